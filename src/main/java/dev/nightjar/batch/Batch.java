@@ -1,0 +1,59 @@
+package dev.nightjar.batch;
+
+import dev.nightjar.file.FileId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A batch as MetaStore holds it. Counts and usage are those of the sealed chunks: exact once the
+ * batch is terminal, behind the live figures until then.
+ *
+ * @param sequence grows with each batch of this store; what chunks and the answer log name it by
+ * @param ending why a batch that is stopping stops early; null while it runs to its end
+ * @param errors the first problems of the input; {@code status} is failed if there are any
+ * @param outputExpiresAfterSeconds life of the output files from their creation; null for the default
+ */
+public record Batch(
+    BatchId id,
+    long sequence,
+    String project,
+    String endpoint,
+    @Nullable String model,
+    FileId inputFileId,
+    String completionWindow,
+    BatchStatus status,
+    @Nullable Ending ending,
+    Stamps stamps,
+    RequestCounts counts,
+    Usage usage,
+    List<BatchError> errors,
+    @Nullable FileId outputFileId,
+    @Nullable FileId errorFileId,
+    Map<String, String> metadata,
+    @Nullable Long outputExpiresAfterSeconds) {
+
+  public Batch {
+    errors = List.copyOf(errors);
+    metadata = Map.copyOf(metadata);
+  }
+
+  /** Why a batch ends before all its lines were executed. */
+  public enum Ending {
+    CANCELLED,
+    EXPIRED
+  }
+
+  /** When each transition happened; null: not yet, or never. */
+  public record Stamps(
+      Instant createdAt,
+      Instant expiresAt,
+      @Nullable Instant inProgressAt,
+      @Nullable Instant finalizingAt,
+      @Nullable Instant completedAt,
+      @Nullable Instant failedAt,
+      @Nullable Instant expiredAt,
+      @Nullable Instant cancellingAt,
+      @Nullable Instant cancelledAt) {}
+}

@@ -1,0 +1,18 @@
+package dev.nightjar.batch;
+
+/** Tokens used: {@code input} includes {@code cached}, {@code output} includes {@code reasoning}. */
+public record Usage(long input, long cached, long output, long reasoning) {
+  public static final Usage NONE = new Usage(0, 0, 0, 0);
+
+  public long total() {
+    return input + output;
+  }
+
+  public Usage plus(Usage other) {
+    return new Usage(
+        input + other.input,
+        cached + other.cached,
+        output + other.output,
+        reasoning + other.reasoning);
+  }
+}

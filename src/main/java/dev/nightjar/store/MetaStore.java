@@ -1,0 +1,173 @@
+package dev.nightjar.store;
+
+import dev.nightjar.batch.Batch;
+import dev.nightjar.batch.BatchError;
+import dev.nightjar.batch.BatchId;
+import dev.nightjar.batch.Chunk;
+import dev.nightjar.batch.ChunkId;
+import dev.nightjar.batch.Usage;
+import dev.nightjar.file.FileId;
+import dev.nightjar.file.Manifest;
+import dev.nightjar.file.StoredFile;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds what exists: files, batches, chunks, and the states they are in. Each method is one
+ * transaction, durable on return, and may be repeated after an unknown outcome. Any thread may call
+ * it and waits for a result; the work is done on the store's own threads. A broken store throws
+ * {@link StoreException}.
+ */
+public interface MetaStore extends AutoCloseable {
+
+  // ---- files
+
+  /** Records a file whose objects are durable already. The given sequence is ignored. */
+  void insertFile(StoredFile file, Manifest content);
+
+  /** A file that the API may show: not deleted, not expired. */
+  Optional<StoredFile> file(String project, FileId id, Instant now);
+
+  /** One page, ordered by (createdAt, sequence). */
+  List<StoredFile> files(FileQuery query);
+
+  /** Hides a file from the API at once; its bytes stay while an unfinished batch needs them. */
+  boolean deleteFile(String project, FileId id, Instant now);
+
+  /** What a file's bytes are, also of a deleted file that an unfinished batch still needs. */
+  Optional<Manifest> content(FileId id);
+
+  // ---- batches
+
+  /** Records a batch in {@code validating}. */
+  Batch createBatch(NewBatch batch);
+
+  Optional<Batch> batch(String project, BatchId id);
+
+  Optional<Batch> batch(long sequence);
+
+  /** One page, newest first, ties by sequence. */
+  List<Batch> batches(BatchQuery query);
+
+  /** All batches that are not terminal, oldest first; what a starting node has to go on with. */
+  List<Batch> unfinished();
+
+  /**
+   * validating → in_progress with its chunks, in one transaction. Gives the batch as it is then: a
+   * batch that has left validating meanwhile is returned unchanged and gets no chunks.
+   */
+  Batch begin(long batch, Validated validated, Instant now);
+
+  /** validating → failed, with the problems found; a batch that has left validating is unchanged. */
+  Batch fail(long batch, List<BatchError> errors, Instant now);
+
+  /**
+   * validating or in_progress → cancelling; other states are returned as they are. A validating
+   * batch has no chunks and ends by {@link #finish} at once.
+   */
+  Optional<Batch> cancel(String project, BatchId id, Instant now);
+
+  /** in_progress → finalizing with {@code Ending.EXPIRED}; other states are returned as they are. */
+  Batch expire(long batch, Instant now);
+
+  /**
+   * A batch whose chunks are all sealed, or that was cancelled while validating, reaches its terminal
+   * state: files made from the ordered seals, chunk rows deleted, in one transaction. The file
+   * rows appear only if they would have bytes. A terminal batch is returned unchanged.
+   */
+  Batch finish(long batch, FinishedFiles files, Instant now);
+
+  // ---- chunks
+
+  /** Gives back all open chunks, whoever owned them: at the start of the only node. */
+  void releaseChunks();
+
+  /** The next waiting chunks in order, now owned by the caller: epoch + 1, open. At most {@code max}. */
+  List<Chunk> claim(long batch, int max);
+
+  /** Chunks of unfinished batches that are not sealed; what the answer log must keep. */
+  List<ChunkId> unsealed();
+
+  /**
+   * Marks a chunk sealed and charges its counts and usage, in one transaction, if {@code epoch} is
+   * still the current one. The last chunk of a running batch moves it to {@code finalizing} in the
+   * same transaction. A chunk that this epoch has sealed already is answered as the first time.
+   */
+  SealOutcome seal(Seal seal, Instant now);
+
+  @Override
+  void close();
+
+  /** A batch to create. */
+  record NewBatch(
+      BatchId id,
+      String project,
+      String endpoint,
+      FileId inputFileId,
+      String completionWindow,
+      Instant createdAt,
+      Instant expiresAt,
+      Map<String, String> metadata,
+      @Nullable Long outputExpiresAfterSeconds) {}
+
+  /** The outcome of a validation without problems; chunks carry epoch 0. */
+  record Validated(@Nullable String model, long lines, List<Chunk> chunks) {}
+
+  /**
+   * What a sealed chunk holds. Objects of no bytes do not exist.
+   *
+   * @param completed lines in the output object
+   * @param failed lines in the error object that were executed
+   */
+  record Seal(
+      ChunkId chunk,
+      long epoch,
+      long outputBytes,
+      long errorBytes,
+      long completed,
+      long failed,
+      Usage usage) {}
+
+  enum SealOutcome {
+    SEALED,
+    /** Sealed, and no chunk of the batch is left: it can be finished. */
+    SEALED_LAST,
+    /** The chunk has changed hands: this epoch's objects are orphans. */
+    FENCED
+  }
+
+  /**
+   * Ids for the files that a finished batch gets, and how the objects of its seals are named.
+   *
+   * @param expiresAt of both files; null for never
+   */
+  record FinishedFiles(FileId output, FileId error, @Nullable Instant expiresAt) {}
+
+  /**
+   * A page of files.
+   *
+   * @param after the last file of the page before; null for the first page
+   */
+  record FileQuery(
+      String project,
+      @Nullable String purpose,
+      @Nullable StoredFile after,
+      int limit,
+      boolean isAscending,
+      Instant now) {}
+
+  /** A page of batches. */
+  record BatchQuery(String project, @Nullable Batch after, int limit) {}
+
+  /** The store is broken or closed. */
+  final class StoreException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    public StoreException(String message, @Nullable Throwable cause) {
+      super(message, cause);
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package dev.nightjar.store;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Holds bulk bytes by key: inputs, sealed chunks, spooled answers. An object is complete or absent,
+ * also after a crash at any instruction, and never changes. Keys are {@code [a-zA-Z0-9._/-]+}.
+ * Any thread may call it.
+ */
+public interface ObjectStore extends AutoCloseable {
+  /** Begins an object; nothing is visible until {@link Writer#commit}. An equal key is replaced. */
+  Writer create(String key) throws IOException;
+
+  /** Opens an object for reading; {@link ObjectMissingException} when there is none. */
+  Reader open(String key) throws IOException;
+
+  /** Removes an object; true if there was one. */
+  boolean delete(String key) throws IOException;
+
+  /** Objects whose key begins with {@code prefix}, for the sweep of orphans. */
+  List<Entry> list(String prefix) throws IOException;
+
+  @Override
+  void close();
+
+  /** An object, its length and when it was written. */
+  record Entry(String key, long bytes, Instant modifiedAt) {}
+
+  /** Writes one object. Closing without {@code commit} discards what was written. */
+  abstract class Writer extends OutputStream {
+    /** Makes the object durable and visible: it survives a power cut once this returns. */
+    public abstract void commit() throws IOException;
+
+    public abstract long bytesWritten();
+  }
+
+  /** Reads one object at any position; several threads may read at once. */
+  interface Reader extends AutoCloseable {
+    long length();
+
+    /** Fills {@code buffer} from {@code position} as far as the object goes; bytes read. */
+    int read(long position, byte[] buffer, int offset, int count) throws IOException;
+
+    /** The bytes from {@code position} on, {@code count} of them; the reader stays open. */
+    InputStream stream(long position, long count);
+
+    @Override
+    void close();
+  }
+
+  /** A row names an object that is not there: corruption, to be said loudly. */
+  final class ObjectMissingException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    public ObjectMissingException(String key) {
+      super("object " + key + " is missing from the object store");
+    }
+  }
+}
