@@ -1,0 +1,5 @@
+/** Settings as values. */
+@NullMarked
+package dev.nightjar.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The HTTP edge: parse, call, render. */
+@NullMarked
+package dev.nightjar.http;
+
+import org.jspecify.annotations.NullMarked;

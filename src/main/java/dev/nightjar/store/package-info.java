@@ -1,0 +1,5 @@
+/** Where things are kept: the interfaces. */
+@NullMarked
+package dev.nightjar.store;
+
+import org.jspecify.annotations.NullMarked;

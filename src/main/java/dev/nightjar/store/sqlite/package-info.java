@@ -1,0 +1,5 @@
+/** MetaStore on SQLite. */
+@NullMarked
+package dev.nightjar.store.sqlite;
+
+import org.jspecify.annotations.NullMarked;
