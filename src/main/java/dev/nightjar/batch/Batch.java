@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param sequence grows with each batch of this store; what chunks and the answer log name it by
  * @param ending why a batch that is stopping stops early; null while it runs to its end
  * @param errors the first problems of the input; {@code status} is failed if there are any
- * @param outputExpiresAfterSeconds life of the output files from their creation; null for the default
+ * @param outputExpiresAfterSeconds life of the output files from their creation; null for the
+ *     default
  */
 public record Batch(
     BatchId id,

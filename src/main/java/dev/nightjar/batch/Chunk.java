@@ -9,5 +9,4 @@ package dev.nightjar.batch;
  * @param offset where it begins in the input file, in bytes
  * @param length how long it is there, blank lines included
  */
-public record Chunk(
-    ChunkId id, long epoch, long firstLine, int lines, long offset, long length) {}
+public record Chunk(ChunkId id, long epoch, long firstLine, int lines, long offset, long length) {}

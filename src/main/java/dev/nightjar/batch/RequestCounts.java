@@ -1,6 +1,9 @@
 package dev.nightjar.batch;
 
-/** Lines of a batch: all, answered with success, executed and failed. Unexecuted ones are in neither. */
+/**
+ * Lines of a batch: all, answered with success, executed and failed. Unexecuted ones are in
+ * neither.
+ */
 public record RequestCounts(long total, long completed, long failed) {
   public static final RequestCounts NONE = new RequestCounts(0, 0, 0);
 }

@@ -1,6 +1,8 @@
 package dev.nightjar.batch;
 
-/** Tokens used: {@code input} includes {@code cached}, {@code output} includes {@code reasoning}. */
+/**
+ * Tokens used: {@code input} includes {@code cached}, {@code output} includes {@code reasoning}.
+ */
 public record Usage(long input, long cached, long output, long reasoning) {
   public static final Usage NONE = new Usage(0, 0, 0, 0);
 

@@ -92,8 +92,7 @@ public final class Manifest {
 
   public static Manifest decode(byte[] encoded) {
     try (var in =
-        new DataInputStream(
-            new InflaterInputStream(new java.io.ByteArrayInputStream(encoded)))) {
+        new DataInputStream(new InflaterInputStream(new java.io.ByteArrayInputStream(encoded)))) {
       int version = in.readByte();
       if (version != VERSION) {
         throw new IllegalStateException("manifest version " + version + ", known is " + VERSION);

@@ -21,12 +21,15 @@ public interface AnswerLog extends AutoCloseable {
 
   /**
    * Adds a group of answers, durable on return, and returns the chunks whose entries were refused,
-   * because their epoch is not the current one. One thread at a time. After an exception the outcome
-   * is unknown and the caller repeats the whole group: double entries do no harm.
+   * because their epoch is not the current one. One thread at a time. After an exception the
+   * outcome is unknown and the caller repeats the whole group: double entries do no harm.
    */
   Set<ChunkId> append(List<Entry> group) throws IOException;
 
-  /** Visits the first answer of each line of the chunk, in line order; returns how many were doubles. */
+  /**
+   * Visits the first answer of each line of the chunk, in line order; returns how many were
+   * doubles.
+   */
   int read(ChunkId chunk, Visitor visitor) throws IOException;
 
   /** Drops a chunk that is sealed. Unknown chunks are no error: it may be called twice. */

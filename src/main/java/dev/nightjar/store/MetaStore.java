@@ -61,7 +61,9 @@ public interface MetaStore extends AutoCloseable {
    */
   Batch begin(long batch, Validated validated, Instant now);
 
-  /** validating → failed, with the problems found; a batch that has left validating is unchanged. */
+  /**
+   * validating → failed, with the problems found; a batch that has left validating is unchanged.
+   */
   Batch fail(long batch, List<BatchError> errors, Instant now);
 
   /**
@@ -70,13 +72,15 @@ public interface MetaStore extends AutoCloseable {
    */
   Optional<Batch> cancel(String project, BatchId id, Instant now);
 
-  /** in_progress → finalizing with {@code Ending.EXPIRED}; other states are returned as they are. */
+  /**
+   * in_progress → finalizing with {@code Ending.EXPIRED}; other states are returned as they are.
+   */
   Batch expire(long batch, Instant now);
 
   /**
-   * A batch whose chunks are all sealed, or that was cancelled while validating, reaches its terminal
-   * state: files made from the ordered seals, chunk rows deleted, in one transaction. The file
-   * rows appear only if they would have bytes. A terminal batch is returned unchanged.
+   * A batch whose chunks are all sealed, or that was cancelled while validating, reaches its
+   * terminal state: files made from the ordered seals, chunk rows deleted, in one transaction. The
+   * file rows appear only if they would have bytes. A terminal batch is returned unchanged.
    */
   Batch finish(long batch, FinishedFiles files, Instant now);
 
@@ -85,7 +89,10 @@ public interface MetaStore extends AutoCloseable {
   /** Gives back all open chunks, whoever owned them: at the start of the only node. */
   void releaseChunks();
 
-  /** The next waiting chunks in order, now owned by the caller: epoch + 1, open. At most {@code max}. */
+  /**
+   * The next waiting chunks in order, now owned by the caller: epoch + 1, open. At most {@code
+   * max}.
+   */
   List<Chunk> claim(long batch, int max);
 
   /** Chunks of unfinished batches that are not sealed; what the answer log must keep. */

@@ -3,7 +3,9 @@ package dev.nightjar.store;
 import dev.nightjar.batch.BatchId;
 import dev.nightjar.file.FileId;
 
-/** How objects are named. The epoch in a seal's key keeps an old owner from touching a new one's. */
+/**
+ * How objects are named. The epoch in a seal's key keeps an old owner from touching a new one's.
+ */
 public final class ObjectKeys {
   private ObjectKeys() {}
 

@@ -8,8 +8,8 @@ import java.util.List;
 
 /**
  * Holds bulk bytes by key: inputs, sealed chunks, spooled answers. An object is complete or absent,
- * also after a crash at any instruction, and never changes. Keys are {@code [a-zA-Z0-9._/-]+}.
- * Any thread may call it.
+ * also after a crash at any instruction, and never changes. Keys are {@code [a-zA-Z0-9._/-]+}. Any
+ * thread may call it.
  */
 public interface ObjectStore extends AutoCloseable {
   /** Begins an object; nothing is visible until {@link Writer#commit}. An equal key is replaced. */

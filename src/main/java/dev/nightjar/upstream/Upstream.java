@@ -25,7 +25,9 @@ public interface Upstream extends AutoCloseable {
 
   /** One attempt. */
   interface Call {
-    /** Sends it and reads the whole answer into the sink. Never throws for what the network does. */
+    /**
+     * Sends it and reads the whole answer into the sink. Never throws for what the network does.
+     */
     UpstreamResult execute(Sink sink);
 
     /** Closes the connection, from any thread, before, during or after {@code execute}. */
