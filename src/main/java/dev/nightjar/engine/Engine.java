@@ -1,0 +1,487 @@
+package dev.nightjar.engine;
+
+import dev.nightjar.batch.Answer;
+import dev.nightjar.batch.Batch.Ending;
+import dev.nightjar.batch.Chunk;
+import dev.nightjar.batch.ChunkId;
+import dev.nightjar.engine.Event.ClaimedChunk;
+import dev.nightjar.engine.Event.ClaimedLine;
+import dev.nightjar.engine.Event.Pending;
+import dev.nightjar.engine.Lane.Suspect;
+import dev.nightjar.store.MetaStore.SealOutcome;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides what happens next: which chunks to claim, which line to send where, what an attempt
+ * means, when a chunk is sealed and a batch finished. A state machine without clock, lock, disk or
+ * socket: one thread calls {@link #step} with what happened and carries the effects out. If the
+ * process dies, nothing here is missed: MetaStore and the answer log know all that is done.
+ */
+final class Engine {
+  private static final int CLAIM_CHUNKS_MAX = 16;
+  private static final int CLOSING_CHUNKS_MAX = 64;
+  private static final int EARLY_STOPS_MAX = 1_000;
+  private static final long STORE_RETRY_MILLIS = 1_000;
+
+  private final EngineLimits limits;
+  private final Lanes lanes;
+  private final Faults faults;
+  private final Timers timers = new Timers();
+  private final Map<Long, ActiveBatch> batches = new HashMap<>();
+  private final TreeSet<ActiveBatch> deadlines = new TreeSet<>(ActiveBatch.BY_DEADLINE);
+
+  /** Stops that were told before the start of their batch was. */
+  private final Map<Long, Ending> earlyStops = new LinkedHashMap<>();
+
+  private List<Effect> effects = new ArrayList<>();
+  private int openChunks;
+  private int claimingChunks;
+  private int inFlight;
+  private int unappended;
+  private long unappendedBytes;
+  private @Nullable String held;
+  private boolean isDraining;
+
+  Engine(EngineLimits limits, List<UpstreamSpec> upstreams, RandomGenerator random) {
+    this.limits = limits;
+    this.lanes = new Lanes(upstreams);
+    this.faults = new Faults(limits, lanes, random, this);
+  }
+
+  /**
+   * Takes one event and says what to do; {@code now} is in epoch milliseconds and never decreases.
+   */
+  List<Effect> step(Event event, long now) {
+    effects = new ArrayList<>();
+    handle(event, now);
+    timers.run(now);
+    faults.reopen(now);
+    expireDue(now);
+    refill();
+    dispatch();
+    return effects;
+  }
+
+  /** When {@link #step} wants to be called again without an event. */
+  long nextWakeMillis() {
+    long next = Math.min(timers.nextMillis(), faults.nextMillis());
+    return deadlines.isEmpty() ? next : Math.min(next, deadlines.first().run.deadlineMillis());
+  }
+
+  /** Nothing is under way: no call, no append. */
+  boolean isQuiet() {
+    return inFlight == 0 && unappended == 0;
+  }
+
+  Optional<BatchRunner.Live> live(long batch) {
+    ActiveBatch active = batches.get(batch);
+    return active == null ? Optional.empty() : Optional.of(active.live(reasonToWait(active)));
+  }
+
+  private @Nullable String reasonToWait(ActiveBatch batch) {
+    if (held != null) {
+      return held;
+    }
+    if (batch.home.lanes.isEmpty()) {
+      return "no upstream lists the model '" + batch.run.model() + "'";
+    }
+    for (Lane lane : batch.home.lanes) {
+      if (lane.reason == null) {
+        return null;
+      }
+    }
+    return batch.home.lanes.getFirst().reason;
+  }
+
+  private void handle(Event event, long now) {
+    switch (event) {
+      case Event.Started(BatchRun run) -> start(run, now);
+      case Event.Claimed(long batch, List<ClaimedChunk> chunks) -> claimed(batch, chunks);
+      case Event.ClaimFailed(long batch, String reason) -> claimFailed(batch, reason, now);
+      case Event.Ended(Line line, Attempt attempt) -> ended(line, attempt, now);
+      case Event.Appended(List<Pending> answers, Set<ChunkId> refused) ->
+          appended(answers, refused);
+      case Event.Sealed(ChunkId chunk, SealOutcome outcome) -> sealed(chunk, outcome);
+      case Event.SealFailed(ChunkId chunk, String reason) -> sealFailed(chunk, reason, now);
+      case Event.Finished(long batch) -> finished(batch);
+      case Event.FinishFailed(long batch, String reason) -> {
+        say("cannot finish batch %d, trying again: %s".formatted(batch, reason));
+        timers.at(now + STORE_RETRY_MILLIS, () -> effects.add(new Effect.Finish(batch)));
+      }
+      case Event.Stopping(long batch, @Nullable Ending ending) -> stopping(batch, ending, now);
+      case Event.Probed probed -> faults.probed(probed, now);
+      case Event.ModelsListed(int upstream, @Nullable Set<String> models) ->
+          lanes.listed(upstream, models);
+      case Event.Held(@Nullable String reason) -> held = reason;
+      case Event.Draining() -> isDraining = true;
+      case Event.Tick() -> {}
+    }
+  }
+
+  // ---- the life of a batch
+
+  private void start(BatchRun run, long now) {
+    if (batches.containsKey(run.batch())) {
+      return;
+    }
+    Pool home = lanes.pool(run.model());
+    var batch = new ActiveBatch(run, home);
+    home.homes++;
+    batches.put(run.batch(), batch);
+    if (run.deadlineMillis() != Long.MAX_VALUE) {
+      deadlines.add(batch);
+    }
+    Ending early = earlyStops.remove(run.batch());
+    Ending ending = run.ending() != null ? run.ending() : early;
+    if (run.unsealedChunks() == 0) {
+      finish(batch);
+    } else if (ending != null) {
+      stop(batch, ending, now);
+    } else {
+      home.offerClaims(batch);
+    }
+  }
+
+  private void stopping(long id, @Nullable Ending ending, long now) {
+    ActiveBatch batch = batches.get(id);
+    if (batch == null) {
+      if (ending != null && earlyStops.size() < EARLY_STOPS_MAX) {
+        earlyStops.put(id, ending);
+      }
+    } else if (ending != null && batch.ending == null) {
+      stop(batch, ending, now);
+    }
+  }
+
+  private void stop(ActiveBatch batch, Ending ending, long now) {
+    batch.ending = ending;
+    deadlines.remove(batch);
+    halt(batch);
+    long id = batch.run.batch();
+    timers.at(now + limits.stopGrace().toMillis(), () -> abortCalls(id));
+    List.copyOf(batch.openChunks.values()).forEach(this::settle);
+    closeMore(batch);
+  }
+
+  /** From now on no line of it is sent. */
+  private void halt(ActiveBatch batch) {
+    batch.home.withdrawClaims(batch);
+    List.copyOf(batch.queues.values()).forEach(queue -> queue.pool.drop(queue));
+    lanes.all().forEach(pool -> pool.solo.removeIf(line -> line.batch() == batch));
+  }
+
+  private void abortCalls(long id) {
+    ActiveBatch batch = batches.get(id);
+    if (batch == null) {
+      return;
+    }
+    for (OpenChunk chunk : batch.openChunks.values()) {
+      for (Line line : chunk.lines) {
+        if (line.state == Line.State.IN_FLIGHT) {
+          effects.add(new Effect.Abort(line));
+        }
+      }
+    }
+  }
+
+  /** Chunks of a stopping batch that never ran are claimed too, and sealed without running. */
+  private void closeMore(ActiveBatch batch) {
+    if (batch.ending != null
+        && !batch.isClaiming
+        && batch.unclaimedChunks > 0
+        && batch.openChunks.size() < CLOSING_CHUNKS_MAX) {
+      claim(batch, CLOSING_CHUNKS_MAX);
+    }
+  }
+
+  private void expireDue(long now) {
+    while (!deadlines.isEmpty() && deadlines.first().run.deadlineMillis() <= now) {
+      ActiveBatch batch = deadlines.pollFirst();
+      if (batch.ending == null && !batch.isFullyAnswered()) {
+        batch.isExpiring = true;
+        halt(batch);
+        effects.add(new Effect.Expire(batch.run.batch()));
+      }
+    }
+  }
+
+  private void finish(ActiveBatch batch) {
+    if (!batch.isFinishing) {
+      batch.isFinishing = true;
+      deadlines.remove(batch);
+      effects.add(new Effect.Finish(batch.run.batch()));
+    }
+  }
+
+  private void finished(long id) {
+    ActiveBatch batch = batches.remove(id);
+    if (batch != null) {
+      deadlines.remove(batch);
+      batch.home.homes--;
+      lanes.prune(batch.home);
+    }
+  }
+
+  // ---- the life of a chunk
+
+  private void refill() {
+    if (isDraining || held != null) {
+      return;
+    }
+    for (Pool pool : lanes.all()) {
+      ActiveBatch batch = pool.nextToClaim();
+      while (batch != null && openChunks + claimingChunks < limits.openChunksMax()) {
+        int lines = pool.windowLines() - pool.waiting - pool.claiming;
+        claim(batch, Math.clamp(Math.ceilDiv(lines, batch.linesPerChunk()), 1, CLAIM_CHUNKS_MAX));
+        batch = pool.nextToClaim();
+      }
+    }
+  }
+
+  private void claim(ActiveBatch batch, int chunksMax) {
+    int chunks = Math.min(chunksMax, batch.unclaimedChunks);
+    batch.home.withdrawClaims(batch);
+    batch.isClaiming = true;
+    batch.claimedEstimate = chunks * batch.linesPerChunk();
+    batch.home.claiming += batch.claimedEstimate;
+    claimingChunks += chunks;
+    batch.claimedChunksAsked = chunks;
+    effects.add(new Effect.Claim(batch.run.batch(), chunks, batch.ending != null));
+  }
+
+  private void claimEnded(ActiveBatch batch) {
+    batch.isClaiming = false;
+    batch.home.claiming -= batch.claimedEstimate;
+    claimingChunks -= batch.claimedChunksAsked;
+  }
+
+  private void claimed(long id, List<ClaimedChunk> chunks) {
+    ActiveBatch batch = batches.get(id);
+    if (batch == null) {
+      chunks.forEach(chunk -> effects.add(new Effect.Release(chunk.chunk())));
+      return;
+    }
+    claimEnded(batch);
+    if (chunks.isEmpty()) {
+      batch.unclaimedChunks = 0;
+    }
+    for (ClaimedChunk claimed : chunks) {
+      open(batch, claimed);
+    }
+    batch.home.offerClaims(batch);
+    closeMore(batch);
+  }
+
+  private void open(ActiveBatch batch, ClaimedChunk claimed) {
+    Chunk chunk = claimed.chunk();
+    var open = new OpenChunk(batch, chunk);
+    batch.openChunks.put(chunk.id(), open);
+    batch.unclaimedChunks--;
+    openChunks++;
+    batch.count(
+        claimed.heldCounts().completed(), claimed.heldCounts().failed(), claimed.heldUsage());
+    open.remaining = chunk.lines() - claimed.held().cardinality();
+    if (batch.isRunning()) {
+      for (int i = 0; i < claimed.lines().size(); i++) {
+        if (!claimed.held().get(i)) {
+          ClaimedLine span = claimed.lines().get(i);
+          var line = new Line(open, i, span.span(), span.model());
+          open.lines.add(line);
+          lanes.pool(line.model).addLast(line);
+        }
+      }
+    }
+    settle(open);
+  }
+
+  private void claimFailed(long id, String reason, long now) {
+    ActiveBatch batch = batches.get(id);
+    if (batch != null) {
+      say("cannot claim chunks of batch %d, trying again: %s".formatted(id, reason));
+      timers.at(
+          now + STORE_RETRY_MILLIS,
+          () -> {
+            claimEnded(batch);
+            batch.home.offerClaims(batch);
+            closeMore(batch);
+          });
+    }
+  }
+
+  private void settle(OpenChunk open) {
+    if (open.canSeal()) {
+      open.isSealing = true;
+      seal(open);
+    }
+  }
+
+  private void seal(OpenChunk open) {
+    Ending ending = open.remaining == 0 ? null : open.batch.ending;
+    effects.add(new Effect.Seal(open.chunk, ending));
+  }
+
+  private void sealed(ChunkId id, SealOutcome outcome) {
+    OpenChunk open = openChunk(id);
+    if (open == null) {
+      return;
+    }
+    close(open);
+    if (outcome != SealOutcome.FENCED) {
+      open.batch.unsealedChunks--;
+    }
+    if (outcome == SealOutcome.SEALED_LAST) {
+      finish(open.batch);
+    }
+    closeMore(open.batch);
+  }
+
+  private void sealFailed(ChunkId id, String reason, long now) {
+    OpenChunk open = openChunk(id);
+    if (open != null) {
+      say("cannot seal chunk %s, trying again: %s".formatted(id, reason));
+      timers.at(now + STORE_RETRY_MILLIS, () -> seal(open));
+    }
+  }
+
+  /** The chunk is sealed, or another node's: nothing of it is left here. */
+  private void close(OpenChunk open) {
+    if (open.batch.openChunks.remove(open.chunk.id()) != null) {
+      openChunks--;
+      effects.add(new Effect.Release(open.chunk));
+    }
+  }
+
+  private @Nullable OpenChunk openChunk(ChunkId id) {
+    ActiveBatch batch = batches.get(id.batch());
+    return batch == null ? null : batch.openChunks.get(id);
+  }
+
+  // ---- the life of a line
+
+  private void dispatch() {
+    if (isDraining || held != null) {
+      return;
+    }
+    for (Pool pool : lanes.inTurn()) {
+      while (unappendedBytes <= limits.unappendedBytesMax()) {
+        Lane lane = pool.laneWithRoom();
+        if (lane == null) {
+          break;
+        }
+        if (!pool.solo.isEmpty()) {
+          // Everything else waits until its lane is empty: it has been at too many outages.
+          if (lane.inFlight == 0) {
+            lane.solo = pool.solo.removeFirst();
+            send(lane.solo, lane);
+          }
+          break;
+        }
+        if (!pool.hasWaiting()) {
+          break;
+        }
+        send(pool.take(), lane);
+      }
+    }
+  }
+
+  private void send(Line line, Lane lane) {
+    line.state = Line.State.IN_FLIGHT;
+    line.chunk.busy++;
+    inFlight++;
+    lane.sent(line);
+    effects.add(new Effect.Send(line, lane.upstream.index));
+  }
+
+  private void ended(Line line, Attempt attempt, long now) {
+    inFlight--;
+    line.chunk.busy--;
+    faults.ended(line, attempt, now);
+    settle(line.chunk);
+  }
+
+  void suspect(Line line, Lane lane, Answer verdict) {
+    line.state = Line.State.SUSPECT;
+    line.chunk.busy++;
+    lane.suspects.add(new Suspect(line, verdict));
+  }
+
+  void cleared(Line line) {
+    line.chunk.busy--;
+  }
+
+  void append(Line line, Answer answer) {
+    line.state = Line.State.APPENDING;
+    line.chunk.busy++;
+    unappended++;
+    unappendedBytes += answer.bytesInMemory();
+    effects.add(new Effect.Append(line, answer));
+  }
+
+  /** Back to the head of its queue, or nowhere if its batch stops: then it stays unexecuted. */
+  void putBack(Line line) {
+    line.state = Line.State.WAITING;
+    if (line.batch().isRunning()) {
+      lanes.pool(line.model).addFirst(line);
+    }
+  }
+
+  void putBackAlone(Line line) {
+    line.state = Line.State.WAITING;
+    if (line.batch().isRunning()) {
+      lanes.pool(line.model).solo.add(line);
+    }
+  }
+
+  void putBackLater(Line line, long atMillis) {
+    line.state = Line.State.DELAYED;
+    timers.at(atMillis, () -> putBack(line));
+  }
+
+  void settleAfterProbe(Line line) {
+    settle(line.chunk);
+  }
+
+  void probe(Lane lane) {
+    lane.isProbing = true;
+    effects.add(new Effect.Probe(lane.upstream.index, lane.model));
+  }
+
+  void say(String message) {
+    effects.add(new Effect.Say(message));
+  }
+
+  private void appended(List<Pending> answers, Set<ChunkId> refused) {
+    for (Pending pending : answers) {
+      Line line = pending.line();
+      unappended--;
+      unappendedBytes -= pending.answer().bytesInMemory();
+      line.chunk.busy--;
+      if (refused.contains(line.chunk.chunk.id())) {
+        lose(line.chunk);
+      } else {
+        line.state = Line.State.DONE;
+        line.chunk.remaining--;
+        line.batch().count(pending.answer());
+        settle(line.chunk);
+      }
+    }
+  }
+
+  /** Another node owns the chunk: its waiting lines are none of ours. */
+  private void lose(OpenChunk open) {
+    open.isSealing = true;
+    for (BatchQueue queue : List.copyOf(open.batch.queues.values())) {
+      queue.pool.dropChunk(queue, open);
+    }
+    close(open);
+  }
+}

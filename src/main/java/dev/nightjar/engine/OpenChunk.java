@@ -1,0 +1,32 @@
+package dev.nightjar.engine;
+
+import dev.nightjar.batch.Chunk;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A chunk that this node owns, from its claim to its seal. Engine thread only. */
+final class OpenChunk {
+  final ActiveBatch batch;
+  final Chunk chunk;
+
+  /** Those without an answer at the claim. */
+  final List<Line> lines = new ArrayList<>();
+
+  /** Lines whose answer is not durable. */
+  int remaining;
+
+  /** Lines of which a call or an append is under way. */
+  int busy;
+
+  boolean isSealing;
+
+  OpenChunk(ActiveBatch batch, Chunk chunk) {
+    this.batch = batch;
+    this.chunk = chunk;
+  }
+
+  /** Complete, or nothing under way in a batch that stops: then its set of answers is final. */
+  boolean canSeal() {
+    return !isSealing && busy == 0 && (remaining == 0 || batch.ending != null);
+  }
+}
