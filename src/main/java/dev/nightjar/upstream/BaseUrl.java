@@ -28,8 +28,8 @@ record BaseUrl(HttpHost host, String prefix) {
     check(url, url.getPort() <= 65_535, "must have a port of at most 65535");
     check(url, url.getRawUserInfo() == null, "must not hold a user or password");
     check(url, url.getRawQuery() == null && url.getRawFragment() == null, "must end with its path");
-    return new BaseUrl(
-        new HttpHost(scheme, name, url.getPort()), withoutEndSlash(url.getRawPath()));
+    var host = new HttpHost(scheme, withoutBrackets(name), url.getPort());
+    return new BaseUrl(host, withoutEndSlash(url.getRawPath()));
   }
 
   /**
@@ -69,6 +69,11 @@ record BaseUrl(HttpHost host, String prefix) {
   /** A server's own paths ({@code /score}) lie beside {@code /v1}, not below it. */
   private String withoutV1() {
     return prefix.endsWith(V1) ? prefix.substring(0, prefix.length() - V1.length()) : prefix;
+  }
+
+  /** Of an IPv6 address. */
+  private static String withoutBrackets(String name) {
+    return name.startsWith("[") ? name.substring(1, name.length() - 1) : name;
   }
 
   private static String withoutEndSlash(String path) {

@@ -32,7 +32,8 @@ final class Connection {
   private static final int MAX_INTERIM_ANSWERS = 16;
   private static final int OK = 200;
 
-  private final DefaultBHttpClientConnection http = new DefaultBHttpClientConnection(HTTP);
+  private final DefaultBHttpClientConnection http =
+      new DefaultBHttpClientConnection(HTTP, null, null, null, null, null, HeadParser::new);
   private final HttpCoreContext context = HttpCoreContext.create();
   private volatile boolean closed;
 

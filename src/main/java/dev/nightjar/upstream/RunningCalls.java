@@ -45,6 +45,10 @@ final class RunningCalls implements AutoCloseable {
     running.remove(call);
   }
 
+  int size() {
+    return running.size();
+  }
+
   private void stopLate() {
     var now = System.nanoTime();
     for (var call : running) {
