@@ -1,0 +1,57 @@
+package dev.nightjar.upstream;
+
+import java.io.EOFException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.util.Locale;
+import javax.net.ssl.SSLException;
+import org.apache.hc.core5.http.ConnectionClosedException;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.MessageConstraintException;
+import org.apache.hc.core5.http.NoHttpResponseException;
+
+/** Says in one sentence what the network did. */
+final class Failures {
+  private Failures() {}
+
+  static String unreachable(BaseUrl base, Exception failure) {
+    return "cannot connect to %s: %s".formatted(base, whyUnreachable(failure));
+  }
+
+  static String broken(BaseUrl base, Exception failure) {
+    return "%s %s".formatted(base, whyBroken(failure));
+  }
+
+  /** An exception's message, or at least its kind. */
+  static String text(Throwable failure) {
+    var message = failure.getMessage();
+    return message == null || message.isBlank() ? failure.getClass().getSimpleName() : message;
+  }
+
+  private static String whyUnreachable(Exception failure) {
+    return switch (failure) {
+      case SocketTimeoutException _ ->
+          "no answer within %d s".formatted(Dialer.CONNECT.toSeconds());
+      case UnknownHostException _ -> "unknown host";
+      case NoRouteToHostException _ -> "no route to host";
+      case SSLException tls -> "TLS handshake failed: " + text(tls);
+      case ConnectException refused -> text(refused).toLowerCase(Locale.ROOT);
+      default -> text(failure);
+    };
+  }
+
+  private static String whyBroken(Exception failure) {
+    return switch (failure) {
+      case NoHttpResponseException _ -> "closed the connection without an answer";
+      case MessageConstraintException _ -> "sent an answer whose head is too large";
+      case ConnectionClosedException _, EOFException _ ->
+          "closed the connection before the answer's end";
+      case SocketException reset -> "broke the connection: " + text(reset).toLowerCase(Locale.ROOT);
+      case HttpException protocol -> "does not speak HTTP/1.1: " + text(protocol);
+      default -> "failed: " + text(failure);
+    };
+  }
+}

@@ -1,0 +1,44 @@
+package dev.nightjar.upstream;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ConnectionClosedException;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParser;
+import org.apache.hc.core5.http.io.SessionInputBuffer;
+
+/** Reads the head of an answer. The library takes the end of the connection for its end; we not. */
+final class HeadParser extends DefaultHttpResponseParser {
+  HeadParser(Http1Config config) {
+    super(config);
+  }
+
+  @Override
+  public ClassicHttpResponse parse(SessionInputBuffer buffer, InputStream in)
+      throws IOException, HttpException {
+    var watched = new EndWatch(in);
+    var answer = super.parse(buffer, watched);
+    if (watched.ended) {
+      throw new ConnectionClosedException("in the head of an answer");
+    }
+    return answer;
+  }
+
+  private static final class EndWatch extends FilterInputStream {
+    private boolean ended;
+
+    EndWatch(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int count) throws IOException {
+      var got = super.read(buffer, offset, count);
+      ended = got < 0;
+      return got;
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package dev.nightjar.upstream;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLSocketFactory;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
+import org.apache.hc.core5.http.message.BasicHeader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An upstream over HTTP/1.1. Any thread may call it, virtual threads best. It opens as many
+ * connections as there are calls at once: how many these may be, the caller decides.
+ */
+public final class HttpUpstream implements Upstream {
+  private static final String MODELS = "/v1/models";
+  private static final Header JSON = new BasicHeader("Content-Type", "application/json");
+
+  private final UpstreamTarget target;
+  private final InstantSource clock;
+  private final Dialer dialer;
+  private final Connections connections;
+  private final RunningCalls running;
+  private final List<Header> headers;
+
+  public HttpUpstream(UpstreamTarget target, InstantSource clock) {
+    this(target, clock, (SSLSocketFactory) SSLSocketFactory.getDefault());
+  }
+
+  HttpUpstream(UpstreamTarget target, InstantSource clock, SSLSocketFactory tls) {
+    this.target = target;
+    this.clock = clock;
+    this.dialer = new Dialer(BaseUrl.of(target.baseUrl()), tls);
+    this.connections = new Connections(target.maxConnections());
+    this.headers = headers(base(), target.apiKey());
+    this.running = new RunningCalls(target.name(), connections::closeRested);
+  }
+
+  private static List<Header> headers(BaseUrl base, @Nullable String apiKey) {
+    var same =
+        Stream.of(
+            new BasicHeader("Host", base.authority()),
+            new BasicHeader("User-Agent", "nightjar/" + version()),
+            new BasicHeader("Accept", "application/json"));
+    var key = Stream.ofNullable(apiKey).map(k -> new BasicHeader("Authorization", "Bearer " + k));
+    return Stream.<Header>concat(same, key).toList();
+  }
+
+  private static String version() {
+    var fromJar = HttpUpstream.class.getPackage().getImplementationVersion();
+    return fromJar == null ? "dev" : fromJar;
+  }
+
+  @Override
+  public String name() {
+    return target.name();
+  }
+
+  @Override
+  public Call newCall(Request request) {
+    var message = message("POST", request.path());
+    message.addHeader(JSON);
+    message.addHeader("Content-Length", request.body().length());
+    message.addHeader("X-Request-Id", request.requestId());
+    message.addHeader("Idempotency-Key", request.requestId());
+    message.setEntity(new RequestBody(request.body()));
+    return new HttpCall(this, message, request.timeout());
+  }
+
+  @Override
+  public Probe probe(Duration timeout) {
+    return new ModelProbe(new HttpCall(this, message("GET", MODELS), timeout)).run();
+  }
+
+  /** With host and path given apart, the library parses no URI. */
+  private ClassicHttpRequest message(String method, String path) {
+    var message = new BasicClassicHttpRequest(method, base().host(), base().join(path));
+    headers.forEach(message::addHeader);
+    return message;
+  }
+
+  UpstreamResult answered(ClassicHttpResponse answer) {
+    var retryAfter =
+        RetryAfter.of(value(answer, "retry-after-ms"), value(answer, "retry-after"), clock);
+    return new UpstreamResult.Answered(answer.getCode(), value(answer, "x-request-id"), retryAfter);
+  }
+
+  private static @Nullable String value(ClassicHttpResponse answer, String name) {
+    var header = answer.getFirstHeader(name);
+    return header == null ? null : header.getValue();
+  }
+
+  BaseUrl base() {
+    return dialer.base();
+  }
+
+  Dialer dialer() {
+    return dialer;
+  }
+
+  Connections connections() {
+    return connections;
+  }
+
+  RunningCalls running() {
+    return running;
+  }
+
+  /** Calls still in flight end as {@code Aborted}, and so does every later one. */
+  @Override
+  public void close() {
+    running.close();
+    connections.closeAll();
+  }
+}

@@ -1,0 +1,65 @@
+package dev.nightjar.upstream;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The calls in flight: stops those that take too long, and all of them at the end. Any thread may
+ * add and remove. One daemon thread looks at them ten times a second; timed reads would cost each
+ * call more than this costs for all.
+ */
+final class RunningCalls implements AutoCloseable {
+  private static final Duration TICK = Duration.ofMillis(100);
+
+  private final Set<HttpCall> running = ConcurrentHashMap.newKeySet();
+  private final ScheduledThreadPoolExecutor timer;
+  private volatile boolean closed;
+
+  /**
+   * @param alsoEachTick short work for the same thread; must not block
+   */
+  RunningCalls(String upstream, Runnable alsoEachTick) {
+    timer =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("upstream-" + upstream).factory());
+    each(TICK, this::stopLate);
+    each(TICK, alsoEachTick);
+  }
+
+  private void each(Duration period, Runnable work) {
+    var millis = period.toMillis();
+    var _ = timer.scheduleWithFixedDelay(work, millis, millis, TimeUnit.MILLISECONDS);
+  }
+
+  void add(HttpCall call) {
+    running.add(call);
+    if (closed) {
+      call.abort();
+    }
+  }
+
+  void remove(HttpCall call) {
+    running.remove(call);
+  }
+
+  int size() {
+    return running.size();
+  }
+
+  private void stopLate() {
+    var now = System.nanoTime();
+    for (var call : running) {
+      call.stopIfLate(now);
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    timer.shutdownNow();
+    running.forEach(HttpCall::abort);
+  }
+}

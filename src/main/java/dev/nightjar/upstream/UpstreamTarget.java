@@ -1,0 +1,37 @@
+package dev.nightjar.upstream;
+
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where an upstream is and how it is called.
+ *
+ * @param baseUrl with or without {@code /v1}
+ * @param apiKey sent as a bearer token
+ * @param maxConnections as many calls as may be in flight at once
+ */
+public record UpstreamTarget(
+    String name, URI baseUrl, @Nullable String apiKey, int maxConnections) {
+  public UpstreamTarget {
+    if (maxConnections < 1) {
+      throw new IllegalArgumentException(
+          "upstream %s needs at least 1 connection, not %d".formatted(name, maxConnections));
+    }
+    if (apiKey != null && !isToken(apiKey)) {
+      throw new IllegalArgumentException(
+          "the API key of upstream %s must be visible ASCII without spaces or line ends"
+              .formatted(name));
+    }
+  }
+
+  private static boolean isToken(String key) {
+    return !key.isEmpty() && key.chars().allMatch(c -> c > ' ' && c < 0x7f);
+  }
+
+  /** Without the key: this goes into logs. */
+  @Override
+  public String toString() {
+    return "UpstreamTarget[name=%s, baseUrl=%s, maxConnections=%d]"
+        .formatted(name, baseUrl, maxConnections);
+  }
+}

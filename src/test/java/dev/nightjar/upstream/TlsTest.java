@@ -1,0 +1,152 @@
+package dev.nightjar.upstream;
+
+import static dev.nightjar.testing.ScriptedServer.always;
+import static dev.nightjar.testing.ScriptedServer.playing;
+import static dev.nightjar.upstream.Sending.NOW;
+import static dev.nightjar.upstream.Sending.OK;
+import static dev.nightjar.upstream.Sending.request;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nightjar.testing.ScriptedServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.time.InstantSource;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TlsTest {
+  private static final char[] PASSWORD = "changeit".toCharArray();
+
+  private final CollectingSink sink = new CollectingSink(1 << 20);
+
+  @TempDir Path directory;
+
+  @Test
+  @Tag("server")
+  void trustedServerIsCalledOverTls() throws Exception {
+    var tls = contextFor("ip:127.0.0.1");
+    try (var server = ScriptedServer.playingOver(tls.getServerSocketFactory(), always(OK));
+        var upstream = upstream(server, tls)) {
+      for (var i = 0; i < 3; i++) {
+        assertThat(upstream.newCall(request("{}")).execute(sink))
+            .isEqualTo(new UpstreamResult.Answered(200, null, null));
+      }
+      assertThat(server.connections()).isEqualTo(1);
+      assertThat(server.received().getFirst().head()).startsWith("POST /v1/chat/completions ");
+    }
+  }
+
+  @Test
+  @Tag("server")
+  void serverWithAnotherNameIsUnreachable() throws Exception {
+    var tls = contextFor("dns:elsewhere.example");
+    try (var server = ScriptedServer.playingOver(tls.getServerSocketFactory(), always(OK));
+        var upstream = upstream(server, tls)) {
+      assertUnreachable(upstream, server, "TLS handshake failed: ");
+      assertThat(server.received()).isEmpty();
+    }
+  }
+
+  @Test
+  void serverWithoutTlsIsUnreachable() throws Exception {
+    try (var server =
+            playing(peer -> {
+              var _ = peer.readByte();
+              peer.send("HTTP/1.1 400 Bad Request\r\n\r\n");
+              peer.awaitClose();
+            });
+        var upstream = upstream(server, SSLContext.getDefault())) {
+      assertUnreachable(upstream, server, "TLS handshake failed: ");
+    }
+  }
+
+  @Test
+  void serverThatClosesInTheHandshakeIsUnreachable() throws Exception {
+    try (var server = playing(_ -> {});
+        var upstream = upstream(server, SSLContext.getDefault())) {
+      assertUnreachable(upstream, server, "");
+    }
+  }
+
+  @Test
+  @Tag("server")
+  void serverThatIsSilentInTheHandshakeIsUnreachable() throws Exception {
+    try (var server = playing(peer -> peer.awaitClose());
+        var upstream = upstream(server, SSLContext.getDefault())) {
+      assertUnreachable(upstream, server, "no answer within 5 s");
+    }
+  }
+
+  private void assertUnreachable(Upstream upstream, ScriptedServer server, String reason) {
+    var beginning = "cannot connect to " + server.url("https", "") + ": " + reason;
+
+    assertThat(upstream.newCall(request("{}")).execute(sink))
+        .isInstanceOfSatisfying(
+            UpstreamResult.Unreachable.class, u -> assertThat(u.reason()).startsWith(beginning));
+  }
+
+  private static HttpUpstream upstream(ScriptedServer server, SSLContext tls) {
+    var target = new UpstreamTarget("tls", server.url("https", ""), null, 4);
+    return new HttpUpstream(target, InstantSource.fixed(NOW), tls.getSocketFactory());
+  }
+
+  /** For a server with a certificate of its own, and for a client that trusts it. */
+  private SSLContext contextFor(String name) throws Exception {
+    var store = KeyStore.getInstance(certificate(name).toFile(), PASSWORD);
+    var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    keys.init(store, PASSWORD);
+    var context = SSLContext.getInstance("TLS");
+    context.init(keys.getKeyManagers(), trust(store).getTrustManagers(), null);
+    return context;
+  }
+
+  private static TrustManagerFactory trust(KeyStore keys)
+      throws GeneralSecurityException, IOException {
+    var trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+    trusted.load(null, null);
+    trusted.setCertificateEntry("server", keys.getCertificate("server"));
+    var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(trusted);
+    return trust;
+  }
+
+  private Path certificate(String name) throws IOException, InterruptedException {
+    var file = directory.resolve("server.p12");
+    var keytool =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-alias",
+                "server",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=test",
+                "-ext",
+                "san=" + name,
+                "-keystore",
+                file.toString(),
+                "-storepass",
+                new String(PASSWORD))
+            .redirectErrorStream(true)
+            .redirectOutput(directory.resolve("keytool.log").toFile())
+            .start();
+    assertThat(keytool.waitFor()).as(() -> readLog(directory.resolve("keytool.log"))).isZero();
+    return file;
+  }
+
+  private static String readLog(Path log) {
+    try {
+      return Files.readString(log);
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+}
