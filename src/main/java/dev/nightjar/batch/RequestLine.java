@@ -46,13 +46,20 @@ public record RequestLine(
   /** The line cannot be a request at all. */
   public static final class MalformedLineException extends Exception {
     private static final long serialVersionUID = 1;
+    private final String problem;
     private final String code;
     private final @Nullable String parameter;
 
     MalformedLineException(String code, @Nullable String parameter, String message) {
       super(message);
+      this.problem = message;
       this.code = code;
       this.parameter = parameter;
+    }
+
+    /** What is wrong, in a sentence. */
+    public String problem() {
+      return problem;
     }
 
     /** The API's error code, such as {@code invalid_json_line}. */

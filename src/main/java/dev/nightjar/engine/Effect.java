@@ -16,13 +16,16 @@ sealed interface Effect {
   /** Make an answer durable. Answer: Appended. */
   record Append(Line line, Answer answer) implements Effect {}
 
-  /** Write the chunk as objects; unexecuted lines get {@code ending}'s error. Answer: Sealed. */
+  /**
+   * Write the chunk as objects; unexecuted lines get {@code ending}'s error. Answer: Sealed,
+   * SealFailed.
+   */
   record Seal(Chunk chunk, @Nullable Ending ending) implements Effect {}
 
   /** All chunks are sealed. Answer: Finished, FinishFailed. */
   record Finish(long batch) implements Effect {}
 
-  /** The deadline has passed. Answer: Stopping. */
+  /** The deadline has passed. Answer: Stopping, ExpireFailed. */
   record Expire(long batch) implements Effect {}
 
   /** Ask whether the upstream is well. Answer: Probed. */

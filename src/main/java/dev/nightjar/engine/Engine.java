@@ -118,6 +118,10 @@ final class Engine {
         timers.at(now + STORE_RETRY_MILLIS, () -> effects.add(new Effect.Finish(batch)));
       }
       case Event.Stopping(long batch, @Nullable Ending ending) -> stopping(batch, ending, now);
+      case Event.ExpireFailed(long batch, String reason) -> {
+        say("cannot expire batch %d, trying again: %s".formatted(batch, reason));
+        timers.at(now + STORE_RETRY_MILLIS, () -> effects.add(new Effect.Expire(batch)));
+      }
       case Event.Probed probed -> faults.probed(probed, now);
       case Event.ModelsListed(int upstream, @Nullable Set<String> models) ->
           lanes.listed(upstream, models);

@@ -39,6 +39,8 @@ sealed interface Event {
   /** MetaStore says that the batch stops early; null: it does not, it was finalizing already. */
   record Stopping(long batch, @Nullable Ending ending) implements Event {}
 
+  record ExpireFailed(long batch, String reason) implements Event {}
+
   /** A probe's result: dead with a reason, or alive. */
   record Probed(int upstream, String model, @Nullable String deadBecause) implements Event {}
 

@@ -45,6 +45,15 @@ public interface AnswerLog extends AutoCloseable {
    */
   record Entry(ChunkId chunk, long epoch, int line, Answer answer) {}
 
+  /** The log cannot be trusted any more (a failed fsync): the process must end and recover. */
+  final class BrokenException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    public BrokenException(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
   /** Receives answers in line order. */
   interface Visitor {
     void answer(int line, Answer answer) throws IOException;

@@ -1,0 +1,128 @@
+package dev.nightjar.cli;
+
+import dev.nightjar.config.DurationText;
+import dev.nightjar.config.Settings;
+import dev.nightjar.config.Settings.SettingsException;
+import dev.nightjar.config.Settings.UpstreamSettings;
+import dev.nightjar.config.SettingsFile;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code nightjar run}. */
+@Command(
+    name = "run",
+    description =
+        "Runs one file of requests without a server. The same command continues a run that"
+            + " was interrupted.",
+    mixinStandardHelpOptions = true,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:all lines were answered",
+      "1:the command or the input is wrong",
+      "2:finished, and some lines failed",
+      "5:the upstream refuses the key",
+      "6:the upstream cannot be reached"
+    })
+public final class RunCommand implements Callable<Integer> {
+  @Parameters(index = "0", arity = "0..1", paramLabel = "IN", description = "Requests, JSONL.")
+  @Nullable Path input;
+
+  @Option(
+      names = {"-i", "--input-file"},
+      paramLabel = "IN",
+      description = "The same as IN.")
+  @Nullable Path inputOption;
+
+  @Option(
+      names = {"-o", "--output-file"},
+      paramLabel = "OUT",
+      required = true,
+      description = "Answers, in the order of IN. Written at the end.")
+  Path output = Path.of("");
+
+  @Option(
+      names = {"-e", "--error-file"},
+      paramLabel = "ERR",
+      description = "Lines that failed (default: OUT with .errors.jsonl); absent if none did.")
+  @Nullable Path errors;
+
+  @Option(
+      names = "--model",
+      paramLabel = "MODEL",
+      description = "Refuse a file that asks for another.")
+  @Nullable String model;
+
+  @Option(names = "--sim", description = "Simulated answers instead of an upstream's.")
+  boolean isSimulated;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      description = "For one call, such as 90s or 10m (default: 30m).")
+  @Nullable String timeout;
+
+  @Mixin UpstreamOptions upstreamOptions = new UpstreamOptions();
+
+  private final Map<String, String> environment;
+  private final Function<RunRequest, Integer> runner;
+
+  /** What to run; {@code upstreams} is empty for a simulated one. */
+  public record RunRequest(
+      Path input,
+      Path output,
+      Path errors,
+      @Nullable String model,
+      List<UpstreamSettings> upstreams,
+      int maxInFlight,
+      Duration requestTimeout) {}
+
+  public RunCommand(Map<String, String> environment, Function<RunRequest, Integer> runner) {
+    this.environment = environment;
+    this.runner = runner;
+  }
+
+  @Override
+  public Integer call() {
+    return runner.apply(request());
+  }
+
+  RunRequest request() {
+    Path in = input != null ? input : inputOption;
+    if (in == null) {
+      throw new SettingsException("no input: nightjar run IN -o OUT");
+    }
+    List<UpstreamSettings> upstreams =
+        isSimulated
+            ? List.of()
+            : upstreamOptions.upstreams(environment, "OPENAI_BASE_URL", SettingsFile.none());
+    if (!isSimulated && upstreams.isEmpty()) {
+      throw new SettingsException(
+          "no upstream: name one with --upstream http://127.0.0.1:8000/v1, or try --sim");
+    }
+    Integer max = upstreamOptions.maxInFlight;
+    return new RunRequest(
+        in,
+        output,
+        errors != null ? errors : errorsBeside(output),
+        model,
+        upstreams,
+        max == null ? Settings.MAX_IN_FLIGHT : max,
+        timeout == null ? Settings.REQUEST_TIMEOUT : DurationText.parse("--timeout", timeout));
+  }
+
+  /** {@code answers.jsonl} → {@code answers.errors.jsonl}. */
+  private static Path errorsBeside(Path output) {
+    String name = output.getFileName().toString();
+    String stem = name.endsWith(".jsonl") ? name.substring(0, name.length() - 6) : name;
+    return output.resolveSibling(stem + ".errors.jsonl");
+  }
+}

@@ -1,0 +1,130 @@
+package dev.nightjar.cli;
+
+import dev.nightjar.config.DurationText;
+import dev.nightjar.config.Settings;
+import dev.nightjar.config.Settings.InputRules;
+import dev.nightjar.config.Settings.SettingsException;
+import dev.nightjar.config.SettingsFile;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code nightjar serve}. */
+@Command(
+    name = "serve",
+    description = "Serves the Files and Batches API, and works through the batches.",
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Every flag has an environment variable (NIGHTJAR_HOST, NIGHTJAR_PORT, NIGHTJAR_DATA,",
+      "NIGHTJAR_UPSTREAM, NIGHTJAR_MAX_IN_FLIGHT) and an entry in the --config file. A flag wins",
+      "over the variable, and that over the file."
+    })
+public final class ServeCommand implements Callable<Integer> {
+  @Option(
+      names = "--host",
+      paramLabel = "HOST",
+      description = "Address to bind (default: 127.0.0.1).")
+  @Nullable String host;
+
+  @Option(names = "--port", paramLabel = "PORT", description = "Port; 0 for any (default: 8080).")
+  @Nullable Integer port;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "Data directory (default: nightjar-data).")
+  @Nullable Path data;
+
+  @Option(names = "--config", paramLabel = "FILE", description = "Settings in YAML.")
+  @Nullable Path config;
+
+  @Mixin UpstreamOptions upstreamOptions = new UpstreamOptions();
+
+  private final Map<String, String> environment;
+  private final Function<Settings, Integer> server;
+
+  /** {@code server} runs until it is told to stop and gives the exit code. */
+  public ServeCommand(Map<String, String> environment, Function<Settings, Integer> server) {
+    this.environment = environment;
+    this.server = server;
+  }
+
+  @Override
+  public Integer call() {
+    return server.apply(settings());
+  }
+
+  Settings settings() {
+    SettingsFile file = config == null ? SettingsFile.none() : SettingsFile.read(config);
+    number("NIGHTJAR_MAX_IN_FLIGHT", upstreamOptions.maxInFlight)
+        .ifPresent(n -> upstreamOptions.maxInFlight = n);
+    var upstreams = upstreamOptions.upstreams(environment, "NIGHTJAR_UPSTREAM", file);
+    if (upstreams.isEmpty()) {
+      throw new SettingsException(
+          "no upstream: name one with --upstream http://127.0.0.1:8000/v1, or try"
+              + " `nightjar sim` and --upstream http://127.0.0.1:9000/v1");
+    }
+    int boundPort =
+        number("NIGHTJAR_PORT", port).orElse(file.port() == null ? Settings.PORT : file.port());
+    if (boundPort < 0 || boundPort > 65_535) {
+      throw new SettingsException("port is %d; it must be from 0 to 65535".formatted(boundPort));
+    }
+    return new Settings(
+        text(host, "NIGHTJAR_HOST", file.host(), Settings.HOST),
+        boundPort,
+        data != null ? data : Path.of(text(null, "NIGHTJAR_DATA", file.data(), "nightjar-data")),
+        upstreams,
+        duration("request_timeout", file.requestTimeout(), Settings.REQUEST_TIMEOUT),
+        duration("stop_grace", file.stopGrace(), Settings.STOP_GRACE),
+        duration("drain", file.drain(), Settings.DRAIN),
+        limits(file.limits()),
+        Boolean.TRUE.equals(file.mixedModels()),
+        file.endpoints() == null ? List.of() : file.endpoints());
+  }
+
+  private String text(
+      @Nullable String flag, String variable, @Nullable String inFile, String otherwise) {
+    if (flag != null) {
+      return flag;
+    }
+    String set = environment.get(variable);
+    if (set != null && !set.isBlank()) {
+      return set;
+    }
+    return inFile != null ? inFile : otherwise;
+  }
+
+  private java.util.Optional<Integer> number(String variable, @Nullable Integer flag) {
+    String set = environment.get(variable);
+    if (flag != null || set == null || set.isBlank()) {
+      return java.util.Optional.ofNullable(flag);
+    }
+    try {
+      return java.util.Optional.of(Integer.valueOf(set.trim()));
+    } catch (NumberFormatException _) {
+      throw new SettingsException("%s is '%s'; it must be a number".formatted(variable, set));
+    }
+  }
+
+  private static Duration duration(String name, @Nullable String text, Duration otherwise) {
+    return text == null ? otherwise : DurationText.parse(name, text);
+  }
+
+  private static InputRules limits(@Nullable String text) {
+    return switch (text) {
+      case null -> InputRules.NIGHTJAR;
+      case "nightjar" -> InputRules.NIGHTJAR;
+      case "openai" -> InputRules.OPENAI;
+      default ->
+          throw new SettingsException("limits is '%s'; it is nightjar or openai".formatted(text));
+    };
+  }
+}

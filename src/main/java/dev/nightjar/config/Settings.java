@@ -1,0 +1,76 @@
+package dev.nightjar.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a server runs.
+ *
+ * @param data the data directory
+ * @param requestTimeout for one call upstream, its answer's last byte included
+ * @param stopGrace how long calls in flight may go on after a cancel or the deadline
+ * @param drain how long SIGTERM waits for calls in flight
+ * @param limits which limits input files have
+ * @param endpoints POST paths that batches may have beyond OpenAI's
+ */
+public record Settings(
+    String host,
+    int port,
+    Path data,
+    List<UpstreamSettings> upstreams,
+    Duration requestTimeout,
+    Duration stopGrace,
+    Duration drain,
+    InputRules limits,
+    boolean mixedModels,
+    List<String> endpoints) {
+  public static final String HOST = "127.0.0.1";
+  public static final int PORT = 8080;
+  public static final int MAX_IN_FLIGHT = 256;
+  public static final Duration REQUEST_TIMEOUT = Duration.ofMinutes(30);
+  public static final Duration STOP_GRACE = Duration.ofSeconds(30);
+  public static final Duration DRAIN = Duration.ofSeconds(25);
+
+  public Settings {
+    upstreams = List.copyOf(upstreams);
+    endpoints = List.copyOf(endpoints);
+  }
+
+  /** Our own limits, for millions of lines, or those of OpenAI's service. */
+  public enum InputRules {
+    NIGHTJAR,
+    OPENAI
+  }
+
+  /**
+   * An inference server.
+   *
+   * @param url its base URL, with or without {@code /v1}
+   * @param apiKey sent as bearer token; null for none
+   * @param models those it serves; empty: what it lists, or any
+   */
+  public record UpstreamSettings(
+      String name, String url, @Nullable String apiKey, Set<String> models, int maxInFlight) {
+    public UpstreamSettings {
+      models = Set.copyOf(models);
+    }
+
+    /** Never with the key. */
+    @Override
+    public String toString() {
+      return name + " (" + url + ")";
+    }
+  }
+
+  /** A setting is wrong; the message says which, and what would be right. */
+  public static final class SettingsException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    public SettingsException(String message) {
+      super(message);
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package dev.nightjar.config;
+
+import dev.nightjar.config.Settings.SettingsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+/** {@code nightjar.yaml}: the same settings as the flags, and what has no flag. Null: not set. */
+public record SettingsFile(
+    @Nullable String host,
+    @Nullable Integer port,
+    @Nullable String data,
+    @Nullable List<Upstream> upstreams,
+    @Nullable String requestTimeout,
+    @Nullable String stopGrace,
+    @Nullable String drain,
+    @Nullable String limits,
+    @Nullable Boolean mixedModels,
+    @Nullable List<String> endpoints) {
+  private static final YAMLMapper YAML =
+      YAMLMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .build();
+
+  /** An entry of {@code upstreams}; {@code apiKeyEnv} names an environment variable. */
+  public record Upstream(
+      @Nullable String name,
+      @Nullable String url,
+      @Nullable String apiKey,
+      @Nullable String apiKeyEnv,
+      @Nullable List<String> models,
+      @Nullable Integer maxInFlight) {}
+
+  public static SettingsFile none() {
+    return new SettingsFile(null, null, null, null, null, null, null, null, null, null);
+  }
+
+  public static SettingsFile read(Path path) {
+    if (!Files.isReadable(path)) {
+      throw new SettingsException("configuration file " + path + " cannot be read");
+    }
+    try {
+      SettingsFile file = YAML.readValue(path.toFile(), SettingsFile.class);
+      return file == null ? none() : file;
+    } catch (UnrecognizedPropertyException e) {
+      throw new SettingsException(
+          "%s has an unknown setting '%s'; known ones are: %s"
+              .formatted(place(path, e), e.getPropertyName(), e.getKnownPropertyIds()));
+    } catch (JacksonException e) {
+      throw new SettingsException("%s: %s".formatted(place(path, e), e.getOriginalMessage()));
+    }
+  }
+
+  private static String place(Path path, JacksonException e) {
+    return e.getLocation() == null
+        ? path.toString()
+        : path + " line " + e.getLocation().getLineNr();
+  }
+}

@@ -1,0 +1,135 @@
+package dev.nightjar.engine;
+
+import dev.nightjar.batch.AnswerBody;
+import dev.nightjar.file.Bytes;
+import dev.nightjar.store.ObjectStore;
+import dev.nightjar.upstream.Upstream;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes an answer's bytes: in memory as long as it is small and the shared budget lasts, in an
+ * object of its own from then on. One call's thread only, but for the budget.
+ */
+final class AnswerBuffer implements Upstream.Sink, AutoCloseable {
+  private static final int FREE_BYTES = 16 * 1024;
+  private static final int MEMORY_BYTES_MAX = 1 << 20;
+
+  private final ObjectStore objects;
+  private final String spoolKey;
+  private final long bytesMax;
+  private final Budget budget;
+
+  private byte[] buffer = new byte[2_048];
+  private long length;
+  private int reserved;
+  private ObjectStore.@Nullable Writer spool;
+
+  /** Bytes that all buffers together may hold beyond a small share each. */
+  static final class Budget {
+    private final AtomicLong left;
+
+    Budget(long bytes) {
+      left = new AtomicLong(bytes);
+    }
+
+    boolean take(int bytes) {
+      if (left.addAndGet(-bytes) < 0) {
+        left.addAndGet(bytes);
+        return false;
+      }
+      return true;
+    }
+
+    void give(int bytes) {
+      left.addAndGet(bytes);
+    }
+  }
+
+  AnswerBuffer(ObjectStore objects, String spoolKey, long bytesMax, Budget budget) {
+    this.objects = objects;
+    this.spoolKey = spoolKey;
+    this.bytesMax = bytesMax;
+    this.budget = budget;
+  }
+
+  @Override
+  public void restart() throws IOException {
+    close();
+    spool = null;
+    length = 0;
+  }
+
+  @Override
+  public boolean accept(byte[] bytes, int offset, int count) throws IOException {
+    if (length + count > bytesMax) {
+      return false;
+    }
+    if (spool == null && !makeRoom((int) length + count)) {
+      spool = objects.create(spoolKey);
+      spool.write(buffer, 0, (int) length);
+    }
+    if (spool != null) {
+      spool.write(bytes, offset, count);
+    } else {
+      System.arraycopy(bytes, offset, buffer, (int) length, count);
+    }
+    length += count;
+    return true;
+  }
+
+  private boolean makeRoom(int needed) {
+    if (needed <= buffer.length) {
+      return true;
+    }
+    int size = Math.max(needed, Math.min(buffer.length * 2, MEMORY_BYTES_MAX));
+    int more = size <= FREE_BYTES ? 0 : size - reserved;
+    if (size > MEMORY_BYTES_MAX || !budget.take(more)) {
+      return false;
+    }
+    reserved += more;
+    buffer = Arrays.copyOf(buffer, size);
+    return true;
+  }
+
+  boolean isSpooled() {
+    return spool != null;
+  }
+
+  long length() {
+    return length;
+  }
+
+  /** The whole answer, if it is in memory; else its beginning. */
+  Bytes bytes() {
+    return new Bytes(buffer, 0, (int) Math.min(length, buffer.length));
+  }
+
+  String spoolKey() {
+    return spoolKey;
+  }
+
+  /** Makes a spooled answer durable, and reads what it says of itself. */
+  Optional<AnswerBody> commitSpool() throws IOException {
+    if (spool == null) {
+      throw new IllegalStateException("not spooled");
+    }
+    spool.commit();
+    try (ObjectStore.Reader reader = objects.open(spoolKey)) {
+      return AnswerBody.read(reader.stream(0, reader.length()));
+    }
+  }
+
+  /** Gives back what it reserved. The bytes taken from it stay valid. */
+  @Override
+  public void close() throws IOException {
+    budget.give(reserved);
+    reserved = 0;
+    if (spool != null) {
+      spool.close();
+    }
+  }
+}

@@ -1,0 +1,306 @@
+package dev.nightjar.engine;
+
+import dev.nightjar.batch.Answer;
+import dev.nightjar.batch.Batch;
+import dev.nightjar.batch.Batch.Ending;
+import dev.nightjar.batch.BatchStatus;
+import dev.nightjar.batch.Chunk;
+import dev.nightjar.batch.ChunkId;
+import dev.nightjar.engine.Event.Pending;
+import dev.nightjar.file.Manifest;
+import dev.nightjar.store.AnswerLog;
+import dev.nightjar.store.ContentReader;
+import dev.nightjar.store.MetaStore;
+import dev.nightjar.store.MetaStore.FinishedFiles;
+import dev.nightjar.store.ObjectStore;
+import dev.nightjar.upstream.Upstream;
+import dev.nightjar.upstream.Upstream.Probe;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The engine's shell: runs {@link Engine#step} on one thread and carries its effects out on others.
+ * It decides nothing. Everything it holds can be lost: a start finds all unfinished batches in
+ * MetaStore and goes on.
+ */
+public final class BatchEngine implements BatchRunner, AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(BatchEngine.class.getName());
+  private static final Duration OUTPUT_LIFE = Duration.ofDays(30);
+  private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
+  private static final int CLAIM_THREADS = 2;
+  private static final int SEAL_THREADS = 3;
+
+  private final MetaStore meta;
+  private final InstantSource clock;
+  private final Ids ids;
+  private final List<Upstream> upstreams;
+  private final Engine engine;
+  private final EngineThread thread;
+  private final Committer committer;
+  private final Thread committerThread;
+  private final Caller caller;
+  private final ChunkLoader loader;
+  private final ChunkSealer sealer;
+  private final ModelCatalog models;
+  private final Validation validation;
+  private final ObjectStore objects;
+  private final ExecutorService claims = threads("claim", CLAIM_THREADS);
+  private final ExecutorService seals = threads("seal", SEAL_THREADS);
+  private final Map<Long, RunningBatch> running = new ConcurrentHashMap<>();
+
+  /** Where the engine keeps things. */
+  public record Stores(MetaStore meta, AnswerLog log, ObjectStore objects) {}
+
+  /** What the engine calls; both lists have the same order. */
+  public record Upstreams(List<Upstream> clients, List<UpstreamSpec> specs) {}
+
+  /** Its limits. */
+  public record Limits(EngineLimits engine, InputLimits input) {}
+
+  /** Time, chance, and whom to tell when the process cannot go on. */
+  public record World(InstantSource clock, RandomGenerator random, Consumer<Throwable> fatal) {}
+
+  public BatchEngine(Stores stores, Upstreams upstreams, Limits limits, World world) {
+    this.meta = stores.meta();
+    this.objects = stores.objects();
+    this.clock = world.clock();
+    this.ids = new Ids(world.random());
+    this.upstreams = upstreams.clients();
+    this.engine = new Engine(limits.engine(), upstreams.specs(), world.random());
+    this.thread = new EngineThread(engine, clock, this::carryOut, world.fatal());
+    this.committer = new Committer(stores.log(), thread::post, world.fatal());
+    this.committerThread = Thread.ofPlatform().name("commit").daemon().unstarted(committer);
+    String run = Long.toHexString(world.random().nextLong());
+    this.caller = new Caller(this.upstreams, objects, limits.engine(), run, thread::post);
+    this.loader = new ChunkLoader(meta, stores.log(), limits.input());
+    this.sealer = new ChunkSealer(meta, stores.log(), objects, limits.input());
+    this.models = new ModelCatalog(this.upstreams, upstreams.specs(), clock, thread::post);
+    this.validation = new Validation(meta, objects, models, limits.input(), world, this::validated);
+  }
+
+  /** Takes up all unfinished batches. */
+  public void start() {
+    meta.releaseChunks();
+    Map<Long, Integer> unsealed = new HashMap<>();
+    for (ChunkId chunk : meta.unsealed()) {
+      unsealed.merge(chunk.batch(), 1, Integer::sum);
+    }
+    thread.start();
+    committerThread.start();
+    for (Batch batch : meta.unfinished()) {
+      if (batch.stamps().inProgressAt() == null) {
+        validation.submit(batch);
+      } else {
+        begin(batch, unsealed.getOrDefault(batch.sequence(), 0));
+      }
+    }
+  }
+
+  public ModelCatalog models() {
+    return models;
+  }
+
+  @Override
+  public void created(Batch batch) {
+    validation.submit(batch);
+  }
+
+  @Override
+  public void cancelled(Batch batch) {
+    if (batch.stamps().inProgressAt() == null) {
+      validation.cancel(batch.sequence());
+    } else {
+      thread.post(new Event.Stopping(batch.sequence(), batch.ending()));
+    }
+  }
+
+  @Override
+  public Optional<Live> live(long batch) {
+    return thread.ask(() -> engine.live(batch)).orElse(Optional.empty());
+  }
+
+  /** Sends nothing more and waits for the calls under way; true if none is left. */
+  public boolean drain(Duration limit) {
+    CompletableFuture<Void> quiet = thread.drain();
+    try {
+      quiet.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException _) {
+      return false;
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return false;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Stops all threads, calls in flight included: what they would have brought is run again. */
+  @Override
+  public void close() {
+    thread.stop();
+    validation.close();
+    committerThread.interrupt();
+    claims.shutdownNow();
+    seals.shutdownNow();
+    try {
+      committerThread.join(TimeUnit.SECONDS.toMillis(5));
+      claims.awaitTermination(5, TimeUnit.SECONDS);
+      seals.awaitTermination(5, TimeUnit.SECONDS);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+    running.values().forEach(RunningBatch::close);
+  }
+
+  // ---- from validation to the engine
+
+  private void validated(Batch batch, int chunks) {
+    switch (batch.status()) {
+      case IN_PROGRESS -> begin(batch, chunks);
+      case CANCELLING -> {
+        // With chunks it was cancelled between its start and here; without, while validating.
+        if (batch.stamps().inProgressAt() == null) {
+          finish(batch.sequence());
+        } else {
+          begin(batch, chunks);
+        }
+      }
+      case VALIDATING, FAILED, FINALIZING, COMPLETED, EXPIRED, CANCELLED -> {}
+    }
+  }
+
+  private void begin(Batch batch, int unsealedChunks) {
+    var run =
+        new BatchRun(
+            batch.sequence(),
+            batch.model() == null ? "" : batch.model(),
+            batch.stamps().expiresAt().toEpochMilli(),
+            batch.counts().total(),
+            unsealedChunks,
+            batch.counts(),
+            batch.usage(),
+            batch.ending());
+    var content = new ContentReader(objects, input(batch));
+    running.put(batch.sequence(), new RunningBatch(batch, content));
+    thread.post(new Event.Started(run));
+  }
+
+  private Manifest input(Batch batch) {
+    return meta.content(batch.inputFileId())
+        .orElseThrow(() ->
+            new IllegalStateException(
+                "input %s of %s has no content".formatted(batch.inputFileId(), batch.id())));
+  }
+
+  // ---- effects, on the engine's thread: none of these may wait
+
+  private void carryOut(Effect effect) {
+    switch (effect) {
+      case Effect.Send(Line line, int upstream) ->
+          caller.send(line, upstream, runningBatch(line.batch().run.batch()));
+      case Effect.Append(Line line, Answer answer) -> committer.append(new Pending(line, answer));
+      case Effect.Claim(long batch, int max, boolean isClosing) ->
+          claims.execute(() -> claim(batch, max, isClosing));
+      case Effect.Seal(Chunk chunk, @Nullable Ending ending) ->
+          seals.execute(() -> seal(chunk, ending));
+      case Effect.Finish(long batch) -> seals.execute(() -> finish(batch));
+      case Effect.Expire(long batch) -> seals.execute(() -> expire(batch));
+      case Effect.Probe(int upstream, String model) ->
+          Thread.ofVirtual().name("probe").start(() -> probe(upstream, model));
+      case Effect.Abort(Line line) -> caller.abort(line);
+      case Effect.Release _ -> {} // One machine: the log forgot it with the seal.
+      case Effect.Say(String message) -> LOG.log(System.Logger.Level.INFO, message);
+    }
+  }
+
+  private RunningBatch runningBatch(long batch) {
+    RunningBatch found = running.get(batch);
+    if (found == null) {
+      throw new IllegalStateException("batch " + batch + " is not running");
+    }
+    return found;
+  }
+
+  private void claim(long batch, int max, boolean isClosing) {
+    try {
+      thread.post(new Event.Claimed(batch, loader.claim(runningBatch(batch), max, isClosing)));
+    } catch (IOException | RuntimeException e) {
+      thread.post(new Event.ClaimFailed(batch, e.toString()));
+    }
+  }
+
+  private void seal(Chunk chunk, @Nullable Ending ending) {
+    try {
+      RunningBatch batch = runningBatch(chunk.id().batch());
+      var outcome = sealer.seal(batch, chunk, ending, clock.instant());
+      thread.post(new Event.Sealed(chunk.id(), outcome));
+    } catch (IOException | RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "sealing chunk " + chunk.id(), e);
+      thread.post(new Event.SealFailed(chunk.id(), e.toString()));
+    }
+  }
+
+  private void finish(long sequence) {
+    try {
+      Instant now = clock.instant();
+      Batch batch = meta.batch(sequence).orElseThrow();
+      Long seconds = batch.outputExpiresAfterSeconds();
+      Duration life = seconds == null ? OUTPUT_LIFE : Duration.ofSeconds(seconds);
+      Batch finished =
+          meta.finish(
+              sequence, new FinishedFiles(ids.newFile(), ids.newFile(), now.plus(life)), now);
+      thread.post(new Event.Finished(sequence));
+      RunningBatch ended = running.remove(sequence);
+      if (ended != null) {
+        ended.close();
+      }
+      if (!finished.status().isTerminal()) {
+        throw new IllegalStateException(finished.id() + " is " + finished.status());
+      }
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "finishing batch " + sequence, e);
+      thread.post(new Event.FinishFailed(sequence, e.toString()));
+    }
+  }
+
+  private void expire(long sequence) {
+    try {
+      Batch batch = meta.expire(sequence, clock.instant());
+      Ending ending = batch.status() == BatchStatus.IN_PROGRESS ? null : batch.ending();
+      thread.post(new Event.Stopping(sequence, ending));
+    } catch (RuntimeException e) {
+      thread.post(new Event.ExpireFailed(sequence, e.toString()));
+    }
+  }
+
+  private void probe(int upstream, String model) {
+    String dead =
+        switch (upstreams.get(upstream).probe(PROBE_TIMEOUT)) {
+          case Probe.Alive _ -> null;
+          case Probe.Dead(String reason) -> reason;
+        };
+    thread.post(new Event.Probed(upstream, model, dead));
+  }
+
+  private static ExecutorService threads(String name, int count) {
+    return Executors.newFixedThreadPool(
+        count, Thread.ofPlatform().name(name + "-", 0).daemon().factory());
+  }
+}

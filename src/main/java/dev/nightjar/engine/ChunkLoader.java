@@ -1,0 +1,103 @@
+package dev.nightjar.engine;
+
+import dev.nightjar.batch.Answer;
+import dev.nightjar.batch.Chunk;
+import dev.nightjar.batch.RequestCounts;
+import dev.nightjar.batch.RequestLine;
+import dev.nightjar.batch.RequestLine.MalformedLineException;
+import dev.nightjar.batch.Usage;
+import dev.nightjar.engine.Event.ClaimedChunk;
+import dev.nightjar.engine.Event.ClaimedLine;
+import dev.nightjar.file.JsonLines;
+import dev.nightjar.store.AnswerLog;
+import dev.nightjar.store.MetaStore;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * Claims chunks and finds their lines and the answers that the log already has. If the process dies
+ * here, the chunks are claimed again with the next epoch.
+ */
+final class ChunkLoader {
+  private final MetaStore meta;
+  private final AnswerLog log;
+  private final InputLimits limits;
+
+  ChunkLoader(MetaStore meta, AnswerLog log, InputLimits limits) {
+    this.meta = meta;
+    this.log = log;
+    this.limits = limits;
+  }
+
+  List<ClaimedChunk> claim(RunningBatch running, int max, boolean isClosing) throws IOException {
+    var claimed = new ArrayList<ClaimedChunk>();
+    for (Chunk chunk : meta.claim(running.batch().sequence(), max)) {
+      BitSet held = log.take(chunk.id(), chunk.epoch());
+      var tally = new Tally();
+      if (!held.isEmpty()) {
+        log.read(chunk.id(), (_, answer) -> tally.add(answer));
+      }
+      List<ClaimedLine> lines = isClosing ? List.of() : lines(running, chunk);
+      claimed.add(new ClaimedChunk(chunk, lines, held, tally.counts(), tally.usage));
+    }
+    return claimed;
+  }
+
+  private List<ClaimedLine> lines(RunningBatch running, Chunk chunk) throws IOException {
+    var found = new ArrayList<ClaimedLine>(chunk.lines());
+    var lines =
+        new JsonLines(
+            running.input().stream(chunk.offset(), chunk.length()), limits.lineBytesMax());
+    while (lines.next()) {
+      if (!lines.isBlank()) {
+        found.add(line(running, chunk, lines));
+      }
+    }
+    if (found.size() != chunk.lines()) {
+      throw new IOException(
+          "%s has %d lines, MetaStore says %d: the input file has changed"
+              .formatted(running.name(chunk.id()), found.size(), chunk.lines()));
+    }
+    return found;
+  }
+
+  static ClaimedLine line(RunningBatch running, Chunk chunk, JsonLines lines) throws IOException {
+    try {
+      RequestLine line = RequestLine.parse(lines.line());
+      var span =
+          new LineSpan(
+              chunk.offset() + lines.offset(),
+              lines.line().length(),
+              line.idStart(),
+              line.idLength(),
+              line.bodyStart(),
+              line.bodyLength());
+      return new ClaimedLine(span, line.model() == null ? "" : line.model());
+    } catch (MalformedLineException e) {
+      throw new IOException(
+          "%s is not what was validated: %s".formatted(running.name(chunk.id()), e.problem()), e);
+    }
+  }
+
+  /** Sums of answers. */
+  static final class Tally {
+    long completed;
+    long failed;
+    Usage usage = Usage.NONE;
+
+    void add(Answer answer) {
+      if (answer.isSuccess()) {
+        completed++;
+      } else {
+        failed++;
+      }
+      usage = usage.plus(answer.usage());
+    }
+
+    RequestCounts counts() {
+      return new RequestCounts(completed + failed, completed, failed);
+    }
+  }
+}

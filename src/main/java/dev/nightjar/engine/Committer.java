@@ -1,0 +1,108 @@
+package dev.nightjar.engine;
+
+import dev.nightjar.batch.ChunkId;
+import dev.nightjar.engine.Event.Pending;
+import dev.nightjar.store.AnswerLog;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+/**
+ * The one thread that appends: it takes what has come and makes it durable as a group. A group of
+ * unknown outcome is repeated (rule R3), after a while and for as long as it takes: the answers
+ * stay in memory, which the engine bounds by sending nothing more.
+ */
+final class Committer implements Runnable {
+  private static final int GROUP_MAX = 4_096;
+  private static final long GROUP_BYTES_MAX = 4L << 20;
+
+  /** Under load groups begin this far apart: fewer, larger writes. Design §5: at most 5 ms. */
+  private static final long PACE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final AnswerLog log;
+  private final Consumer<Event> events;
+  private final Consumer<Throwable> fatal;
+
+  /** Bounded by the engine: calls in flight and unappended bytes. */
+  private final BlockingQueue<Pending> queue = new LinkedBlockingQueue<>();
+
+  Committer(AnswerLog log, Consumer<Event> events, Consumer<Throwable> fatal) {
+    this.log = log;
+    this.events = events;
+    this.fatal = fatal;
+  }
+
+  void append(Pending pending) {
+    queue.add(pending);
+  }
+
+  @Override
+  public void run() {
+    try {
+      while (true) {
+        Pending first = queue.take();
+        List<Pending> group = group(first);
+        long begun = System.nanoTime();
+        commit(group);
+        long left = PACE_NANOS - (System.nanoTime() - begun);
+        if (left > 0 && group.size() > 1) {
+          LockSupport.parkNanos(left);
+        }
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    } catch (IOException | RuntimeException | Error e) {
+      fatal.accept(e);
+    }
+  }
+
+  private List<Pending> group(Pending first) {
+    var group = new ArrayList<Pending>();
+    long bytes = 0;
+    for (Pending next = first; next != null; next = queue.poll()) {
+      group.add(next);
+      bytes += next.answer().bytesInMemory();
+      if (group.size() == GROUP_MAX || bytes >= GROUP_BYTES_MAX) {
+        break;
+      }
+    }
+    return group;
+  }
+
+  private void commit(List<Pending> group) throws IOException, InterruptedException {
+    var entries = new ArrayList<AnswerLog.Entry>(group.size());
+    for (Pending pending : group) {
+      Line line = pending.line();
+      var chunk = line.chunk.chunk;
+      entries.add(new AnswerLog.Entry(chunk.id(), chunk.epoch(), line.index, pending.answer()));
+    }
+    boolean isHeld = false;
+    while (true) {
+      try {
+        Set<ChunkId> refused = log.append(entries);
+        if (isHeld) {
+          events.accept(new Event.Held(null));
+        }
+        events.accept(new Event.Appended(group, refused));
+        return;
+      } catch (AnswerLog.BrokenException e) {
+        throw e;
+      } catch (IOException e) {
+        isHeld = true;
+        events.accept(new Event.Held("answers cannot be written: " + e.getMessage()));
+        LockSupport.parkNanos(RETRY_NANOS);
+        if (Thread.interrupted()) {
+          throw new InterruptedException();
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package dev.nightjar.engine;
+
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** The one thread that owns the engine's state, and its mailbox. Any thread may post and ask. */
+final class EngineThread {
+  private static final int EVENTS_PER_TURN = 256;
+  private static final long SLEEP_MAX_MILLIS = 1_000;
+  private static final Event TICK = new Event.Tick();
+
+  private final Engine engine;
+  private final InstantSource clock;
+  private final Consumer<Effect> effects;
+  private final Consumer<Throwable> fatal;
+  private final Thread thread = Thread.ofPlatform().name("engine").daemon().unstarted(this::run);
+  private final CompletableFuture<Void> quiet = new CompletableFuture<>();
+
+  /**
+   * Bounded by construction: calls in flight, open chunks, and requests that wait for an answer.
+   */
+  private final BlockingQueue<Mail> mailbox = new LinkedBlockingQueue<>();
+
+  private volatile boolean isStopped;
+  private boolean isDraining;
+  private long lastMillis;
+
+  private sealed interface Mail {
+    record Happened(Event event) implements Mail {}
+
+    record Question(Runnable action) implements Mail {}
+  }
+
+  EngineThread(
+      Engine engine, InstantSource clock, Consumer<Effect> effects, Consumer<Throwable> fatal) {
+    this.engine = engine;
+    this.clock = clock;
+    this.effects = effects;
+    this.fatal = fatal;
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  void stop() {
+    isStopped = true;
+    thread.interrupt();
+  }
+
+  void post(Event event) {
+    mailbox.add(new Mail.Happened(event));
+  }
+
+  /** Asks on the engine's thread; empty once it has stopped. */
+  <T> Optional<T> ask(Supplier<T> question) {
+    var answer = new CompletableFuture<T>();
+    mailbox.add(new Mail.Question(() -> answer.complete(question.get())));
+    if (isStopped) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(answer.get(SLEEP_MAX_MILLIS * 5, TimeUnit.MILLISECONDS));
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
+      throw new IllegalStateException("the engine does not answer", e);
+    }
+  }
+
+  /** Sends nothing more; done when nothing is under way. */
+  CompletableFuture<Void> drain() {
+    mailbox.add(
+        new Mail.Question(() -> {
+          isDraining = true;
+          step(new Event.Draining());
+        }));
+    return quiet;
+  }
+
+  private void run() {
+    var turn = new ArrayList<Mail>(EVENTS_PER_TURN);
+    try {
+      while (!isStopped) {
+        Mail first = mailbox.poll(sleepMillis(), TimeUnit.MILLISECONDS);
+        if (first == null) {
+          step(TICK);
+        } else {
+          turn.add(first);
+          mailbox.drainTo(turn, EVENTS_PER_TURN - 1);
+          turn.forEach(this::take);
+          turn.clear();
+        }
+        if (isDraining && engine.isQuiet()) {
+          quiet.complete(null);
+        }
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException | Error e) {
+      if (!isStopped) {
+        fatal.accept(e);
+      }
+    }
+  }
+
+  private void take(Mail mail) {
+    switch (mail) {
+      case Mail.Happened(Event event) -> step(event);
+      case Mail.Question(Runnable action) -> action.run();
+    }
+  }
+
+  private void step(Event event) {
+    lastMillis = Math.max(lastMillis, clock.millis());
+    engine.step(event, lastMillis).forEach(effects);
+  }
+
+  private long sleepMillis() {
+    long wake = engine.nextWakeMillis() - Math.max(lastMillis, clock.millis());
+    return Math.clamp(wake, 0, SLEEP_MAX_MILLIS);
+  }
+}

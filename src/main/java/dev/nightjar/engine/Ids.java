@@ -1,0 +1,38 @@
+package dev.nightjar.engine;
+
+import dev.nightjar.batch.BatchId;
+import dev.nightjar.file.FileId;
+import java.util.random.RandomGenerator;
+
+/** Makes ids that nobody can guess, if its random generator is a secure one. */
+public final class Ids {
+  private static final String BASE62 =
+      "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  private static final int FILE_CHARACTERS = 24;
+
+  private final RandomGenerator random;
+
+  public Ids(RandomGenerator random) {
+    this.random = random;
+  }
+
+  public BatchId newBatch() {
+    return new BatchId("batch_" + hex());
+  }
+
+  public FileId newFile() {
+    var id = new StringBuilder("file-");
+    for (int i = 0; i < FILE_CHARACTERS; i++) {
+      id.append(BASE62.charAt(random.nextInt(BASE62.length())));
+    }
+    return new FileId(id.toString());
+  }
+
+  public String newRequest() {
+    return "req_" + hex();
+  }
+
+  private String hex() {
+    return "%016x%016x".formatted(random.nextLong(), random.nextLong());
+  }
+}

@@ -1,0 +1,126 @@
+package dev.nightjar.engine;
+
+import dev.nightjar.batch.AnswerBody;
+import dev.nightjar.batch.AnswerLine;
+import dev.nightjar.batch.Usage;
+import dev.nightjar.file.Bytes;
+import dev.nightjar.upstream.UpstreamResult;
+import dev.nightjar.upstream.UpstreamResult.Answered;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Says what a call's result means for its line: design §6, contract §7. */
+final class Judge {
+  /** 429s that waiting does not cure: the account is empty. */
+  private static final Set<String> QUOTA_CODES =
+      Set.of(
+          "insufficient_quota",
+          "credit_balance_exhausted",
+          "billing_hard_limit_reached",
+          "billing_not_active",
+          "organization_spend_limit_exceeded",
+          "project_spend_limit_exceeded");
+
+  private static final int MESSAGE_BYTES_MAX = 200;
+
+  private final String upstream;
+  private final AnswerLine line;
+  private final EngineLimits limits;
+
+  Judge(String upstream, AnswerLine line, EngineLimits limits) {
+    this.upstream = upstream;
+    this.line = line;
+    this.limits = limits;
+  }
+
+  Attempt judge(UpstreamResult result, AnswerBuffer buffer) throws IOException {
+    return switch (result) {
+      case Answered answered when isSuccess(answered) -> success(answered, buffer);
+      case Answered answered -> failure(answered, buffer);
+      case UpstreamResult.Unreachable(String reason) -> new Attempt.Unavailable(reason, null);
+      case UpstreamResult.Broken(String reason) ->
+          new Attempt.Suspicious(reason, line.error("upstream_error", reason));
+      case UpstreamResult.TimedOut() ->
+          new Attempt.RowFault(
+              line.error(
+                  "request_timeout",
+                  "The upstream did not answer within %s."
+                      .formatted(text(limits.requestTimeout()))));
+      case UpstreamResult.TooLarge() ->
+          new Attempt.Final(
+              line.error(
+                  "response_too_large",
+                  "The upstream's answer is longer than %d bytes."
+                      .formatted(limits.answerBytesMax())));
+      case UpstreamResult.Aborted() -> new Attempt.Aborted();
+      case UpstreamResult.LocalFault(String reason) -> new Attempt.LocalFault(reason);
+    };
+  }
+
+  private static boolean isSuccess(Answered answered) {
+    return answered.status() >= 200 && answered.status() < 300;
+  }
+
+  private Attempt success(Answered answered, AnswerBuffer buffer) throws IOException {
+    Optional<AnswerBody> body =
+        buffer.isSpooled() ? buffer.commitSpool() : AnswerBody.read(buffer.bytes());
+    if (body.isEmpty()) {
+      return new Attempt.RowFault(
+          line.error(
+              "invalid_response",
+              "The upstream answered %d with something that is not one JSON object%s"
+                  .formatted(answered.status(), beginning(buffer.bytes()))));
+    }
+    Usage usage = body.get().usage();
+    return new Attempt.Final(
+        buffer.isSpooled()
+            ? line.spooled(
+                answered.status(), answered.requestId(), buffer.spoolKey(), buffer.length(), usage)
+            : line.response(answered.status(), answered.requestId(), buffer.bytes(), usage));
+  }
+
+  private Attempt failure(Answered answered, AnswerBuffer buffer) {
+    int status = answered.status();
+    Optional<AnswerBody> body =
+        buffer.isSpooled() ? Optional.empty() : AnswerBody.read(buffer.bytes());
+    var answer =
+        body.isPresent()
+            ? line.response(status, answered.requestId(), buffer.bytes(), Usage.NONE)
+            : line.wrapped(status, answered.requestId(), buffer.bytes());
+    String code = body.map(AnswerBody::errorCode).orElse(null);
+    return switch (status) {
+      case 401, 403 ->
+          new Attempt.KeyRefused(
+              "%s refuses the API key (%d); check the upstream's key".formatted(upstream, status));
+      case 429 ->
+          code != null && QUOTA_CODES.contains(code)
+              ? new Attempt.Final(answer)
+              : new Attempt.Throttled(says(status), answered.retryAfter());
+      case 502, 503, 504, 529 -> new Attempt.Unavailable(says(status), answered.retryAfter());
+      case 408, 409 -> new Attempt.RowFault(answer);
+      default ->
+          status >= 500 ? new Attempt.Suspicious(says(status), answer) : new Attempt.Final(answer);
+    };
+  }
+
+  private String says(int status) {
+    return "%s answers %d".formatted(upstream, status);
+  }
+
+  private static String beginning(@Nullable Bytes body) {
+    if (body == null || body.length() == 0) {
+      return ": it was empty.";
+    }
+    String text = body.slice(0, Math.min(body.length(), MESSAGE_BYTES_MAX)).utf8();
+    return ". It begins with: " + text;
+  }
+
+  private static String text(Duration duration) {
+    return duration.toSeconds() < 120
+        ? duration.toMillis() / 1_000.0 + " seconds"
+        : duration.toMinutes() + " minutes";
+  }
+}

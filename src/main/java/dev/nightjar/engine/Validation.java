@@ -1,0 +1,160 @@
+package dev.nightjar.engine;
+
+import dev.nightjar.batch.Batch;
+import dev.nightjar.batch.BatchError;
+import dev.nightjar.batch.BatchStatus;
+import dev.nightjar.file.Manifest;
+import dev.nightjar.store.ContentReader;
+import dev.nightjar.store.MetaStore;
+import dev.nightjar.store.MetaStore.Validated;
+import dev.nightjar.store.ObjectStore;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ObjIntConsumer;
+
+/**
+ * Validates batches on threads of its own, one of them kept free for small files, so that ten rows
+ * do not wait behind gigabytes. A batch whose validation is cut off is validated again.
+ */
+final class Validation implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Validation.class.getName());
+  private static final long SMALL_BYTES_MAX = 16L << 20;
+
+  private final MetaStore meta;
+  private final ObjectStore objects;
+  private final ModelCatalog models;
+  private final InputLimits limits;
+  private final BatchEngine.World world;
+  private final ObjIntConsumer<Batch> done;
+  private final ExecutorService large = thread("validate-large");
+  private final ExecutorService small = thread("validate-small");
+  private final Set<Long> cancelled = ConcurrentHashMap.newKeySet();
+  private final Set<Long> submitted = ConcurrentHashMap.newKeySet();
+  private volatile boolean isClosed;
+
+  /** {@code done} gets each batch as it is afterwards, and its number of chunks. */
+  Validation(
+      MetaStore meta,
+      ObjectStore objects,
+      ModelCatalog models,
+      InputLimits limits,
+      BatchEngine.World world,
+      ObjIntConsumer<Batch> done) {
+    this.meta = meta;
+    this.objects = objects;
+    this.models = models;
+    this.limits = limits;
+    this.world = world;
+    this.done = done;
+  }
+
+  void submit(Batch batch) {
+    submitted.add(batch.sequence());
+    if (batch.status() == BatchStatus.CANCELLING) {
+      cancelled.add(batch.sequence());
+    }
+    long bytes = meta.content(batch.inputFileId()).map(Manifest::bytes).orElse(0L);
+    (bytes < SMALL_BYTES_MAX ? small : large).execute(() -> validate(batch));
+  }
+
+  /** Ends a validation early; it then finishes as cancelled. */
+  void cancel(long batch) {
+    if (submitted.contains(batch)) {
+      cancelled.add(batch);
+    }
+  }
+
+  @Override
+  public void close() {
+    isClosed = true;
+    large.shutdownNow();
+    small.shutdownNow();
+    try {
+      large.awaitTermination(5, TimeUnit.SECONDS);
+      small.awaitTermination(5, TimeUnit.SECONDS);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void validate(Batch batch) {
+    try {
+      Validator.Outcome outcome = outcome(batch);
+      if (isClosed) {
+        return;
+      }
+      switch (outcome) {
+        case Validator.Outcome.Valid(Validated validated) -> {
+          Batch begun = meta.begin(batch.sequence(), validated, world.clock().instant());
+          done.accept(begun, validated.chunks().size());
+        }
+        case Validator.Outcome.Invalid(List<BatchError> errors) ->
+            done.accept(meta.fail(batch.sequence(), errors, world.clock().instant()), 0);
+        case Validator.Outcome.Cancelled() ->
+            done.accept(meta.batch(batch.sequence()).orElseThrow(), 0);
+      }
+    } catch (IOException | RuntimeException e) {
+      if (!isClosed) {
+        LOG.log(System.Logger.Level.ERROR, "validating " + batch.id(), e);
+        var error = new BatchError("internal_error", "The file cannot be read: " + e, null, null);
+        done.accept(meta.fail(batch.sequence(), List.of(error), world.clock().instant()), 0);
+      }
+    } finally {
+      submitted.remove(batch.sequence());
+      cancelled.remove(batch.sequence());
+    }
+  }
+
+  private Validator.Outcome outcome(Batch batch) throws IOException {
+    Optional<Manifest> content = input(batch);
+    if (content.isEmpty()) {
+      var error =
+          new BatchError(
+              "invalid_request",
+              "Cannot find file %s, or organization %s does not have access to it."
+                  .formatted(batch.inputFileId(), batch.project()),
+              "file_id",
+              null);
+      return new Validator.Outcome.Invalid(List.of(error));
+    }
+    try (var reader = new ContentReader(objects, content.get())) {
+      var rules = new LineRules(batch.endpoint(), limits.mixedModels());
+      var validator =
+          new Validator(
+              reader,
+              rules,
+              limits,
+              world.random().nextLong(),
+              () -> isClosed || cancelled.contains(batch.sequence()));
+      Validator.Outcome outcome = validator.run(batch.sequence());
+      return outcome instanceof Validator.Outcome.Valid(Validated validated)
+          ? withModel(validated, outcome)
+          : outcome;
+    }
+  }
+
+  private Optional<Manifest> input(Batch batch) {
+    return meta.file(batch.project(), batch.inputFileId(), world.clock().instant())
+        .flatMap(file -> meta.content(file.id()));
+  }
+
+  private Validator.Outcome withModel(Validated validated, Validator.Outcome outcome) {
+    String model = validated.model() == null ? "" : validated.model();
+    Optional<String> refusal = models.refusal(model);
+    if (refusal.isEmpty()) {
+      return outcome;
+    }
+    var error = new BatchError("model_not_found", refusal.get(), "body.model", 1L);
+    return new Validator.Outcome.Invalid(List.of(error));
+  }
+
+  private static ExecutorService thread(String name) {
+    return Executors.newSingleThreadExecutor(Thread.ofPlatform().name(name).daemon().factory());
+  }
+}

@@ -1,0 +1,222 @@
+package dev.nightjar.store.sqlite;
+
+import dev.nightjar.store.MetaStore.StoreException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The database file and its threads: one that writes, a few that read, since SQLite is native code
+ * and would pin virtual threads. Writes that wait together share one transaction and one fsync,
+ * each behind a savepoint of its own, so that one that fails takes nothing with it. A call returns
+ * when its transaction is durable; if the process dies before, it did not happen.
+ */
+final class Database implements AutoCloseable {
+  private static final int VERSION = 1;
+  private static final int READERS = 4;
+  private static final int QUEUE_MAX = 4_096;
+  private static final int GROUP_MAX = 256;
+
+  private final BlockingQueue<Task<?>> writes = new ArrayBlockingQueue<>(QUEUE_MAX);
+  private final BlockingQueue<Task<?>> reads = new ArrayBlockingQueue<>(QUEUE_MAX);
+  private final List<Thread> threads = new ArrayList<>();
+  private volatile boolean isClosed;
+
+  /** Work on a connection. */
+  interface Work<T> {
+    T run(Sql sql) throws SQLException;
+  }
+
+  private record Task<T>(Work<T> work, CompletableFuture<T> result) {
+    /** Runs it and gives what completes the result once the transaction is durable. */
+    Runnable run(Sql sql) throws SQLException {
+      T value = work.run(sql);
+      return () -> result.complete(value);
+    }
+  }
+
+  Database(Path file) {
+    try {
+      var writer = connect(file);
+      migrate(writer, file);
+      threads.add(Thread.ofPlatform().name("sqlite-write").daemon().start(() -> write(writer)));
+      for (int i = 0; i < READERS; i++) {
+        var reader = connect(file);
+        reader.script("PRAGMA query_only = ON");
+        threads.add(Thread.ofPlatform().name("sqlite-read").daemon().start(() -> read(reader)));
+      }
+    } catch (SQLException | IOException e) {
+      throw new StoreException(
+          "database %s cannot be opened: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  private static Sql connect(Path file) throws SQLException {
+    var sql = new Sql(DriverManager.getConnection("jdbc:sqlite:" + file));
+    sql.script(
+        """
+        PRAGMA journal_mode = WAL;
+        PRAGMA synchronous = FULL;
+        PRAGMA busy_timeout = 10000;
+        PRAGMA foreign_keys = ON;
+        """);
+    return sql;
+  }
+
+  private static void migrate(Sql sql, Path file) throws SQLException, IOException {
+    int version = sql.one("PRAGMA user_version", row -> row.getInt(1)).orElse(0);
+    if (version > VERSION) {
+      throw new StoreException(
+          "database %s has version %d and this program knows version %d: run a newer one"
+              .formatted(file, version, VERSION),
+          null);
+    }
+    for (int next = version + 1; next <= VERSION; next++) {
+      sql.script("BEGIN IMMEDIATE");
+      sql.script(resource("V%d.sql".formatted(next)));
+      sql.script("PRAGMA user_version = " + next);
+      sql.script("COMMIT");
+    }
+  }
+
+  private static String resource(String name) throws IOException {
+    try (InputStream in = Database.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IOException("resource " + name + " is missing");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  <T> T inWrite(Work<T> work) {
+    return await(writes, work);
+  }
+
+  <T> T inRead(Work<T> work) {
+    return await(reads, work);
+  }
+
+  private <T> T await(BlockingQueue<Task<?>> queue, Work<T> work) {
+    var task = new Task<>(work, new CompletableFuture<T>());
+    try {
+      queue.put(task);
+      if (isClosed) {
+        throw closed();
+      }
+      return task.result.join();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      throw new StoreException("interrupted while waiting for the database", null);
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException known
+          ? known
+          : new StoreException("the database failed: " + e.getCause(), e.getCause());
+    }
+  }
+
+  private static StoreException closed() {
+    return new StoreException("the database is closed", null);
+  }
+
+  private void read(Sql sql) {
+    try (sql) {
+      while (!isClosed) {
+        Task<?> task = reads.take();
+        try {
+          task.run(sql).run();
+        } catch (SQLException | RuntimeException | Error e) {
+          task.result.completeExceptionally(e);
+        }
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    } catch (SQLException e) {
+      throw new StoreException("closing a connection", e);
+    }
+  }
+
+  private void write(Sql sql) {
+    var group = new ArrayList<Task<?>>(GROUP_MAX);
+    try (sql) {
+      while (!isClosed) {
+        group.add(writes.take());
+        writes.drainTo(group, GROUP_MAX - 1);
+        commit(sql, group);
+        group.clear();
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    } catch (SQLException e) {
+      throw new StoreException("closing a connection", e);
+    }
+  }
+
+  private static void commit(Sql sql, List<Task<?>> group) {
+    var completions = new ArrayList<Runnable>(group.size());
+    try {
+      sql.update("BEGIN IMMEDIATE");
+      for (Task<?> task : group) {
+        completions.add(inSavepoint(sql, task));
+      }
+      sql.update("COMMIT");
+    } catch (SQLException | RuntimeException | Error e) {
+      rollback(sql, e);
+      group.forEach(task -> task.result.completeExceptionally(e));
+      return;
+    }
+    completions.forEach(Runnable::run);
+  }
+
+  private static Runnable inSavepoint(Sql sql, Task<?> task) throws SQLException {
+    sql.update("SAVEPOINT task");
+    try {
+      Runnable completion = task.run(sql);
+      sql.update("RELEASE task");
+      return completion;
+    } catch (SQLException | RuntimeException e) {
+      sql.update("ROLLBACK TO task");
+      sql.update("RELEASE task");
+      return () -> task.result.completeExceptionally(e);
+    }
+  }
+
+  private static void rollback(Sql sql, Throwable cause) {
+    try {
+      sql.update("ROLLBACK");
+    } catch (SQLException e) {
+      cause.addSuppressed(e); // A failed COMMIT may have rolled back by itself.
+    }
+  }
+
+  @Override
+  public void close() {
+    isClosed = true;
+    threads.forEach(Thread::interrupt);
+    for (Thread thread : threads) {
+      try {
+        thread.join(TimeUnit.SECONDS.toMillis(10));
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    fail(writes);
+    fail(reads);
+  }
+
+  private static void fail(BlockingQueue<Task<?>> queue) {
+    for (@Nullable Task<?> task = queue.poll(); task != null; task = queue.poll()) {
+      task.result.completeExceptionally(closed());
+    }
+  }
+}

@@ -1,0 +1,191 @@
+package dev.nightjar;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.stream.Collectors.toCollection;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The arrows between packages, and what the pure classes do without. */
+class ArchitectureTest {
+  private static final String ROOT = "dev.nightjar";
+
+  /** Which of our packages each package may use. A new package is a new line here. */
+  private static final Map<String, Set<String>> MAY_USE =
+      Map.ofEntries(
+          Map.entry("file", Set.of()),
+          Map.entry("batch", Set.of("file")),
+          Map.entry("store", Set.of("batch", "file")),
+          Map.entry("store.sqlite", Set.of("store", "batch", "file")),
+          Map.entry("store.journal", Set.of("store", "batch", "file")),
+          Map.entry("store.files", Set.of("store", "batch", "file")),
+          Map.entry("upstream", Set.of("batch", "file")),
+          Map.entry("engine", Set.of("batch", "file", "store", "upstream")),
+          Map.entry("api", Set.of("batch", "file", "store", "engine", "config")),
+          Map.entry("http", Set.of("batch", "file", "store", "engine", "config", "api", "net")),
+          Map.entry("config", Set.of()),
+          Map.entry("net", Set.of()),
+          Map.entry("sim", Set.of("net", "config")));
+
+  /** Classes of the engine that decide: no clock, lock, future, thread, disk or socket inside. */
+  static final Set<String> PURE =
+      Set.of(
+          "ActiveBatch",
+          "BatchQueue",
+          "BatchRun",
+          "Engine",
+          "Faults",
+          "Lane",
+          "Lanes",
+          "Line",
+          "OpenChunk",
+          "Pool",
+          "Timers");
+
+  private static final JavaClasses OURS =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages(ROOT);
+
+  @ParameterizedTest
+  @MethodSource("packagesWithArrows")
+  void packageUsesOnlyWhatItsArrowsAllow(String name) {
+    String[] allowed =
+        MAY_USE.getOrDefault(name, Set.of()).stream()
+            .map(used -> ROOT + "." + used)
+            .toArray(String[]::new);
+
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + "." + name)
+        .should()
+        .dependOnClassesThat(
+            resideInAnyPackage(ROOT + "..")
+                .and(DescribedPredicate.not(resideInAnyPackage(ROOT + "." + name)))
+                .and(DescribedPredicate.not(resideInAnyPackage(allowed))))
+        .allowEmptyShould(true)
+        .check(OURS);
+  }
+
+  static Set<String> packagesWithArrows() {
+    return new TreeSet<>(MAY_USE.keySet());
+  }
+
+  @Test
+  void everyPackageHasItsArrows() {
+    Set<String> unlisted =
+        OURS.stream()
+            .map(JavaClass::getPackageName)
+            .filter(name -> !name.equals(ROOT) && !name.equals(ROOT + ".cli"))
+            .map(name -> name.substring(ROOT.length() + 1))
+            .filter(name -> !MAY_USE.containsKey(name))
+            .collect(toCollection(TreeSet::new));
+
+    assertThat(unlisted).as("packages without a line in MAY_USE").isEmpty();
+  }
+
+  @Test
+  void onlyMainUsesTheCommandLine() {
+    classes()
+        .that()
+        .resideInAPackage(ROOT + ".cli")
+        .should()
+        .onlyHaveDependentClassesThat(
+            describe(
+                "are Main or the command line itself",
+                user -> isMain(user) || user.getPackageName().equals(ROOT + ".cli")))
+        .allowEmptyShould(true)
+        .check(OURS);
+  }
+
+  @Test
+  void nothingUsesMain() {
+    noClasses()
+        .that(describe("are not Main", user -> !isMain(user)))
+        .should()
+        .dependOnClassesThat(describe("are Main", ArchitectureTest::isMain))
+        .allowEmptyShould(true)
+        .check(OURS);
+  }
+
+  @Test
+  void packagesHaveNoCycles() {
+    slices().matching(ROOT + ".(**)").should().beFreeOfCycles().allowEmptyShould(true).check(OURS);
+  }
+
+  @Test
+  void timeAndChanceComeByConstructor() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(ROOT, ROOT + ".cli", ROOT + ".sim")
+        .should()
+        .accessTargetWhere(describe("is the clock, a sleep or chance", ArchitectureTest::isAmbient))
+        .allowEmptyShould(true)
+        .check(OURS);
+  }
+
+  @Test
+  void pureClassesReachNothingOutside() {
+    noClasses()
+        .that(describe("are pure", ArchitectureTest::isPure))
+        .should()
+        .dependOnClassesThat(
+            resideInAnyPackage(
+                    "java.util.concurrent..",
+                    "java.io..",
+                    "java.nio.file..",
+                    "java.nio.channels..",
+                    "java.net..",
+                    "java.sql..")
+                .or(describe("are threads", used -> used.isEquivalentTo(Thread.class))))
+        .allowEmptyShould(true)
+        .check(OURS);
+  }
+
+  private static boolean isMain(JavaClass type) {
+    return outermost(type).getName().equals(ROOT + ".Main");
+  }
+
+  private static boolean isPure(JavaClass type) {
+    return type.getPackageName().equals(ROOT + ".engine")
+        && PURE.contains(outermost(type).getSimpleName());
+  }
+
+  private static JavaClass outermost(JavaClass type) {
+    return type.getEnclosingClass().map(ArchitectureTest::outermost).orElse(type);
+  }
+
+  private static boolean isAmbient(JavaAccess<?> access) {
+    JavaClass owner = access.getTargetOwner();
+    return switch (access.getName()) {
+      case "now" ->
+          owner.isEquivalentTo(Instant.class) || owner.isEquivalentTo(LocalDateTime.class);
+      case "currentTimeMillis" -> owner.isEquivalentTo(System.class);
+      case "sleep" -> owner.isEquivalentTo(Thread.class);
+      case "<init>" -> owner.isEquivalentTo(Random.class) && isWithoutSeed(access);
+      default -> false;
+    };
+  }
+
+  private static boolean isWithoutSeed(JavaAccess<?> access) {
+    return access.getTarget().getFullName().endsWith("()");
+  }
+}
