@@ -2,11 +2,17 @@ package dev.nightjar;
 
 import dev.nightjar.cli.RunCommand;
 import dev.nightjar.cli.RunCommand.RunRequest;
+import dev.nightjar.cli.SimCommand;
 import dev.nightjar.config.Settings.SettingsException;
+import dev.nightjar.config.Settings.UpstreamSettings;
+import dev.nightjar.sim.SimOptions;
+import dev.nightjar.sim.SimServer;
 import dev.nightjar.store.MetaStore.StoreException;
 import dev.nightjar.store.files.DataDirectory.DataDirectoryException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -32,6 +38,7 @@ public final class Main {
   static CommandLine commandLine() {
     return new CommandLine(new Main())
         .addSubcommand(new RunCommand(System.getenv(), Main::run))
+        .addSubcommand(new SimCommand(Main::simulate))
         .setExecutionExceptionHandler(Main::explain)
         .setParameterExceptionHandler((e, _) -> {
           System.err.println("nightjar: " + e.getMessage());
@@ -40,9 +47,33 @@ public final class Main {
         });
   }
 
+  private static int simulate(SimOptions options) {
+    CompletableFuture<String> stop = Signals.firstStop();
+    try (SimServer sim = SimServer.start(options)) {
+      System.err.printf(
+          "nightjar sim: a simulated OpenAI-compatible server on http://%s:%d/v1 (seed %d, latency"
+              + " %s, errors %s). Its answers are made up.%n",
+          options.host(), sim.port(), options.seed(), options.latency(), options.errors());
+      stop.join();
+      return 0;
+    }
+  }
+
   private static int run(RunRequest request) {
+    CompletableFuture<String> stop = Signals.firstStop();
+    if (!request.upstreams().isEmpty()) {
+      return run(request, stop);
+    }
+    try (SimServer sim = SimServer.start(SimOptions.defaults())) {
+      System.err.println("nightjar: --sim: the answers are simulated, not a model's");
+      var upstream = new UpstreamSettings("sim", sim.url(), null, Set.of(), request.maxInFlight());
+      return run(request.withUpstream(upstream), stop);
+    }
+  }
+
+  private static int run(RunRequest request, CompletableFuture<String> stop) {
     try {
-      return new LocalRun(request, System.err, Signals.firstStop()).run();
+      return new LocalRun(request, System.err, stop).run();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
