@@ -1,9 +1,10 @@
-# Sets JAVA_HOME to a JDK 25, or says in one sentence that there is none. Sourced by build and nightjar.
+# Finds a JDK 25, and runs Maven on it. Sourced by build and nightjar.
 
 is_jdk25() {
-  [ -x "$1/bin/javac" ] && "$1/bin/java" -version 2>&1 | head -n 1 | grep -q '"25'
+  [ -x "$1/bin/javac" ] && grep -qE '^JAVA_VERSION="25["._-]' "$1/release" 2>/dev/null
 }
 
+# Sets JAVA_HOME, or says in one sentence that there is no JDK 25.
 find_jdk25() {
   local on_path home
   on_path=$(command -v java || true)
@@ -18,4 +19,12 @@ find_jdk25() {
   done
   echo "nightjar: JDK 25 was not found; install one (for example Temurin 25) or set JAVA_HOME to it." >&2
   return 1
+}
+
+# Runs Maven in the current folder: the installed one, else the wrapper's.
+maven() {
+  local program=./mvnw
+  [ -z "$(command -v mvn)" ] || program=mvn
+  MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow ${MAVEN_OPTS:-}" \
+    "$program" --batch-mode --no-transfer-progress "$@"
 }

@@ -1,8 +1,22 @@
 package dev.nightjar;
 
+import dev.nightjar.cli.RunCommand;
+import dev.nightjar.cli.RunCommand.RunRequest;
+import dev.nightjar.cli.SimCommand;
+import dev.nightjar.config.Settings.SettingsException;
+import dev.nightjar.config.Settings.UpstreamSettings;
+import dev.nightjar.sim.SimOptions;
+import dev.nightjar.sim.SimServer;
+import dev.nightjar.store.MetaStore.StoreException;
+import dev.nightjar.store.files.DataDirectory.DataDirectoryException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParseResult;
 
 /** Chooses the command. */
 @Command(
@@ -12,10 +26,69 @@ import picocli.CommandLine.IVersionProvider;
     versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "COMMAND")
 public final class Main {
+  private static final int USAGE = 1;
+
   private Main() {}
 
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Main()).execute(args));
+    Logging.configure();
+    System.exit(commandLine().execute(args));
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new Main())
+        .addSubcommand(new RunCommand(System.getenv(), Main::run))
+        .addSubcommand(new SimCommand(Main::simulate))
+        .setExecutionExceptionHandler(Main::explain)
+        .setParameterExceptionHandler((e, _) -> {
+          System.err.println("nightjar: " + e.getMessage());
+          e.getCommandLine().usage(System.err);
+          return USAGE;
+        });
+  }
+
+  private static int simulate(SimOptions options) {
+    CompletableFuture<String> stop = Signals.firstStop();
+    try (SimServer sim = SimServer.start(options)) {
+      System.err.printf(
+          "nightjar sim: a simulated OpenAI-compatible server on http://%s:%d/v1 (seed %d, latency"
+              + " %s, errors %s). Its answers are made up.%n",
+          options.host(), sim.port(), options.seed(), options.latency(), options.errors());
+      stop.join();
+      return 0;
+    }
+  }
+
+  private static int run(RunRequest request) {
+    CompletableFuture<String> stop = Signals.firstStop();
+    if (!request.upstreams().isEmpty()) {
+      return run(request, stop);
+    }
+    try (SimServer sim = SimServer.start(SimOptions.defaults())) {
+      System.err.println("nightjar: --sim: the answers are simulated, not a model's");
+      var upstream = new UpstreamSettings("sim", sim.url(), null, Set.of(), request.maxInFlight());
+      return run(request.withUpstream(upstream), stop);
+    }
+  }
+
+  private static int run(RunRequest request, CompletableFuture<String> stop) {
+    try {
+      return new LocalRun(request, System.err, stop).run();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What a user can mend is one sentence; anything else is a bug, with its trace. */
+  private static int explain(Exception e, CommandLine command, ParseResult parsed)
+      throws Exception {
+    switch (e) {
+      case SettingsException _, DataDirectoryException _, StoreException _ ->
+          System.err.println("nightjar: " + e.getMessage());
+      case UncheckedIOException io -> System.err.println("nightjar: " + io.getCause());
+      default -> throw e;
+    }
+    return USAGE;
   }
 
   /** The version in the jar's manifest. */

@@ -51,6 +51,10 @@ class ArchitectureTest {
           "ActiveBatch",
           "BatchQueue",
           "BatchRun",
+          "ChunkPlan",
+          "Claims",
+          "CustomIds",
+          "Dispatch",
           "Engine",
           "Faults",
           "Lane",
@@ -103,15 +107,17 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyMainUsesTheCommandLine() {
+  void onlyTheWiringUsesTheCommandLine() {
     classes()
         .that()
         .resideInAPackage(ROOT + ".cli")
         .should()
         .onlyHaveDependentClassesThat(
             describe(
-                "are Main or the command line itself",
-                user -> isMain(user) || user.getPackageName().equals(ROOT + ".cli")))
+                "are the wiring or the command line itself",
+                user ->
+                    user.getPackageName().equals(ROOT)
+                        || user.getPackageName().equals(ROOT + ".cli")))
         .allowEmptyShould(true)
         .check(OURS);
   }

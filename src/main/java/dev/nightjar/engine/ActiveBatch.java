@@ -32,10 +32,8 @@ final class ActiveBatch {
   int unsealedChunks;
   boolean isClaiming;
 
-  /** Lines that the claim under way was expected to bring. */
-  int claimedEstimate;
-
-  int claimedChunksAsked;
+  /** How many its claim under way asks for. */
+  int claimingChunks;
 
   /** Why it stops early; null while it runs. Once set, no line of it is sent. */
   @Nullable Ending ending;

@@ -27,14 +27,14 @@ import org.jspecify.annotations.Nullable;
  * process dies, nothing here is missed: MetaStore and the answer log know all that is done.
  */
 final class Engine {
-  private static final int CLAIM_CHUNKS_MAX = 16;
-  private static final int CLOSING_CHUNKS_MAX = 64;
   private static final int EARLY_STOPS_MAX = 1_000;
   private static final long STORE_RETRY_MILLIS = 1_000;
 
   private final EngineLimits limits;
   private final Lanes lanes;
   private final Faults faults;
+  private final Claims claims;
+  private final Dispatch dispatch;
   private final Timers timers = new Timers();
   private final Map<Long, ActiveBatch> batches = new HashMap<>();
   private final TreeSet<ActiveBatch> deadlines = new TreeSet<>(ActiveBatch.BY_DEADLINE);
@@ -43,11 +43,6 @@ final class Engine {
   private final Map<Long, Ending> earlyStops = new LinkedHashMap<>();
 
   private List<Effect> effects = new ArrayList<>();
-  private int openChunks;
-  private int claimingChunks;
-  private int inFlight;
-  private int unappended;
-  private long unappendedBytes;
   private @Nullable String held;
   private boolean isDraining;
 
@@ -55,6 +50,8 @@ final class Engine {
     this.limits = limits;
     this.lanes = new Lanes(upstreams);
     this.faults = new Faults(limits, lanes, random, this);
+    this.claims = new Claims(limits, effect -> effects.add(effect));
+    this.dispatch = new Dispatch(limits, effect -> effects.add(effect));
   }
 
   /**
@@ -66,8 +63,10 @@ final class Engine {
     timers.run(now);
     faults.reopen(now);
     expireDue(now);
-    refill();
-    dispatch();
+    if (!isDraining && held == null) {
+      claims.refill(lanes);
+      dispatch.send(lanes);
+    }
     return effects;
   }
 
@@ -79,7 +78,7 @@ final class Engine {
 
   /** Nothing is under way: no call, no append. */
   boolean isQuiet() {
-    return inFlight == 0 && unappended == 0;
+    return dispatch.isQuiet();
   }
 
   Optional<BatchRunner.Live> live(long batch) {
@@ -173,7 +172,7 @@ final class Engine {
     long id = batch.run.batch();
     timers.at(now + limits.stopGrace().toMillis(), () -> abortCalls(id));
     List.copyOf(batch.openChunks.values()).forEach(this::settle);
-    closeMore(batch);
+    claims.closeMore(batch);
   }
 
   /** From now on no line of it is sent. */
@@ -194,16 +193,6 @@ final class Engine {
           effects.add(new Effect.Abort(line));
         }
       }
-    }
-  }
-
-  /** Chunks of a stopping batch that never ran are claimed too, and sealed without running. */
-  private void closeMore(ActiveBatch batch) {
-    if (batch.ending != null
-        && !batch.isClaiming
-        && batch.unclaimedChunks > 0
-        && batch.openChunks.size() < CLOSING_CHUNKS_MAX) {
-      claim(batch, CLOSING_CHUNKS_MAX);
     }
   }
 
@@ -237,44 +226,13 @@ final class Engine {
 
   // ---- the life of a chunk
 
-  private void refill() {
-    if (isDraining || held != null) {
-      return;
-    }
-    for (Pool pool : lanes.all()) {
-      ActiveBatch batch = pool.nextToClaim();
-      while (batch != null && openChunks + claimingChunks < limits.openChunksMax()) {
-        int lines = pool.windowLines() - pool.waiting - pool.claiming;
-        claim(batch, Math.clamp(Math.ceilDiv(lines, batch.linesPerChunk()), 1, CLAIM_CHUNKS_MAX));
-        batch = pool.nextToClaim();
-      }
-    }
-  }
-
-  private void claim(ActiveBatch batch, int chunksMax) {
-    int chunks = Math.min(chunksMax, batch.unclaimedChunks);
-    batch.home.withdrawClaims(batch);
-    batch.isClaiming = true;
-    batch.claimedEstimate = chunks * batch.linesPerChunk();
-    batch.home.claiming += batch.claimedEstimate;
-    claimingChunks += chunks;
-    batch.claimedChunksAsked = chunks;
-    effects.add(new Effect.Claim(batch.run.batch(), chunks, batch.ending != null));
-  }
-
-  private void claimEnded(ActiveBatch batch) {
-    batch.isClaiming = false;
-    batch.home.claiming -= batch.claimedEstimate;
-    claimingChunks -= batch.claimedChunksAsked;
-  }
-
   private void claimed(long id, List<ClaimedChunk> chunks) {
     ActiveBatch batch = batches.get(id);
     if (batch == null) {
       chunks.forEach(chunk -> effects.add(new Effect.Release(chunk.chunk())));
       return;
     }
-    claimEnded(batch);
+    claims.ended(batch);
     if (chunks.isEmpty()) {
       batch.unclaimedChunks = 0;
     }
@@ -282,7 +240,7 @@ final class Engine {
       open(batch, claimed);
     }
     batch.home.offerClaims(batch);
-    closeMore(batch);
+    claims.closeMore(batch);
   }
 
   private void open(ActiveBatch batch, ClaimedChunk claimed) {
@@ -290,7 +248,7 @@ final class Engine {
     var open = new OpenChunk(batch, chunk);
     batch.openChunks.put(chunk.id(), open);
     batch.unclaimedChunks--;
-    openChunks++;
+    claims.opened();
     batch.count(
         claimed.heldCounts().completed(), claimed.heldCounts().failed(), claimed.heldUsage());
     open.remaining = chunk.lines() - claimed.held().cardinality();
@@ -314,23 +272,19 @@ final class Engine {
       timers.at(
           now + STORE_RETRY_MILLIS,
           () -> {
-            claimEnded(batch);
+            claims.ended(batch);
             batch.home.offerClaims(batch);
-            closeMore(batch);
+            claims.closeMore(batch);
           });
     }
   }
 
-  private void settle(OpenChunk open) {
+  /** Seals the chunk if it is time to. */
+  void settle(OpenChunk open) {
     if (open.canSeal()) {
       open.isSealing = true;
-      seal(open);
+      effects.add(open.seal());
     }
-  }
-
-  private void seal(OpenChunk open) {
-    Ending ending = open.remaining == 0 ? null : open.batch.ending;
-    effects.add(new Effect.Seal(open.chunk, ending));
   }
 
   private void sealed(ChunkId id, SealOutcome outcome) {
@@ -345,21 +299,21 @@ final class Engine {
     if (outcome == SealOutcome.SEALED_LAST) {
       finish(open.batch);
     }
-    closeMore(open.batch);
+    claims.closeMore(open.batch);
   }
 
   private void sealFailed(ChunkId id, String reason, long now) {
     OpenChunk open = openChunk(id);
     if (open != null) {
       say("cannot seal chunk %s, trying again: %s".formatted(id, reason));
-      timers.at(now + STORE_RETRY_MILLIS, () -> seal(open));
+      timers.at(now + STORE_RETRY_MILLIS, () -> effects.add(open.seal()));
     }
   }
 
   /** The chunk is sealed, or another node's: nothing of it is left here. */
   private void close(OpenChunk open) {
     if (open.batch.openChunks.remove(open.chunk.id()) != null) {
-      openChunks--;
+      claims.closed();
       effects.add(new Effect.Release(open.chunk));
     }
   }
@@ -371,43 +325,8 @@ final class Engine {
 
   // ---- the life of a line
 
-  private void dispatch() {
-    if (isDraining || held != null) {
-      return;
-    }
-    for (Pool pool : lanes.inTurn()) {
-      while (unappendedBytes <= limits.unappendedBytesMax()) {
-        Lane lane = pool.laneWithRoom();
-        if (lane == null) {
-          break;
-        }
-        if (!pool.solo.isEmpty()) {
-          // Everything else waits until its lane is empty: it has been at too many outages.
-          if (lane.inFlight == 0) {
-            lane.solo = pool.solo.removeFirst();
-            send(lane.solo, lane);
-          }
-          break;
-        }
-        if (!pool.hasWaiting()) {
-          break;
-        }
-        send(pool.take(), lane);
-      }
-    }
-  }
-
-  private void send(Line line, Lane lane) {
-    line.state = Line.State.IN_FLIGHT;
-    line.chunk.busy++;
-    inFlight++;
-    lane.sent(line);
-    effects.add(new Effect.Send(line, lane.upstream.index));
-  }
-
   private void ended(Line line, Attempt attempt, long now) {
-    inFlight--;
-    line.chunk.busy--;
+    dispatch.ended(line);
     faults.ended(line, attempt, now);
     settle(line.chunk);
   }
@@ -418,16 +337,8 @@ final class Engine {
     lane.suspects.add(new Suspect(line, verdict));
   }
 
-  void cleared(Line line) {
-    line.chunk.busy--;
-  }
-
   void append(Line line, Answer answer) {
-    line.state = Line.State.APPENDING;
-    line.chunk.busy++;
-    unappended++;
-    unappendedBytes += answer.bytesInMemory();
-    effects.add(new Effect.Append(line, answer));
+    dispatch.append(line, answer);
   }
 
   /** Back to the head of its queue, or nowhere if its batch stops: then it stays unexecuted. */
@@ -450,10 +361,6 @@ final class Engine {
     timers.at(atMillis, () -> putBack(line));
   }
 
-  void settleAfterProbe(Line line) {
-    settle(line.chunk);
-  }
-
   void probe(Lane lane) {
     lane.isProbing = true;
     effects.add(new Effect.Probe(lane.upstream.index, lane.model));
@@ -466,9 +373,7 @@ final class Engine {
   private void appended(List<Pending> answers, Set<ChunkId> refused) {
     for (Pending pending : answers) {
       Line line = pending.line();
-      unappended--;
-      unappendedBytes -= pending.answer().bytesInMemory();
-      line.chunk.busy--;
+      dispatch.appended(pending);
       if (refused.contains(line.chunk.chunk.id())) {
         lose(line.chunk);
       } else {

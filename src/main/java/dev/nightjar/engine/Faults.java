@@ -131,13 +131,13 @@ final class Faults {
     }
     lane.suspicion = null;
     for (Suspect suspect : List.copyOf(lane.suspects)) {
-      engine.cleared(suspect.line());
+      suspect.line().chunk.busy--;
       if (isDead) {
         outage(suspect.line(), suspect.verdict());
       } else {
         rowFault(suspect.line(), suspect.verdict(), now);
       }
-      engine.settleAfterProbe(suspect.line());
+      engine.settle(suspect.line().chunk);
     }
     lane.suspects.clear();
   }

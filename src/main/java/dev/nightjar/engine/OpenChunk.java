@@ -29,4 +29,9 @@ final class OpenChunk {
   boolean canSeal() {
     return !isSealing && busy == 0 && (remaining == 0 || batch.ending != null);
   }
+
+  /** Lines without an answer get the error of the batch's ending. */
+  Effect seal() {
+    return new Effect.Seal(chunk, remaining == 0 ? null : batch.ending);
+  }
 }

@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * An upstream's base URL, taken apart once.
  *
- * @param prefix the path before a line's url, without a slash at its end; maybe empty
+ * @param prefix the path, without a slash at its end; maybe empty
+ * @param hasVersion whether an API version is part of the prefix
  */
-record BaseUrl(HttpHost host, String prefix) {
+record BaseUrl(HttpHost host, String prefix, boolean hasVersion) {
   private static final String V1 = "/v1";
 
   /** As in {@code /v1}, {@code /api/v4} or {@code /v1beta/openai}. */
@@ -29,7 +30,8 @@ record BaseUrl(HttpHost host, String prefix) {
     check(url, url.getRawUserInfo() == null, "must not hold a user or password");
     check(url, url.getRawQuery() == null && url.getRawFragment() == null, "must end with its path");
     var host = new HttpHost(scheme, withoutBrackets(name), url.getPort());
-    return new BaseUrl(host, withoutEndSlash(url.getRawPath()));
+    var prefix = withoutEndSlash(url.getRawPath());
+    return new BaseUrl(host, prefix, VERSION.matcher(prefix).find());
   }
 
   /**
@@ -38,7 +40,7 @@ record BaseUrl(HttpHost host, String prefix) {
    */
   String join(String lineUrl) {
     check(lineUrl);
-    if (lineUrl.startsWith("/v1/") && VERSION.matcher(prefix).find()) {
+    if (hasVersion && lineUrl.startsWith("/v1/")) {
       return prefix + lineUrl.substring(V1.length());
     }
     return withoutV1() + lineUrl;
@@ -85,10 +87,20 @@ record BaseUrl(HttpHost host, String prefix) {
   }
 
   private static void check(String lineUrl) {
-    if (!lineUrl.startsWith("/") || !lineUrl.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+    if (!lineUrl.startsWith("/") || !isVisibleAscii(lineUrl)) {
       throw new IllegalArgumentException(
           "a line's url must begin with / and be visible ASCII, not \"%s\"".formatted(lineUrl));
     }
+  }
+
+  /** A loop and no stream, as this is asked for every call. */
+  private static boolean isVisibleAscii(String text) {
+    for (var i = 0; i < text.length(); i++) {
+      if (text.charAt(i) <= ' ' || text.charAt(i) >= 0x7f) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static void check(URI url, boolean good, String rule) {

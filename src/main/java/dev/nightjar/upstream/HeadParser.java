@@ -10,7 +10,10 @@ import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParser;
 import org.apache.hc.core5.http.io.SessionInputBuffer;
 
-/** Reads the head of an answer. The library takes the end of the connection for its end; we not. */
+/**
+ * Reads the head of an answer. The library's own parser takes a connection's end in the middle of a
+ * head for the head's end; this one refuses it.
+ */
 final class HeadParser extends DefaultHttpResponseParser {
   HeadParser(Http1Config config) {
     super(config);

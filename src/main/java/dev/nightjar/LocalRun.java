@@ -1,0 +1,246 @@
+package dev.nightjar;
+
+import dev.nightjar.batch.Batch;
+import dev.nightjar.batch.BatchError;
+import dev.nightjar.batch.BatchStatus;
+import dev.nightjar.batch.RequestLine;
+import dev.nightjar.batch.RequestLine.MalformedLineException;
+import dev.nightjar.cli.ProgressLine;
+import dev.nightjar.cli.RunCommand.RunRequest;
+import dev.nightjar.config.Settings.SettingsException;
+import dev.nightjar.engine.BatchEngine;
+import dev.nightjar.engine.BatchRunner.Live;
+import dev.nightjar.engine.EngineLimits;
+import dev.nightjar.engine.InputLimits;
+import dev.nightjar.file.JsonLines;
+import dev.nightjar.store.MetaStore.BatchQuery;
+import dev.nightjar.upstream.Upstream;
+import dev.nightjar.upstream.Upstream.Probe;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Runs one file without a server: the same engine on a state directory beside the output, {@code
+ * OUT.nightjar}. If the process dies at any point, the same command goes on from there; the output
+ * appears at the end, by rename, and the state directory goes after that.
+ */
+final class LocalRun {
+  private static final int DONE = 0;
+  private static final int WRONG = 1;
+  private static final int SOME_FAILED = 2;
+  private static final int KEY_REFUSED = 5;
+  private static final int UNREACHABLE = 6;
+  private static final int INTERRUPTED = 130;
+
+  private static final Duration DRAIN = Duration.ofSeconds(25);
+  private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
+  private static final int ERRORS_SHOWN = 20;
+  private static final long LOOK_MILLIS = 50;
+  private static final String DEFAULT_ENDPOINT = "/v1/chat/completions";
+
+  private final RunRequest request;
+  private final PrintStream err;
+  private final CompletableFuture<String> stop;
+  private final RunFiles files;
+
+  LocalRun(RunRequest request, PrintStream err, CompletableFuture<String> stop) {
+    this.request = request;
+    this.err = err;
+    this.stop = stop;
+    this.files = new RunFiles(request);
+  }
+
+  int run() throws IOException {
+    boolean hasState = Files.isDirectory(files.state());
+    if (!Files.isRegularFile(request.input()) && !hasState) {
+      throw new SettingsException("input not found: " + request.input());
+    }
+    if (Files.exists(request.output())) {
+      return alreadyDone(hasState);
+    }
+    Path folder = request.output().toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new SettingsException("the folder of the output does not exist: " + folder);
+    }
+    int code;
+    try (Node node = open()) {
+      code = run(node);
+    }
+    if (code == DONE || code == SOME_FAILED || code == WRONG) {
+      files.deleteState();
+    }
+    return code;
+  }
+
+  /** The rename was the last step: what may be left is the state directory. */
+  private int alreadyDone(boolean hasState) throws IOException {
+    if (Files.isRegularFile(request.input()) && files.linesAnswered() != files.linesAsked()) {
+      throw new SettingsException(
+          "%s exists, and its lines are not as many as %s has; move it away to run again"
+              .formatted(request.output(), request.input()));
+    }
+    if (hasState) {
+      files.deleteState();
+    }
+    err.println("nightjar: " + request.output() + " is complete already; nothing to do");
+    return DONE;
+  }
+
+  private Node open() {
+    var limits =
+        new BatchEngine.Limits(
+            EngineLimits.defaults().withRequestTimeout(request.requestTimeout()),
+            new InputLimits(
+                InputLimits.DEFAULTS.linesMax(), InputLimits.DEFAULTS.lineBytesMax(), true));
+    return Node.open(files.state(), request.upstreams(), limits);
+  }
+
+  private int run(Node node) throws IOException {
+    Optional<Batch> earlier =
+        node.meta().batches(new BatchQuery(RunFiles.PROJECT, null, 1)).stream().findFirst();
+    earlier.ifPresent(files::checkUnchanged);
+    if (earlier.isEmpty() || !earlier.get().status().isTerminal()) {
+      int unusable = checkUpstreams(node.upstreams());
+      if (unusable != DONE) {
+        return unusable;
+      }
+    }
+    Batch batch =
+        earlier.isPresent() ? earlier.get() : files.submit(node.meta(), node.objects(), endpoint());
+    node.engine().start();
+    if (earlier.isPresent()) {
+      err.println("nightjar: going on with an earlier run");
+    }
+    Optional<Batch> ended = watch(node, batch);
+    return ended.isPresent() ? finish(node, ended.get()) : interrupted(node);
+  }
+
+  /** Nobody should wait for a server that was never started, or with a key that is wrong. */
+  private int checkUpstreams(List<Upstream> upstreams) {
+    var reasons = new ArrayList<String>();
+    for (Upstream upstream : upstreams) {
+      if (upstream.probe(PROBE_TIMEOUT) instanceof Probe.Dead(String reason)) {
+        reasons.add(reason);
+      }
+    }
+    if (reasons.size() < upstreams.size()) {
+      return DONE;
+    }
+    reasons.forEach(reason -> err.println("nightjar: " + reason));
+    boolean isKey = reasons.stream().allMatch(reason -> reason.matches(".*\\b40[13]\\b.*"));
+    return isKey ? KEY_REFUSED : UNREACHABLE;
+  }
+
+  /** The url of the first line: all must have the same. */
+  private String endpoint() throws IOException {
+    try (InputStream in = Files.newInputStream(request.input())) {
+      var lines = new JsonLines(in, InputLimits.DEFAULTS.lineBytesMax());
+      while (lines.next()) {
+        if (!lines.isBlank()) {
+          RequestLine line = RequestLine.parse(lines.line());
+          checkModel(line);
+          return line.url() == null ? DEFAULT_ENDPOINT : line.url();
+        }
+      }
+    } catch (MalformedLineException _) {
+      // Validation says so, with its line.
+    }
+    return DEFAULT_ENDPOINT;
+  }
+
+  private void checkModel(RequestLine line) {
+    if (request.model() != null && line.model() != null && !request.model().equals(line.model())) {
+      throw new SettingsException(
+          "--model is '%s', and %s asks for '%s'"
+              .formatted(request.model(), request.input(), line.model()));
+    }
+  }
+
+  /** Shows progress until the batch has ended; empty if the user wants to stop. */
+  private Optional<Batch> watch(Node node, Batch batch) {
+    var display = new ProgressDisplay(err);
+    ProgressLine line = null;
+    long begun = System.nanoTime();
+    while (true) {
+      Batch row = node.meta().batch(batch.sequence()).orElseThrow();
+      Optional<Live> live = node.engine().live(batch.sequence());
+      if (row.status().isTerminal()) {
+        if (line != null && row.status() != BatchStatus.FAILED) {
+          display.last(line.render(row.counts(), row.usage(), since(begun), null));
+        }
+        return Optional.of(row);
+      }
+      if (live.isPresent()) {
+        if (line == null) {
+          line = new ProgressLine(live.get().counts(), live.get().usage());
+          begun = System.nanoTime();
+        }
+        Live now = live.get();
+        display.show(line.render(now.counts(), now.usage(), since(begun), now.reason()));
+      }
+      if (stop.isDone()) {
+        display.end();
+        return Optional.empty();
+      }
+      pause();
+    }
+  }
+
+  private static Duration since(long nanos) {
+    return Duration.ofNanos(System.nanoTime() - nanos);
+  }
+
+  private void pause() {
+    try {
+      Thread.sleep(LOOK_MILLIS);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      stop.complete("interrupt");
+    }
+  }
+
+  private int interrupted(Node node) {
+    err.println("nightjar: finishing the calls in flight (once more to stop at once)");
+    node.engine().drain(DRAIN);
+    err.println("nightjar: stopped; the same command goes on from here");
+    return INTERRUPTED;
+  }
+
+  private int finish(Node node, Batch batch) throws IOException {
+    if (batch.status() != BatchStatus.COMPLETED) {
+      showErrors(batch);
+      return WRONG;
+    }
+    files.export(node.meta(), node.objects(), batch);
+    if (batch.counts().failed() > 0) {
+      err.println(
+          "nightjar: %d of %d lines failed; they are in %s"
+              .formatted(batch.counts().failed(), batch.counts().total(), request.errors()));
+      return SOME_FAILED;
+    }
+    return DONE;
+  }
+
+  private void showErrors(Batch batch) {
+    List<BatchError> errors = batch.errors();
+    for (BatchError error : errors.subList(0, Math.min(ERRORS_SHOWN, errors.size()))) {
+      String place =
+          error.line() == null ? "" + request.input() : request.input() + " line " + error.line();
+      err.println("nightjar: %s: %s".formatted(place, error.message()));
+    }
+    if (errors.size() > ERRORS_SHOWN) {
+      err.println("nightjar: and %d more problems".formatted(errors.size() - ERRORS_SHOWN));
+    }
+    if (errors.isEmpty()) {
+      err.println("nightjar: the run ended as " + batch.status().apiName());
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package dev.nightjar;
+
+import dev.nightjar.config.Settings.SettingsException;
+import dev.nightjar.config.Settings.UpstreamSettings;
+import dev.nightjar.engine.BatchEngine;
+import dev.nightjar.engine.UpstreamSpec;
+import dev.nightjar.store.AnswerLog;
+import dev.nightjar.store.MetaStore;
+import dev.nightjar.store.ObjectStore;
+import dev.nightjar.store.files.DataDirectory;
+import dev.nightjar.store.files.FileObjectStore;
+import dev.nightjar.store.journal.JournalAnswerLog;
+import dev.nightjar.store.sqlite.SqliteMetaStore;
+import dev.nightjar.upstream.HttpUpstream;
+import dev.nightjar.upstream.Upstream;
+import dev.nightjar.upstream.UpstreamTarget;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The engine on one machine: a data directory, its stores, and the upstreams. Opened in the order
+ * in which each needs the other, closed in the reverse.
+ */
+final class Node implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Node.class.getName());
+  private static final long JOURNAL_SEGMENT_BYTES = 64L << 20;
+  private static final int CANNOT_GO_ON = 70;
+
+  private final DataDirectory directory;
+  private final MetaStore meta;
+  private final ObjectStore objects;
+  private final AnswerLog log;
+  private final List<Upstream> upstreams;
+  private final BatchEngine engine;
+
+  private Node(DataDirectory directory, List<UpstreamSettings> upstreams, BatchEngine.Limits limits)
+      throws IOException {
+    this.directory = directory;
+    this.meta = new SqliteMetaStore(directory.database());
+    this.objects = new FileObjectStore(directory.objects());
+    this.log = new JournalAnswerLog(directory.journal(), meta.unsealed(), JOURNAL_SEGMENT_BYTES);
+    var clients = new ArrayList<Upstream>();
+    var specs = new ArrayList<UpstreamSpec>();
+    for (UpstreamSettings upstream : upstreams) {
+      clients.add(client(upstream));
+      specs.add(new UpstreamSpec(upstream.name(), upstream.models(), upstream.maxInFlight()));
+    }
+    this.upstreams = clients;
+    this.engine =
+        new BatchEngine(
+            new BatchEngine.Stores(meta, log, objects),
+            new BatchEngine.Upstreams(clients, specs),
+            limits,
+            new BatchEngine.World(InstantSource.system(), new SecureRandom(), Node::giveUp));
+  }
+
+  /** Opens all and takes up unfinished batches only at {@link BatchEngine#start}. */
+  static Node open(Path data, List<UpstreamSettings> upstreams, BatchEngine.Limits limits) {
+    DataDirectory directory = DataDirectory.open(data);
+    try {
+      return new Node(directory, upstreams, limits);
+    } catch (IOException e) {
+      directory.close();
+      throw new UncheckedIOException("data directory %s: %s".formatted(data, e.getMessage()), e);
+    } catch (RuntimeException e) {
+      directory.close();
+      throw e;
+    }
+  }
+
+  private static Upstream client(UpstreamSettings upstream) {
+    try {
+      return new HttpUpstream(
+          new UpstreamTarget(
+              upstream.name(),
+              URI.create(upstream.url()),
+              upstream.apiKey(),
+              upstream.maxInFlight()),
+          InstantSource.system());
+    } catch (IllegalArgumentException e) {
+      throw new SettingsException("upstream '%s': %s".formatted(upstream.url(), e.getMessage()));
+    }
+  }
+
+  /** What is on disk is the truth: end at once, and let the next start read it. */
+  private static void giveUp(Throwable cause) {
+    LOG.log(System.Logger.Level.ERROR, "cannot go on; restart to recover", cause);
+    Runtime.getRuntime().halt(CANNOT_GO_ON);
+  }
+
+  MetaStore meta() {
+    return meta;
+  }
+
+  ObjectStore objects() {
+    return objects;
+  }
+
+  BatchEngine engine() {
+    return engine;
+  }
+
+  List<Upstream> upstreams() {
+    return upstreams;
+  }
+
+  @Override
+  public void close() {
+    engine.close();
+    upstreams.forEach(Upstream::close);
+    try {
+      log.close();
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "closing the journal", e);
+    }
+    objects.close();
+    meta.close();
+    directory.close();
+  }
+}

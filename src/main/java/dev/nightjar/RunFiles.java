@@ -1,0 +1,164 @@
+package dev.nightjar;
+
+import dev.nightjar.batch.Batch;
+import dev.nightjar.cli.RunCommand.RunRequest;
+import dev.nightjar.config.Settings.SettingsException;
+import dev.nightjar.engine.Ids;
+import dev.nightjar.file.FileId;
+import dev.nightjar.file.Manifest;
+import dev.nightjar.file.StoredFile;
+import dev.nightjar.store.ContentReader;
+import dev.nightjar.store.MetaStore;
+import dev.nightjar.store.MetaStore.NewBatch;
+import dev.nightjar.store.ObjectKeys;
+import dev.nightjar.store.ObjectStore;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The files of a run: input, output, errors, and the state directory beside the output. */
+final class RunFiles {
+  static final String PROJECT = "default";
+  private static final String DIGEST = "input_sha256";
+  private static final Instant NEVER = Instant.ofEpochMilli(Long.MAX_VALUE);
+  private static final int COPY_BYTES = 256 * 1024;
+
+  private final RunRequest request;
+
+  RunFiles(RunRequest request) {
+    this.request = request;
+  }
+
+  Path state() {
+    return beside(request.output(), ".nightjar");
+  }
+
+  private static Path beside(Path path, String suffix) {
+    return path.resolveSibling(path.getFileName() + suffix);
+  }
+
+  /** Copies the input, so that the run does not depend on it any more, and makes a batch of it. */
+  Batch submit(MetaStore meta, ObjectStore objects, String endpoint) throws IOException {
+    var ids = new Ids(new SecureRandom());
+    FileId id = ids.newFile();
+    Instant now = Instant.now();
+    long bytes;
+    MessageDigest digest = sha256();
+    try (var in = new DigestInputStream(Files.newInputStream(request.input()), digest);
+        ObjectStore.Writer out = objects.create(ObjectKeys.upload(id))) {
+      copy(in, out);
+      out.commit();
+      bytes = out.bytesWritten();
+    }
+    String name = request.input().getFileName().toString();
+    meta.insertFile(
+        new StoredFile(id, 0, PROJECT, name, "batch", bytes, now, null),
+        Manifest.ofObject(ObjectKeys.upload(id), bytes));
+    Map<String, String> metadata = Map.of(DIGEST, HexFormat.of().formatHex(digest.digest()));
+    return meta.createBatch(
+        new NewBatch(ids.newBatch(), PROJECT, endpoint, id, "none", now, NEVER, metadata, null));
+  }
+
+  /** A run goes on only with the input it began with; without one it has its copy. */
+  void checkUnchanged(Batch batch) {
+    if (!Files.isRegularFile(request.input())) {
+      return;
+    }
+    MessageDigest digest = sha256();
+    try (var in = new DigestInputStream(Files.newInputStream(request.input()), digest)) {
+      copy(in, OutputStream.nullOutputStream());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    if (!HexFormat.of().formatHex(digest.digest()).equals(batch.metadata().get(DIGEST))) {
+      throw new SettingsException(
+          "%s has changed since this run began; restore it, or delete %s to begin again"
+              .formatted(request.input(), state()));
+    }
+  }
+
+  /** Errors first, the output last: its rename is what makes the run done. */
+  void export(MetaStore meta, ObjectStore objects, Batch batch) throws IOException {
+    if (batch.errorFileId() != null) {
+      export(meta, objects, batch.errorFileId(), request.errors());
+    }
+    export(meta, objects, batch.outputFileId(), request.output());
+  }
+
+  private static void export(
+      MetaStore meta, ObjectStore objects, @Nullable FileId file, Path target) throws IOException {
+    Manifest content = file == null ? new Manifest(List.of()) : meta.content(file).orElseThrow();
+    Path part = beside(target, ".part");
+    try (var reader = new ContentReader(objects, content);
+        var channel =
+            FileChannel.open(
+                part,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.WRITE)) {
+      copy(reader.stream(0, reader.length()), Channels.newOutputStream(channel));
+      channel.force(true);
+    }
+    Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static void copy(InputStream in, OutputStream out) throws IOException {
+    byte[] buffer = new byte[COPY_BYTES];
+    for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+      out.write(buffer, 0, n);
+    }
+  }
+
+  long linesAsked() throws IOException {
+    return lines(request.input());
+  }
+
+  long linesAnswered() throws IOException {
+    return lines(request.output()) + (Files.exists(request.errors()) ? lines(request.errors()) : 0);
+  }
+
+  private static long lines(Path path) throws IOException {
+    try (InputStream in = Files.newInputStream(path)) {
+      var lines = new dev.nightjar.file.JsonLines(in, Integer.MAX_VALUE - 16);
+      long count = 0;
+      while (lines.next()) {
+        count += lines.isBlank() ? 0 : 1;
+      }
+      return count;
+    }
+  }
+
+  void deleteState() throws IOException {
+    try (Stream<Path> tree = Files.walk(state())) {
+      for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    }
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
