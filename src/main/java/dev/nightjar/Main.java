@@ -2,9 +2,12 @@ package dev.nightjar;
 
 import dev.nightjar.cli.RunCommand;
 import dev.nightjar.cli.RunCommand.RunRequest;
+import dev.nightjar.cli.ServeCommand;
 import dev.nightjar.cli.SimCommand;
+import dev.nightjar.config.Settings;
 import dev.nightjar.config.Settings.SettingsException;
 import dev.nightjar.config.Settings.UpstreamSettings;
+import dev.nightjar.http.HttpServer.HttpServerException;
 import dev.nightjar.sim.SimOptions;
 import dev.nightjar.sim.SimServer;
 import dev.nightjar.store.MetaStore.StoreException;
@@ -37,6 +40,7 @@ public final class Main {
 
   static CommandLine commandLine() {
     return new CommandLine(new Main())
+        .addSubcommand(new ServeCommand(System.getenv(), Main::serve))
         .addSubcommand(new RunCommand(System.getenv(), Main::run))
         .addSubcommand(new SimCommand(Main::simulate))
         .setExecutionExceptionHandler(Main::explain)
@@ -45,6 +49,18 @@ public final class Main {
           e.getCommandLine().usage(System.err);
           return USAGE;
         });
+  }
+
+  private static int serve(Settings settings) {
+    CompletableFuture<String> stop = Signals.firstStop();
+    Server server = Server.start(settings);
+    System.err.printf(
+        "nightjar: serving on http://%s:%d/v1, data in %s, upstreams %s%n",
+        settings.host(), server.port(), settings.data(), settings.upstreams());
+    stop.join();
+    System.err.println("nightjar: stopping; calls in flight may end (once more to stop at once)");
+    server.stop();
+    return 0;
   }
 
   private static int simulate(SimOptions options) {
@@ -83,7 +99,7 @@ public final class Main {
   private static int explain(Exception e, CommandLine command, ParseResult parsed)
       throws Exception {
     switch (e) {
-      case SettingsException _, DataDirectoryException _, StoreException _ ->
+      case SettingsException _, DataDirectoryException _, StoreException _, HttpServerException _ ->
           System.err.println("nightjar: " + e.getMessage());
       case UncheckedIOException io -> System.err.println("nightjar: " + io.getCause());
       default -> throw e;
