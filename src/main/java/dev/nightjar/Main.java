@@ -9,6 +9,7 @@ import dev.nightjar.config.Settings.SettingsException;
 import dev.nightjar.config.Settings.UpstreamSettings;
 import dev.nightjar.http.HttpServer.HttpServerException;
 import dev.nightjar.sim.SimOptions;
+import dev.nightjar.sim.SimProcess;
 import dev.nightjar.sim.SimServer;
 import dev.nightjar.store.MetaStore.StoreException;
 import dev.nightjar.store.files.DataDirectory.DataDirectoryException;
@@ -64,15 +65,7 @@ public final class Main {
   }
 
   private static int simulate(SimOptions options) {
-    CompletableFuture<String> stop = Signals.firstStop();
-    try (SimServer sim = SimServer.start(options)) {
-      System.err.printf(
-          "nightjar sim: a simulated OpenAI-compatible server on http://%s:%d/v1 (seed %d, latency"
-              + " %s, errors %s). Its answers are made up.%n",
-          options.host(), sim.port(), options.seed(), options.latency(), options.errors());
-      stop.join();
-      return 0;
-    }
+    return SimProcess.run(options, System.err, Signals.firstStop());
   }
 
   private static int run(RunRequest request) {

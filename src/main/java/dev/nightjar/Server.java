@@ -43,9 +43,11 @@ final class Server implements AutoCloseable {
   private Server(Settings settings, Node node) {
     this.settings = settings;
     this.node = node;
-    this.guard = new ConnectionGuard(IDLE_CONNECTION, STALLED_BODY, System::nanoTime);
+    this.guard = ConnectionGuard.start(IDLE_CONNECTION, STALLED_BODY);
     this.http =
-        new HttpServer(new Listen(settings.host(), settings.port(), guard, guard), services());
+        new HttpServer(
+            new Listen(settings.host(), settings.port(), guard.socketOptions(), guard.filter()),
+            services());
     this.port = http.start();
   }
 

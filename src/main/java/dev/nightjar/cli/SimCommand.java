@@ -2,10 +2,12 @@ package dev.nightjar.cli;
 
 import dev.nightjar.config.DurationText;
 import dev.nightjar.config.Settings.SettingsException;
-import dev.nightjar.sim.ErrorMix;
+import dev.nightjar.sim.ErrorRates;
 import dev.nightjar.sim.Latency;
 import dev.nightjar.sim.SimOptions;
-import java.util.HashSet;
+import dev.nightjar.sim.SimOptions.UsageCount;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -16,62 +18,74 @@ import picocli.CommandLine.Option;
 /** {@code nightjar sim}. */
 @Command(
     name = "sim",
-    description = "Runs a simulated OpenAI-compatible server, to try things without a model.",
+    description =
+        "A simulated OpenAI-compatible server, to try things without a model. Its answers are"
+            + " made up and say so.",
     mixinStandardHelpOptions = true)
 public final class SimCommand implements Callable<Integer> {
+  private static final int PORT = 9000;
+
   @Option(
       names = "--host",
       paramLabel = "HOST",
-      description = "Address to bind (default: 127.0.0.1).")
+      description = "Address to bind (${DEFAULT-VALUE}).")
   String host = "127.0.0.1";
 
-  @Option(names = "--port", paramLabel = "PORT", description = "Port; 0 for any (default: 9000).")
-  int port = 9_000;
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      description = "Port; 0 for any (${DEFAULT-VALUE}).")
+  int port = PORT;
 
   @Option(
       names = "--latency",
       paramLabel = "TIME",
-      description = "How long answers take: 50ms, 20ms..80ms or lognormal(2s,1.0) (default: 0ms).")
+      description =
+          "How long an answer takes: 50ms, 20ms..80ms, or lognormal(2s,1.0) with the median and"
+              + " sigma (${DEFAULT-VALUE}).")
   String latency = "0ms";
 
   @Option(
       names = "--errors",
-      paramLabel = "MIX",
+      paramLabel = "RATES",
       description =
-          "What goes wrong: 5%%, or percents such as 429=1,500=1,reset=0.5 (default: none)."
-              + " Kinds: 400, 429, 500, 503, reset, hang, truncated, garbage, pretty, u2028.")
+          "How many attempts fail: 5%%, or percents by kind such as 429=1,reset=0.5. Kinds: 400,"
+              + " 429, 500, 503, reset, hang, truncated, garbage, pretty, u2028 (none).")
   String errors = "none";
 
-  @Option(names = "--seed", paramLabel = "N", description = "Makes a run repeatable (default: 42).")
-  long seed = 42;
+  @Option(
+      names = "--seed",
+      paramLabel = "NUMBER",
+      description = "The same seed gives the same answers and errors (${DEFAULT-VALUE}).")
+  long seed = SimOptions.SEED;
 
   @Option(
       names = "--models",
-      split = ",",
-      paramLabel = "NAME",
-      description = "The only models there are (default: any).")
-  Set<String> models = new HashSet<>();
+      paramLabel = "A,B",
+      description = "The only models there are (default: any is answered, none is listed).")
+  @Nullable String models;
 
-  @Option(names = "--api-key", paramLabel = "KEY", description = "The key that callers need.")
+  @Option(names = "--api-key", paramLabel = "KEY", description = "The only key accepted (any).")
   @Nullable String apiKey;
 
   @Option(
       names = "--usage",
-      paramLabel = "exact|fast",
-      description = "Tokens by a real tokenizer, or by length (default: exact).")
+      paramLabel = "HOW",
+      description =
+          "How tokens are counted: exact (o200k_base) or fast (bytes / 4) (${DEFAULT-VALUE}).")
   String usage = "exact";
 
   @Option(
       names = "--retry-after",
       paramLabel = "TIME",
-      description = "What a 429 or 503 asks for (default: 20ms).")
+      description = "What 429 and 503 ask callers to wait (${DEFAULT-VALUE}).")
   String retryAfter = "20ms";
 
   @Option(
       names = "--max-concurrency",
       paramLabel = "N",
-      description = "Calls at a time; more get a 503 (default: no limit).")
-  int maxConcurrency = Integer.MAX_VALUE;
+      description = "Above it, 503; 0 for no limit (${DEFAULT-VALUE}).")
+  int maxConcurrency;
 
   private final Function<SimOptions, Integer> server;
 
@@ -86,23 +100,26 @@ public final class SimCommand implements Callable<Integer> {
   }
 
   SimOptions options() {
-    if (!usage.equals("exact") && !usage.equals("fast")) {
-      throw new SettingsException("--usage is '%s'; it is exact or fast".formatted(usage));
+    return SimOptions.defaults()
+        .withHost(host)
+        .withPort(port)
+        .withLatency(Latency.parse("--latency", latency))
+        .withErrors(ErrorRates.parse(errors))
+        .withSeed(seed)
+        .withModels(models == null ? Set.of() : models(models))
+        .withApiKey(apiKey)
+        .withUsage(UsageCount.parse(usage))
+        .withRetryAfter(DurationText.parse("--retry-after", retryAfter))
+        .withMaxConcurrency(maxConcurrency);
+  }
+
+  private static Set<String> models(String text) {
+    var models = new LinkedHashSet<String>();
+    Arrays.stream(text.split(",", -1)).map(String::trim).forEach(models::add);
+    if (models.contains("")) {
+      throw new SettingsException(
+          "--models is '%s'; write names with commas between, such as a,b".formatted(text));
     }
-    if (port < 0 || port > 65_535) {
-      throw new SettingsException("--port is %d; it must be from 0 to 65535".formatted(port));
-    }
-    return new SimOptions(
-        host,
-        port,
-        Latency.parse(latency),
-        ErrorMix.parse(errors),
-        seed,
-        models,
-        apiKey,
-        usage.equals("exact"),
-        DurationText.parse("--retry-after", retryAfter),
-        maxConcurrency,
-        false);
+    return models;
   }
 }

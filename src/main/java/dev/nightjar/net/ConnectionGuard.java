@@ -2,225 +2,222 @@ package dev.nightjar.net;
 
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.webserver.http.Filter;
-import io.helidon.webserver.http.FilterChain;
-import io.helidon.webserver.http.RoutingRequest;
-import io.helidon.webserver.http.RoutingResponse;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.SocketAddress;
-import java.net.SocketOption;
 import java.net.StandardSocketOptions;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.LongSupplier;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Closes connections of slow clients, which the HTTP server itself never does: one that is outside
- * a request for too long (silent, half a head, dripping), and one whose request body stalls. It
- * sees each accepted socket as the server's socket options, and each request as a filter. Any
- * thread.
+ * Closes connections whose peer keeps us waiting for a request's head or body, which Helidon never
+ * does. Safe for use by many threads.
  */
-public final class ConnectionGuard implements SocketOptions, Filter, AutoCloseable {
-  private static final Duration NOT_USED = Duration.ofSeconds(10);
+public final class ConnectionGuard implements AutoCloseable {
+  private static final Duration LOOK_MIN = Duration.ofMillis(20);
+  private static final Duration LOOK_MAX = Duration.ofSeconds(1);
 
-  private final SocketOptions defaults = SocketOptions.create();
-  private final Map<SocketAddress, Guarded> connections = new ConcurrentHashMap<>();
-  private final long idleNanos;
+  private final Map<SocketAddress, GuardedConnection> connections = new ConcurrentHashMap<>();
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final long headNanos;
   private final long bodyNanos;
-  private final LongSupplier nanos;
-  private final Thread sweeper;
-  private volatile boolean isClosed;
+  private final long lookNanos;
+  private final SocketOptions plain;
+  private volatile boolean isRefusing;
 
-  private static final class Guarded {
-    final SocketChannel channel;
-    volatile long since;
-    volatile boolean isInRequest;
-    volatile boolean isReadingBody;
-
-    Guarded(SocketChannel channel, long since) {
-      this.channel = channel;
-      this.since = since;
-    }
+  private ConnectionGuard(Duration head, Duration body) {
+    headNanos = head.toNanos();
+    bodyNanos = body.toNanos();
+    long look = Math.min(headNanos, bodyNanos) / 4;
+    lookNanos = Math.clamp(look, LOOK_MIN.toNanos(), LOOK_MAX.toNanos());
+    plain = SocketOptions.builder().tcpNoDelay(true).build();
   }
 
-  /** {@code idle} outside a request, {@code body} for one read of a request's body. */
-  public ConnectionGuard(Duration idle, Duration body, LongSupplier nanos) {
-    this.idleNanos = idle.toNanos();
-    this.bodyNanos = body.toNanos();
-    this.nanos = nanos;
-    this.sweeper = Thread.ofPlatform().name("connection-guard").daemon().start(this::sweep);
+  /**
+   * Begins to guard.
+   *
+   * @param head how long a connection may be outside of a request: silent, kept alive or still
+   *     sending a head
+   * @param body how long one read of a body may wait for its next bytes
+   */
+  public static ConnectionGuard start(Duration head, Duration body) {
+    var guard = new ConnectionGuard(head, body);
+    Thread.ofPlatform().daemon().name("connection-guard").start(guard::watch);
+    return guard;
   }
 
-  @Override
-  public void configureSocket(SocketChannel channel) {
-    defaults.configureSocket(channel);
-    try {
-      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-      connections.put(channel.getRemoteAddress(), new Guarded(channel, nanos.getAsLong()));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /** For the listener's {@code connectionOptions}: this is how the guard learns of connections. */
+  public SocketOptions socketOptions() {
+    return new GuardingOptions();
   }
 
-  @Override
-  public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
-    Guarded connection = connections.get(request.remotePeer().address());
-    if (connection == null) {
-      chain.proceed();
-      return;
-    }
-    connection.isInRequest = true;
-    try {
-      chain.proceed();
-    } finally {
-      connection.since = nanos.getAsLong();
-      connection.isInRequest = false;
-    }
-  }
-
-  /** A request's body whose reads are watched. */
-  public InputStream body(SocketAddress client, InputStream body) {
-    Guarded connection = connections.get(client);
-    return connection == null ? body : new WatchedBody(connection, body);
-  }
-
-  /** Closes a connection with a reset: the client sees no answer. */
-  public void reset(SocketAddress client) {
-    Guarded connection = connections.remove(client);
-    if (connection != null) {
-      try {
-        connection.channel.setOption(StandardSocketOptions.SO_LINGER, 0);
-        connection.channel.close();
-      } catch (IOException _) {
-        // It is gone already.
+  /** For the routing's {@code addFilter}: this is how it learns of requests and watches bodies. */
+  public Filter filter() {
+    return (chain, request, _) -> {
+      GuardedConnection connection = connections.get(request.remotePeer().address());
+      if (connection == null) {
+        chain.proceed();
+        return;
       }
+      request.streamFilter(connection::watch);
+      connection.beginRequest();
+      try {
+        chain.proceed();
+      } finally {
+        connection.endRequest();
+      }
+    };
+  }
+
+  /** The request's body, whose reads are watched; {@code address} is the request's remote peer. */
+  public InputStream body(SocketAddress address, InputStream in) {
+    GuardedConnection connection = connections.get(address);
+    return connection == null ? in : connection.watch(in);
+  }
+
+  /** The connection's channel, if it is still open. */
+  public Optional<SocketChannel> channel(SocketAddress address) {
+    return Optional.ofNullable(connections.get(address))
+        .map(GuardedConnection::channel)
+        .filter(SocketChannel::isOpen);
+  }
+
+  /** Ends the connection with a TCP RST: the peer sees "connection reset". */
+  public void reset(SocketAddress address) {
+    channel(address).ifPresent(ConnectionGuard::reset);
+  }
+
+  /** Ends the connection after what was already written to it. */
+  public void disconnect(SocketAddress address) {
+    channel(address).ifPresent(ConnectionGuard::close);
+  }
+
+  /** While true, all connections, present and new, are reset at once. */
+  public void setRefusing(boolean refusing) {
+    isRefusing = refusing;
+    if (refusing) {
+      connections.values().forEach(connection -> reset(connection.channel()));
     }
   }
 
-  /** Resets all connections. */
-  public void resetAll() {
-    connections.keySet().forEach(this::reset);
-  }
-
-  /** Whether the connection is still there. */
-  public boolean isOpen(SocketAddress client) {
-    Guarded connection = connections.get(client);
-    return connection != null && connection.channel.isOpen();
-  }
-
-  /** Connections that are open. */
-  public int size() {
+  /** How many connections are open, give or take those that closed since the last look. */
+  public int connections() {
     return connections.size();
   }
 
-  private void sweep() {
-    long pause = Math.clamp(Math.min(idleNanos, bodyNanos) / 10, 1_000_000L, 1_000_000_000L);
-    while (!isClosed) {
-      LockSupport.parkNanos(pause);
-      long now = nanos.getAsLong();
-      connections.forEach((client, connection) -> {
-        if (!connection.channel.isOpen()) {
-          connections.remove(client, connection);
-        } else if (isOverdue(connection, now)) {
-          close(client, connection);
-        }
-      });
-    }
-  }
-
-  private boolean isOverdue(Guarded connection, long now) {
-    if (connection.isReadingBody) {
-      return now - connection.since > bodyNanos;
-    }
-    return !connection.isInRequest && now - connection.since > idleNanos;
-  }
-
-  private void close(SocketAddress client, Guarded connection) {
-    connections.remove(client, connection);
-    try {
-      connection.channel.close();
-    } catch (IOException _) {
-      // It is gone already.
-    }
-  }
-
+  /** Closes all connections and ends the watch. */
   @Override
   public void close() {
-    isClosed = true;
-    LockSupport.unpark(sweeper);
+    closed.countDown();
+    connections.values().forEach(connection -> close(connection.channel()));
   }
 
-  private final class WatchedBody extends FilterInputStream {
-    private final Guarded connection;
-
-    WatchedBody(Guarded connection, InputStream body) {
-      super(body);
-      this.connection = connection;
+  private void accept(SocketChannel channel) throws IOException {
+    plain.configureSocket(channel);
+    SocketAddress address = channel.getRemoteAddress();
+    if (address == null) {
+      throw new ClosedChannelException();
     }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    connections.put(address, new GuardedConnection(channel, System.nanoTime()));
+    // After the put, so that a connection slips through neither here nor in setRefusing.
+    if (isRefusing || closed.getCount() == 0) {
+      reset(channel);
+      throw new ClosedChannelException();
     }
+  }
 
+  private void watch() {
+    try {
+      while (!closed.await(lookNanos, TimeUnit.NANOSECONDS)) {
+        long now = System.nanoTime();
+        connections.values().removeIf(connection -> isGone(connection, now));
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean isGone(GuardedConnection connection, long now) {
+    if (connection.isOverdue(now, headNanos, bodyNanos)) {
+      close(connection.channel());
+    }
+    return !connection.channel().isOpen();
+  }
+
+  private static void reset(SocketChannel channel) {
+    try {
+      channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+    } catch (IOException _) {
+      // Already closed, which is what is wanted.
+    }
+    close(channel);
+  }
+
+  private static void close(SocketChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException _) {
+      // The descriptor is gone all the same.
+    }
+  }
+
+  /** Helidon's own options, which also tell the guard of each accepted connection. */
+  private final class GuardingOptions implements SocketOptions {
     @Override
-    public int read(byte[] buffer, int offset, int count) throws IOException {
-      connection.since = nanos.getAsLong();
-      connection.isReadingBody = true;
+    public void configureSocket(SocketChannel channel) {
       try {
-        return in.read(buffer, offset, count);
-      } finally {
-        connection.isReadingBody = false;
+        accept(channel);
+      } catch (IOException e) {
+        // The listener closes this channel and goes on.
+        throw new UncheckedIOException(e);
       }
     }
-  }
 
-  // The rest of the socket options are the server's own.
+    @Override
+    public Map<java.net.SocketOption<?>, Object> socketOptions() {
+      return plain.socketOptions();
+    }
 
-  @Override
-  public Map<SocketOption<?>, Object> socketOptions() {
-    return defaults.socketOptions();
-  }
+    @Override
+    public Duration connectTimeout() {
+      return plain.connectTimeout();
+    }
 
-  @Override
-  public Duration connectTimeout() {
-    return NOT_USED;
-  }
+    @Override
+    public Duration readTimeout() {
+      return plain.readTimeout();
+    }
 
-  @Override
-  public Duration readTimeout() {
-    return defaults.readTimeout();
-  }
+    @Override
+    public Optional<Integer> socketReceiveBufferSize() {
+      return plain.socketReceiveBufferSize();
+    }
 
-  @Override
-  public Optional<Integer> socketReceiveBufferSize() {
-    return defaults.socketReceiveBufferSize();
-  }
+    @Override
+    public Optional<Integer> socketSendBufferSize() {
+      return plain.socketSendBufferSize();
+    }
 
-  @Override
-  public Optional<Integer> socketSendBufferSize() {
-    return defaults.socketSendBufferSize();
-  }
+    @Override
+    public boolean socketReuseAddress() {
+      return plain.socketReuseAddress();
+    }
 
-  @Override
-  public boolean socketReuseAddress() {
-    return defaults.socketReuseAddress();
-  }
+    @Override
+    public boolean socketKeepAlive() {
+      return plain.socketKeepAlive();
+    }
 
-  @Override
-  public boolean socketKeepAlive() {
-    return defaults.socketKeepAlive();
-  }
-
-  @Override
-  public boolean tcpNoDelay() {
-    return true;
+    @Override
+    public boolean tcpNoDelay() {
+      return plain.tcpNoDelay();
+    }
   }
 }

@@ -17,50 +17,68 @@ public sealed interface Latency {
     }
   }
 
-  /** Evenly between two. */
-  record Uniform(Duration from, Duration to) implements Latency {
+  /** Evenly from {@code least} to {@code most}. */
+  record Between(Duration least, Duration most) implements Latency {
     @Override
     public String toString() {
-      return from.toMillis() + "ms.." + to.toMillis() + "ms";
+      return "%dms..%dms".formatted(least.toMillis(), most.toMillis());
     }
   }
 
-  /** As real models' lengths are: a median, and the sigma of the logarithm. */
+  /** A long tail: half of the answers take less than {@code median}. */
   record LogNormal(Duration median, double sigma) implements Latency {
     @Override
     public String toString() {
-      return "lognormal(" + median.toMillis() + "ms," + sigma + ")";
+      return "lognormal(%dms,%s)".formatted(median.toMillis(), sigma);
     }
   }
 
-  /** {@code 50ms}, {@code 20ms..80ms} or {@code lognormal(2s,1.0)}. */
-  static Latency parse(String text) {
-    Matcher logNormal = Pattern.compile("lognormal\\(([^,]+),\\s*([0-9.]+)\\)").matcher(text);
-    if (logNormal.matches()) {
-      return new LogNormal(
-          DurationText.parse("--latency", logNormal.group(1).trim()),
-          Double.parseDouble(logNormal.group(2)));
-    }
+  /** The longest that any answer takes. */
+  Duration MAX = Duration.ofHours(1);
+
+  /** As {@code --latency} takes it; {@code name} is for the message. */
+  static Latency parse(String name, String text) {
     int dots = text.indexOf("..");
-    if (dots < 0) {
-      return new Fixed(DurationText.parse("--latency", text));
+    if (dots >= 0) {
+      Duration least = DurationText.parse(name, text.substring(0, dots));
+      Duration most = DurationText.parse(name, text.substring(dots + 2));
+      if (least.compareTo(most) > 0) {
+        throw new SettingsException(
+            "%s is '%s'; the shorter time comes first, as in 20ms..80ms".formatted(name, text));
+      }
+      return new Between(least, most);
     }
-    Duration from = DurationText.parse("--latency", text.substring(0, dots));
-    Duration to = DurationText.parse("--latency", text.substring(dots + 2));
-    if (to.compareTo(from) < 0) {
-      throw new SettingsException("--latency is '%s'; the second is to be longer".formatted(text));
+    if (text.startsWith("lognormal")) {
+      Matcher form = Forms.LOGNORMAL.matcher(text);
+      if (!form.matches()) {
+        throw new SettingsException(
+            "%s is '%s'; write the median and sigma, as in lognormal(2s,1.0)"
+                .formatted(name, text));
+      }
+      Duration median = DurationText.parse(name, form.group(1));
+      return new LogNormal(median, Double.parseDouble(form.group(2)));
     }
-    return new Uniform(from, to);
+    return new Fixed(DurationText.parse(name, text));
   }
 
-  /** One time, in milliseconds. */
-  default long drawMillis(RandomGenerator random) {
-    return switch (this) {
-      case Fixed(Duration time) -> time.toMillis();
-      case Uniform(Duration from, Duration to) ->
-          random.nextLong(from.toMillis(), to.toMillis() + 1);
-      case LogNormal(Duration median, double sigma) ->
-          Math.round(median.toMillis() * Math.exp(sigma * random.nextGaussian()));
-    };
+  default Duration sample(RandomGenerator random) {
+    Duration time =
+        switch (this) {
+          case Fixed fixed -> fixed.time();
+          case Between(Duration least, Duration most) ->
+              Duration.ofNanos(
+                  least.toNanos() + (long) (random.nextDouble() * most.minus(least).toNanos()));
+          case LogNormal(Duration median, double sigma) ->
+              Duration.ofNanos((long) (median.toNanos() * Math.exp(sigma * random.nextGaussian())));
+        };
+    return time.compareTo(MAX) > 0 ? MAX : time;
+  }
+
+  /** How latencies are written. */
+  final class Forms {
+    private static final Pattern LOGNORMAL =
+        Pattern.compile("lognormal\\(([^,]+),\\s*(\\d{1,3}(?:\\.\\d{1,9})?)\\)");
+
+    private Forms() {}
   }
 }

@@ -1,153 +1,246 @@
 package dev.nightjar.sim;
 
+import dev.nightjar.config.Settings.SettingsException;
 import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the simulated server behaves.
+ * How a simulated server behaves.
  *
- * @param models the only ones it has; empty: it lists none and answers any
- * @param apiKey the key it wants; null for none
- * @param isUsageExact usage counted by a real tokenizer, else text bytes ÷ 4
- * @param maxConcurrency calls at a time; more get a 503
- * @param recordsRequests whether it remembers how often it saw each X-Request-Id (tests only: the
- *     memory for that is not bounded)
+ * @param port 0 for any free one
+ * @param seed the same seed gives the same answers, and the same errors in the same order
+ * @param models the only ones there are; empty: any is answered and none is listed
+ * @param apiKey the only one accepted; null: no key is asked for
+ * @param retryAfter what 429 and 503 ask for in {@code retry-after-ms}
+ * @param maxConcurrency above it requests get 503; 0 for no limit
+ * @param recordRequests whether to count requests by their {@code X-Request-Id}
  */
 public record SimOptions(
     String host,
     int port,
-    Latency latency,
-    ErrorMix errors,
     long seed,
+    Latency latency,
+    ErrorRates errors,
     Set<String> models,
     @Nullable String apiKey,
-    boolean isUsageExact,
+    UsageCount usage,
     Duration retryAfter,
     int maxConcurrency,
-    boolean recordsRequests) {
-  public SimOptions {
-    models = Set.copyOf(models);
+    boolean recordRequests) {
+  public static final long SEED = 42;
+  public static final Duration RETRY_AFTER = Duration.ofMillis(20);
+
+  /** How tokens are counted. */
+  public enum UsageCount {
+    /** With the tokenizer of o200k_base. */
+    EXACT,
+    /** Bytes divided by four. */
+    FAST;
+
+    public static UsageCount parse(String text) {
+      return switch (text) {
+        case "exact" -> EXACT;
+        case "fast" -> FAST;
+        default ->
+            throw new SettingsException("--usage is '%s'; it is exact or fast".formatted(text));
+      };
+    }
   }
 
+  public SimOptions {
+    models = Set.copyOf(models);
+    if (port < 0 || port > 65_535) {
+      throw new SettingsException("--port is %d; it must be from 0 to 65535".formatted(port));
+    }
+    if (maxConcurrency < 0) {
+      throw new SettingsException(
+          "--max-concurrency is %d; it must be 1 or more, or 0 for no limit"
+              .formatted(maxConcurrency));
+    }
+    if (retryAfter.isNegative()) {
+      throw new SettingsException("--retry-after must not be negative");
+    }
+  }
+
+  /** Any port of this machine, no latency, no errors. */
   public static SimOptions defaults() {
     return new SimOptions(
         "127.0.0.1",
         0,
+        SEED,
         new Latency.Fixed(Duration.ZERO),
-        ErrorMix.NONE,
-        42,
+        ErrorRates.NONE,
         Set.of(),
         null,
-        true,
-        Duration.ofMillis(20),
-        Integer.MAX_VALUE,
+        UsageCount.EXACT,
+        RETRY_AFTER,
+        0,
         false);
   }
 
-  public SimOptions withLatency(String text) {
+  public SimOptions withHost(String value) {
     return new SimOptions(
-        host,
+        value,
         port,
-        Latency.parse(text),
-        errors,
         seed,
-        models,
-        apiKey,
-        isUsageExact,
-        retryAfter,
-        maxConcurrency,
-        recordsRequests);
-  }
-
-  public SimOptions withErrors(String text) {
-    return new SimOptions(
-        host,
-        port,
-        latency,
-        ErrorMix.parse(text),
-        seed,
-        models,
-        apiKey,
-        isUsageExact,
-        retryAfter,
-        maxConcurrency,
-        recordsRequests);
-  }
-
-  public SimOptions withSeed(long newSeed) {
-    return new SimOptions(
-        host,
-        port,
         latency,
         errors,
-        newSeed,
         models,
         apiKey,
-        isUsageExact,
+        usage,
         retryAfter,
         maxConcurrency,
-        recordsRequests);
+        recordRequests);
   }
 
-  public SimOptions withModels(Set<String> names) {
+  public SimOptions withPort(int value) {
+    return new SimOptions(
+        host,
+        value,
+        seed,
+        latency,
+        errors,
+        models,
+        apiKey,
+        usage,
+        retryAfter,
+        maxConcurrency,
+        recordRequests);
+  }
+
+  public SimOptions withSeed(long value) {
     return new SimOptions(
         host,
         port,
+        value,
         latency,
         errors,
-        seed,
-        names,
+        models,
         apiKey,
-        isUsageExact,
+        usage,
         retryAfter,
         maxConcurrency,
-        recordsRequests);
+        recordRequests);
   }
 
-  public SimOptions withApiKey(String key) {
+  public SimOptions withLatency(Latency value) {
     return new SimOptions(
         host,
         port,
-        latency,
-        errors,
         seed,
+        value,
+        errors,
         models,
-        key,
-        isUsageExact,
+        apiKey,
+        usage,
         retryAfter,
         maxConcurrency,
-        recordsRequests);
+        recordRequests);
   }
 
-  /** Usage by bytes: cheap enough for benchmarks. */
-  public SimOptions withFastUsage() {
+  public SimOptions withErrors(ErrorRates value) {
     return new SimOptions(
         host,
         port,
-        latency,
-        errors,
         seed,
+        latency,
+        value,
         models,
         apiKey,
-        false,
+        usage,
         retryAfter,
         maxConcurrency,
-        recordsRequests);
+        recordRequests);
   }
 
-  public SimOptions recording() {
+  public SimOptions withModels(Set<String> value) {
     return new SimOptions(
         host,
         port,
+        seed,
         latency,
         errors,
-        seed,
-        models,
+        value,
         apiKey,
-        isUsageExact,
+        usage,
         retryAfter,
         maxConcurrency,
-        true);
+        recordRequests);
+  }
+
+  public SimOptions withApiKey(@Nullable String value) {
+    return new SimOptions(
+        host,
+        port,
+        seed,
+        latency,
+        errors,
+        models,
+        value,
+        usage,
+        retryAfter,
+        maxConcurrency,
+        recordRequests);
+  }
+
+  public SimOptions withUsage(UsageCount value) {
+    return new SimOptions(
+        host,
+        port,
+        seed,
+        latency,
+        errors,
+        models,
+        apiKey,
+        value,
+        retryAfter,
+        maxConcurrency,
+        recordRequests);
+  }
+
+  public SimOptions withRetryAfter(Duration value) {
+    return new SimOptions(
+        host,
+        port,
+        seed,
+        latency,
+        errors,
+        models,
+        apiKey,
+        usage,
+        value,
+        maxConcurrency,
+        recordRequests);
+  }
+
+  public SimOptions withMaxConcurrency(int value) {
+    return new SimOptions(
+        host,
+        port,
+        seed,
+        latency,
+        errors,
+        models,
+        apiKey,
+        usage,
+        retryAfter,
+        value,
+        recordRequests);
+  }
+
+  public SimOptions withRecordRequests(boolean value) {
+    return new SimOptions(
+        host,
+        port,
+        seed,
+        latency,
+        errors,
+        models,
+        apiKey,
+        usage,
+        retryAfter,
+        maxConcurrency,
+        value);
   }
 }

@@ -3,110 +3,96 @@ package dev.nightjar.sim;
 import dev.nightjar.config.Settings.SettingsException;
 import dev.nightjar.net.ConnectionGuard;
 import io.helidon.webserver.WebServer;
-import io.helidon.webserver.http.HttpRouting;
-import java.net.BindException;
+import io.helidon.webserver.http1.Http1Config;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
 
-/** A simulated OpenAI-compatible inference server, over plain HTTP as any other. */
+/** A simulated inference server with OpenAI's API, which says in its answers that it is one. */
 public final class SimServer implements AutoCloseable {
-  private static final Duration IDLE = Duration.ofMinutes(5);
+  private static final Duration HEAD_MAX = Duration.ofMinutes(5);
+  private static final Duration BODY_MAX = Duration.ofMinutes(1);
 
-  private final WebServer server;
   private final ConnectionGuard guard;
-  private final Counters counters;
-  private final SimHandler handler;
-
-  /** What it has seen. */
-  static final class Counters {
-    final LongAdder received = new LongAdder();
-    final LongAdder answered = new LongAdder();
-    final AtomicInteger inFlight = new AtomicInteger();
-    final AtomicInteger peakInFlight = new AtomicInteger();
-    final Map<String, Integer> seen = new ConcurrentHashMap<>();
-  }
+  private final SimCounters counters;
+  private final WebServer server;
 
   private SimServer(SimOptions options) {
-    this.guard = new ConnectionGuard(IDLE, IDLE, System::nanoTime);
-    this.counters = new Counters();
-    this.handler = new SimHandler(options, guard, counters);
-    this.server =
+    guard = ConnectionGuard.start(HEAD_MAX, BODY_MAX);
+    counters = new SimCounters(options.recordRequests());
+    var handler = new SimHandler(options, guard, counters);
+    server =
         WebServer.builder()
             .host(options.host())
             .port(options.port())
-            .connectionOptions(guard)
             .shutdownHook(false)
-            .shutdownGracePeriod(Duration.ofMillis(100))
-            .routing(this::route)
+            .shutdownGracePeriod(Duration.ofMillis(1))
+            .connectionOptions(guard.socketOptions())
+            .addProtocol(Http1Config.builder().validateRequestHeaders(false).build())
+            .routing(routing -> routing.addFilter(guard.filter()).any(handler::handle))
             .build();
   }
 
+  /**
+   * Starts to answer.
+   *
+   * @throws SettingsException if its address cannot be had
+   */
   public static SimServer start(SimOptions options) {
+    checkAddress(options);
     var sim = new SimServer(options);
-    try {
-      sim.server.start();
-      return sim;
-    } catch (RuntimeException e) {
-      sim.guard.close();
-      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-        if (cause instanceof BindException) {
-          throw new SettingsException(
-              "port %d of %s is taken; choose another with --port"
-                  .formatted(options.port(), options.host()));
-        }
-      }
-      throw e;
+    sim.server.start();
+    if (!sim.server.isRunning()) {
+      sim.close();
+      throw cannotListen(options, "the server did not start");
+    }
+    return sim;
+  }
+
+  /** Helidon only logs that it could not bind, with a stack trace; so this is tried before. */
+  private static void checkAddress(SimOptions options) {
+    var address = new InetSocketAddress(options.host(), options.port());
+    if (address.isUnresolved()) {
+      throw cannotListen(options, "there is no such host");
+    }
+    try (var socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(address);
+    } catch (IOException e) {
+      throw cannotListen(options, String.valueOf(e.getMessage()));
     }
   }
 
-  private void route(HttpRouting.Builder routing) {
-    routing.addFilter(guard);
-    routing.any(handler);
+  private static SettingsException cannotListen(SimOptions options, String why) {
+    return new SettingsException(
+        "cannot listen on %s:%d (%s); choose another address with --host and --port"
+            .formatted(options.host(), options.port(), why));
   }
 
   public int port() {
     return server.port();
   }
 
-  /** Its base URL, with {@code /v1}. */
+  /** Its base URL on this machine, with {@code /v1}. */
   public String url() {
     return "http://127.0.0.1:" + port() + "/v1";
   }
 
-  /** True: every connection is reset, as if nothing ran here. */
-  public void setDown(boolean isDown) {
-    handler.setDown(isDown);
-    if (isDown) {
-      guard.resetAll();
-    }
+  /** What requests came. */
+  public SimCounters counters() {
+    return counters;
   }
 
-  /** Calls that arrived. */
-  public long received() {
-    return counters.received.sum();
+  /** While down, all connections are reset, present and new. */
+  public void setDown(boolean down) {
+    guard.setRefusing(down);
   }
 
-  /** Calls that got a whole answer. */
-  public long answered() {
-    return counters.answered.sum();
-  }
-
-  public int peakInFlight() {
-    return counters.peakInFlight.get();
-  }
-
-  /** How often each X-Request-Id arrived, if it records them. */
-  public Map<String, Integer> seen() {
-    return Map.copyOf(counters.seen);
-  }
-
+  /** Ends all connections, answered or not. */
   @Override
   public void close() {
-    guard.resetAll();
-    server.stop();
     guard.close();
+    server.stop();
   }
 }
