@@ -23,7 +23,8 @@ record AnswerHeaders(Ids ids) implements Filter {
     response.header(VERSION, API_VERSION);
     response.beforeSend(() -> {
       long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
-      response.header(PROCESSING_MS, Long.toString(millis));
+      // Not response.header(): over HTTP/2 that refuses at this moment.
+      response.headers().set(PROCESSING_MS, Long.toString(millis));
     });
     chain.proceed();
   }
