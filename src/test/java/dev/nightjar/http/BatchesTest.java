@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchError;
+import dev.nightjar.batch.Chunk;
+import dev.nightjar.batch.ChunkId;
 import dev.nightjar.batch.RequestCounts;
 import dev.nightjar.batch.Usage;
 import dev.nightjar.engine.BatchRunner.Live;
 import dev.nightjar.engine.Ids;
 import dev.nightjar.store.MetaStore.FinishedFiles;
+import dev.nightjar.store.MetaStore.Seal;
 import dev.nightjar.store.MetaStore.Validated;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -175,8 +178,13 @@ class BatchesTest {
       api.meta.fail(batch, List.of(new BatchError("c", "m", null, null)), api.now.get());
       return;
     }
-    api.meta.begin(batch, new Validated("m", 0, List.of()), api.now.get());
-    if (status.equals("completed")) {
+    boolean isCompleted = status.equals("completed");
+    var chunk = new ChunkId(batch, 0);
+    List<Chunk> chunks = isCompleted ? List.of(new Chunk(chunk, 0, 0, 1, 0, 9)) : List.of();
+    api.meta.begin(batch, new Validated("m", chunks.size(), chunks), api.now.get());
+    if (isCompleted) {
+      api.meta.claim(batch, 1);
+      api.meta.seal(new Seal(chunk, 1, 0, 0, 1, 0, Usage.NONE), api.now.get());
       finish();
       return;
     }

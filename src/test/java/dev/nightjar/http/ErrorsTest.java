@@ -35,11 +35,10 @@ import tools.jackson.databind.JsonNode;
 class ErrorsTest {
   private static final int JSON_BYTES_MAX = 10_000;
 
-  @TempDir private Path directory;
   private TestApi api;
 
   @BeforeAll
-  void start() throws IOException {
+  void start(@TempDir Path directory) throws IOException {
     api = new TestApi(directory, new ApiLimits(1_000_000, JSON_BYTES_MAX, Set.of("/v1/rerank")));
   }
 
@@ -60,6 +59,7 @@ class ErrorsTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '`',
       value = {
         "/v1/files?limit=0       | integer_below_min_value | limit | Expected a value >= 1, but got 0",
         "/v1/files?limit=-1      | integer_below_min_value | limit | but got -1 instead.",
@@ -79,6 +79,7 @@ class ErrorsTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '`',
       value = {
         "GET    | /v1/files/file-none         | id    | No such File object: file-none",
         "GET    | /v1/files/file-none/content | id    | No such File object: file-none",

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -120,6 +121,19 @@ class HttpServerTest {
         .startsWith("HTTP/1.1 403")
         .contains("x-request-id")
         .contains("\"param\":null");
+  }
+
+  @Test
+  @Timeout(20)
+  void theServerHangsUpWhenAskedAlsoAfterARefusedBody() throws Exception {
+    String get = raw("GET /healthz/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    String post =
+        raw(
+            "POST /nowhere HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 100000\r\n\r\n"
+                + "x".repeat(100_000));
+
+    assertThat(get).startsWith("HTTP/1.1 200").endsWith("{\"status\":\"live\"}");
+    assertThat(post).startsWith("HTTP/1.1 404").endsWith("}}");
   }
 
   @Test

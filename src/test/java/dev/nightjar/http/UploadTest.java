@@ -153,7 +153,7 @@ class UploadTest {
       String head =
           "POST /v1/files HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\nContent-Type: multipart/form-data; boundary=%s\r\n\r\n"
               .formatted(TestApi.BOUNDARY);
-      String half = file("a.jsonl", "{").substring(0, 140);
+      String half = file("a.jsonl", LINE.repeat(9)).substring(0, 200);
       socket.getOutputStream().write((head + half).getBytes(StandardCharsets.UTF_8));
     }
 
