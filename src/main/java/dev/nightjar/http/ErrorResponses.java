@@ -44,7 +44,7 @@ final class ErrorResponses {
                 .formatted(
                     request.prologue().method().text(),
                     request.prologue().uriPath().rawPath(),
-                    response.headers().first(AnswerHeaders.REQUEST_ID).orElse("?")),
+                    response.headers().first(Exchange.REQUEST_ID).orElse("?")),
         failure);
     return ApiError.internal();
   }
@@ -64,7 +64,7 @@ final class ErrorResponses {
                 .status(status)
                 .headers(headers)
                 .header(HeaderNames.CONTENT_TYPE, "application/json")
-                .header(AnswerHeaders.REQUEST_ID, requestIds.get())
+                .header(Exchange.REQUEST_ID, requestIds.get())
                 .keepAlive(type.keepAlive())
                 .entity(Answers.bytes(envelope(ofStatus(status, message))))
                 .build();

@@ -81,7 +81,7 @@ public final class HttpServer {
 
   private HttpRouting.Builder routing(Services services) {
     HttpRouting.Builder routing = HttpRouting.builder();
-    routing.addFilter(new AnswerHeaders(services.ids()));
+    routing.addFilter(new Exchange(services.ids()));
     if (address.isLoopbackAddress()) {
       routing.addFilter(new LoopbackGuard());
     }
