@@ -44,6 +44,7 @@ public final class JsonLines {
     isTooLong = line.length() > lineBytesMax;
     number++;
     if (isTooLong) {
+      line = Bytes.EMPTY;
       skipRestOfLine(newline);
     } else {
       start = newline < 0 ? end : newline + 1;
@@ -51,7 +52,7 @@ public final class JsonLines {
     return true;
   }
 
-  /** Without its newline and the carriage return before it; cut off when it is too long. */
+  /** Without its newline and the carriage return before it; empty when it is too long. */
   public Bytes line() {
     return line;
   }
@@ -60,8 +61,11 @@ public final class JsonLines {
     return isTooLong;
   }
 
-  /** Nothing but spaces and tabs. */
+  /** Nothing but spaces and tabs, and not too long. */
   public boolean isBlank() {
+    if (isTooLong) {
+      return false;
+    }
     for (int i = 0; i < line.length(); i++) {
       byte b = line.at(i);
       if (b != ' ' && b != '\t' && b != '\r') {
