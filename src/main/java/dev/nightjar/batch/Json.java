@@ -5,6 +5,7 @@ import java.io.InputStream;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 
 /** The streaming parser for lines and answers, with its limits set on purpose. */
@@ -14,6 +15,8 @@ final class Json {
 
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
+          // It would also take a byte order mark, and guess UTF-16 and UTF-32 from zero bytes.
+          .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxNestingDepth(DEPTH_MAX)
@@ -35,16 +38,13 @@ final class Json {
     return FACTORY.createParser(ObjectReadContext.empty(), json);
   }
 
-  /**
-   * Whether the bytes begin like a JSON object in UTF-8. The parser would also take a byte order
-   * mark, and guess UTF-16 and UTF-32 from zero bytes; a line and an answer may have neither.
-   */
+  /** Whether the first byte that is no whitespace begins an object. */
   static boolean beginsLikeObject(Bytes json) {
     for (int i = 0; i < json.length(); i++) {
       switch (json.at(i)) {
         case ' ', '\t', '\r', '\n' -> {}
         case '{' -> {
-          return i + 1 >= json.length() || json.at(i + 1) != 0;
+          return true;
         }
         default -> {
           return false;

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.TokenStreamLocation;
 
 /**
  * One line of an input file, read without building a tree: what it asks, and where its parts are.
@@ -83,14 +84,22 @@ public record RequestLine(
       throw invalidJson(invalid + 1, "the bytes are not UTF-8");
     }
     try (JsonParser parser = Json.parser(line)) {
+      return parse(parser);
+    }
+  }
+
+  private static RequestLine parse(JsonParser parser) throws MalformedLineException {
+    try {
       parser.nextToken();
       RequestLine request = new Reader(parser).read();
       if (parser.nextToken() != null) {
-        throw invalidJson(Json.start(parser) + 1, "there is more after the JSON object");
+        throw invalidJson(Json.start(parser) + 1L, "there is more after the JSON object");
       }
       return request;
     } catch (JacksonException e) {
-      throw invalidJson(e.getLocation().getByteOffset() + 1, firstSentence(e));
+      // Exceeding a limit, such as that of the depth, has no location of its own.
+      TokenStreamLocation at = e.getLocation() == null ? parser.currentLocation() : e.getLocation();
+      throw invalidJson(at.getByteOffset() + 1, firstSentence(e));
     }
   }
 
