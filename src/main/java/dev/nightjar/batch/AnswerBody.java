@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.exc.JacksonIOException;
 
 /**
  * What an upstream's answer says of itself, read while it is checked to be one JSON object.
@@ -29,11 +30,16 @@ public record AnswerBody(Usage usage, @Nullable String errorCode) {
     }
   }
 
-  /** The same for a body too large for memory. */
+  /** The same for a body too large for memory; throws when it cannot be read. */
   public static Optional<AnswerBody> read(InputStream body) throws IOException {
     try (var strict = new Utf8Stream(body);
         JsonParser parser = Json.parser(strict)) {
       return read(parser);
+    } catch (JacksonIOException e) {
+      if (e.getCause() instanceof InvalidUtf8Exception) {
+        return Optional.empty();
+      }
+      throw e.getCause();
     } catch (JacksonException _) {
       return Optional.empty();
     }
