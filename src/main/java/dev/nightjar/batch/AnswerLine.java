@@ -60,9 +60,10 @@ public final class AnswerLine {
       int status, @Nullable String requestId, String spool, long spoolBytes, Usage usage) {
     var out = start(0);
     responseHead(out, status, requestId);
+    boolean isSuccess = isSuccess(status);
     return new Answer(
-        isSuccess(status),
-        usage,
+        isSuccess,
+        isSuccess ? usage : Usage.NONE,
         Bytes.of(out.toByteArray()),
         spool,
         spoolBytes,
