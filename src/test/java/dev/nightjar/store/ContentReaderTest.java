@@ -1,0 +1,119 @@
+package dev.nightjar.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.nightjar.file.Manifest;
+import dev.nightjar.file.Manifest.Piece;
+import dev.nightjar.store.ObjectStore.ObjectMissingException;
+import dev.nightjar.store.files.FileObjectStore;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ContentReaderTest {
+  private static final String ALL = "abcdefghij";
+
+  @TempDir private Path directory;
+  private FileObjectStore objects;
+  private ContentReader reader;
+
+  @BeforeEach
+  void store() throws IOException {
+    objects = new FileObjectStore(directory);
+    put("one", "abc");
+    put("two", "d");
+    put("three", "efghij");
+    reader = reader(new Piece("one", 3), new Piece("two", 1), new Piece("three", 6));
+  }
+
+  @AfterEach
+  void close() {
+    reader.close();
+    objects.close();
+  }
+
+  @Test
+  void readsEveryRangeAcrossTheBordersOfPieces() throws IOException {
+    for (int from = 0; from < ALL.length(); from++) {
+      for (int to = from; to <= ALL.length(); to++) {
+        assertThat(text(reader.read(from, to - from))).isEqualTo(ALL.substring(from, to));
+      }
+    }
+  }
+
+  @Test
+  void streamsEveryRange() throws IOException {
+    for (int from = 0; from <= ALL.length(); from++) {
+      for (int to = from; to <= ALL.length(); to++) {
+        assertThat(text(reader.stream(from, to - from).readAllBytes()))
+            .isEqualTo(ALL.substring(from, to));
+      }
+    }
+  }
+
+  @Test
+  void streamEndsWithTheFile() throws IOException {
+    assertThat(text(reader.stream(8, 1_000).readAllBytes())).isEqualTo("ij");
+    assertThat(reader.stream(1_000, 5).read()).isEqualTo(-1);
+  }
+
+  @Test
+  void streamGivesBytesAboveOneHundredTwentySevenOneByOne() throws IOException {
+    put("high", "\u00ff");
+    try (ContentReader high = reader(new Piece("high", 2));
+        InputStream in = high.stream(0, 2)) {
+      assertThat(in.read()).isEqualTo(0xC3);
+      assertThat(in.read()).isEqualTo(0xBF);
+      assertThat(in.read()).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void pieceShorterThanItsManifestIsAnErrorAndNeverAShorterFile() {
+    try (ContentReader torn = reader(new Piece("one", 4), new Piece("two", 1))) {
+      assertThatThrownBy(() -> torn.read(0, 5))
+          .isInstanceOf(EOFException.class)
+          .hasMessage("object one ends at 3 bytes, its file says 4");
+      assertThatThrownBy(() -> torn.stream(0, 5).readAllBytes()).isInstanceOf(EOFException.class);
+    }
+  }
+
+  @Test
+  void missingObjectIsSaidLoudly() {
+    try (ContentReader torn = reader(new Piece("one", 3), new Piece("gone", 3))) {
+      assertThatThrownBy(() -> torn.read(2, 2))
+          .isInstanceOf(ObjectMissingException.class)
+          .hasMessageContaining("gone");
+    }
+  }
+
+  @Test
+  void piecesAreOpenedAtTheirFirstRead() throws IOException {
+    try (ContentReader torn = reader(new Piece("one", 3), new Piece("gone", 3))) {
+      assertThat(text(torn.read(0, 3))).isEqualTo("abc");
+    }
+  }
+
+  private ContentReader reader(Piece... pieces) {
+    return new ContentReader(objects, new Manifest(List.of(pieces)));
+  }
+
+  private void put(String key, String text) throws IOException {
+    try (ObjectStore.Writer writer = objects.create(key)) {
+      writer.write(text.getBytes(StandardCharsets.UTF_8));
+      writer.commit();
+    }
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+}
