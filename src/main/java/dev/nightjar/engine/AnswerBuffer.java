@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * object of its own from then on. One call's thread only, but for the budget.
  */
 final class AnswerBuffer implements Upstream.Sink, AutoCloseable {
+  private static final int HEAD_BYTES = 2_048;
   private static final int FREE_BYTES = 16 * 1024;
   private static final int MEMORY_BYTES_MAX = 1 << 20;
 
@@ -23,7 +24,8 @@ final class AnswerBuffer implements Upstream.Sink, AutoCloseable {
   private final long bytesMax;
   private final Budget budget;
 
-  private byte[] buffer = new byte[2_048];
+  private byte[] buffer = new byte[HEAD_BYTES];
+  private int kept;
   private long length;
   private int reserved;
   private ObjectStore.@Nullable Writer spool;
@@ -60,6 +62,8 @@ final class AnswerBuffer implements Upstream.Sink, AutoCloseable {
   public void restart() throws IOException {
     close();
     spool = null;
+    buffer = new byte[HEAD_BYTES];
+    kept = 0;
     length = 0;
   }
 
@@ -68,17 +72,26 @@ final class AnswerBuffer implements Upstream.Sink, AutoCloseable {
     if (length + count > bytesMax) {
       return false;
     }
-    if (spool == null && !makeRoom((int) length + count)) {
-      spool = objects.create(spoolKey);
-      spool.write(buffer, 0, (int) length);
+    if (spool == null && !makeRoom(kept + count)) {
+      beginSpool();
     }
     if (spool != null) {
       spool.write(bytes, offset, count);
-    } else {
-      System.arraycopy(bytes, offset, buffer, (int) length, count);
     }
+    int fitting = Math.min(count, buffer.length - kept);
+    System.arraycopy(bytes, offset, buffer, kept, fitting);
+    kept += fitting;
     length += count;
     return true;
+  }
+
+  /** Moves what came so far to the object; only its head stays, for messages. */
+  private void beginSpool() throws IOException {
+    spool = objects.create(spoolKey);
+    spool.write(buffer, 0, kept);
+    buffer = Arrays.copyOf(buffer, HEAD_BYTES);
+    kept = Math.min(kept, HEAD_BYTES);
+    giveBack();
   }
 
   private boolean makeRoom(int needed) {
@@ -105,7 +118,7 @@ final class AnswerBuffer implements Upstream.Sink, AutoCloseable {
 
   /** The whole answer, if it is in memory; else its beginning. */
   Bytes bytes() {
-    return new Bytes(buffer, 0, (int) Math.min(length, buffer.length));
+    return new Bytes(buffer, 0, kept);
   }
 
   String spoolKey() {
@@ -126,10 +139,14 @@ final class AnswerBuffer implements Upstream.Sink, AutoCloseable {
   /** Gives back what it reserved. The bytes taken from it stay valid. */
   @Override
   public void close() throws IOException {
-    budget.give(reserved);
-    reserved = 0;
+    giveBack();
     if (spool != null) {
       spool.close();
     }
+  }
+
+  private void giveBack() {
+    budget.give(reserved);
+    reserved = 0;
   }
 }
