@@ -1,5 +1,6 @@
 package dev.nightjar.engine;
 
+import dev.nightjar.batch.Answer;
 import dev.nightjar.batch.AnswerBody;
 import dev.nightjar.batch.AnswerLine;
 import dev.nightjar.batch.Usage;
@@ -65,8 +66,7 @@ final class Judge {
   }
 
   private Attempt success(Answered answered, AnswerBuffer buffer) throws IOException {
-    Optional<AnswerBody> body =
-        buffer.isSpooled() ? buffer.commitSpool() : AnswerBody.read(buffer.bytes());
+    Optional<AnswerBody> body = read(buffer);
     if (body.isEmpty()) {
       return new Attempt.RowFault(
           line.error(
@@ -74,32 +74,44 @@ final class Judge {
               "The upstream answered %d with something that is not one JSON object%s"
                   .formatted(answered.status(), beginning(buffer.bytes()))));
     }
-    Usage usage = body.get().usage();
-    return new Attempt.Final(
-        buffer.isSpooled()
-            ? line.spooled(
-                answered.status(), answered.requestId(), buffer.spoolKey(), buffer.length(), usage)
-            : line.response(answered.status(), answered.requestId(), buffer.bytes(), usage));
+    return new Attempt.Final(answer(answered, buffer, body.get().usage()));
   }
 
-  private Attempt failure(Answered answered, AnswerBuffer buffer) {
+  private static Optional<AnswerBody> read(AnswerBuffer buffer) throws IOException {
+    return buffer.isSpooled() ? buffer.commitSpool() : AnswerBody.read(buffer.bytes());
+  }
+
+  private Answer answer(Answered answered, AnswerBuffer buffer, Usage usage) {
     int status = answered.status();
-    Optional<AnswerBody> body =
-        buffer.isSpooled() ? Optional.empty() : AnswerBody.read(buffer.bytes());
-    var answer =
-        body.isPresent()
-            ? line.response(status, answered.requestId(), buffer.bytes(), Usage.NONE)
-            : line.wrapped(status, answered.requestId(), buffer.bytes());
-    String code = body.map(AnswerBody::errorCode).orElse(null);
+    return buffer.isSpooled()
+        ? line.spooled(status, answered.requestId(), buffer.spoolKey(), buffer.length(), usage)
+        : line.response(status, answered.requestId(), buffer.bytes(), usage);
+  }
+
+  private Attempt failure(Answered answered, AnswerBuffer buffer) throws IOException {
+    int status = answered.status();
     return switch (status) {
       case 401, 403 ->
           new Attempt.KeyRefused(
               "%s refuses the API key (%d); check the upstream's key".formatted(upstream, status));
+      case 502, 503, 504, 529 -> new Attempt.Unavailable(says(status), answered.retryAfter());
+      default -> refusal(answered, buffer);
+    };
+  }
+
+  private Attempt refusal(Answered answered, AnswerBuffer buffer) throws IOException {
+    int status = answered.status();
+    Optional<AnswerBody> body = read(buffer);
+    var answer =
+        body.isPresent()
+            ? answer(answered, buffer, Usage.NONE)
+            : line.wrapped(status, answered.requestId(), buffer.bytes());
+    String code = body.map(AnswerBody::errorCode).orElse(null);
+    return switch (status) {
       case 429 ->
           code != null && QUOTA_CODES.contains(code)
               ? new Attempt.Final(answer)
               : new Attempt.Throttled(says(status), answered.retryAfter());
-      case 502, 503, 504, 529 -> new Attempt.Unavailable(says(status), answered.retryAfter());
       case 408, 409 -> new Attempt.RowFault(answer);
       default ->
           status >= 500 ? new Attempt.Suspicious(says(status), answer) : new Attempt.Final(answer);
