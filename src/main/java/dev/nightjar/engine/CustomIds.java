@@ -10,11 +10,18 @@ import java.util.Set;
  */
 final class CustomIds {
   private final long seed;
+  private final long mask;
   private long[] hashes = new long[1_024];
   private int count;
 
   CustomIds(long seed) {
+    this(seed, -1);
+  }
+
+  /** Keeps only the masked bits of each hash: how a test has collisions. */
+  CustomIds(long seed, long mask) {
     this.seed = seed;
+    this.mask = mask;
   }
 
   void add(String customId) {
@@ -24,16 +31,29 @@ final class CustomIds {
     hashes[count++] = hash(customId);
   }
 
+  /**
+   * What looks repeated.
+   *
+   * @param hashes that occur more than once, as many as were asked for
+   * @param others how often a hash that is not among them occurred again
+   */
+  record Repeated(Set<Long> hashes, long others) {}
+
   /** Hashes that occur more than once, {@code max} at the most. Call once, at the end. */
-  Set<Long> repeated(int max) {
+  Repeated repeated(int max) {
     Arrays.sort(hashes, 0, count);
     var repeated = new HashSet<Long>();
-    for (int i = 1; i < count && repeated.size() < max; i++) {
+    long others = 0;
+    for (int i = 1; i < count; i++) {
       if (hashes[i] == hashes[i - 1]) {
-        repeated.add(hashes[i]);
+        if (repeated.size() < max || repeated.contains(hashes[i])) {
+          repeated.add(hashes[i]);
+        } else {
+          others++;
+        }
       }
     }
-    return repeated;
+    return new Repeated(repeated, others);
   }
 
   /** FNV-1a over the characters from a secret seed, then a full mix (SplitMix64's finalizer). */
@@ -45,6 +65,6 @@ final class CustomIds {
     }
     h = (h ^ (h >>> 30)) * 0xBF58476D1CE4E5B9L;
     h = (h ^ (h >>> 27)) * 0x94D049BB133111EBL;
-    return h ^ (h >>> 31);
+    return (h ^ (h >>> 31)) & mask;
   }
 }

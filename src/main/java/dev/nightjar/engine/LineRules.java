@@ -10,6 +10,16 @@ import org.jspecify.annotations.Nullable;
 /** What a line must be to run in a batch of this endpoint: contract §3.6. */
 record LineRules(String endpoint, boolean allowsMixedModels) {
 
+  private static final int MODEL_CHARACTERS_MAX = 1_000;
+
+  /** The model that a line asks for, empty if it may leave it out; null if that is an error. */
+  @Nullable String model(RequestLine line) {
+    if (line.model() != null) {
+      return line.model();
+    }
+    return line.bodyStart() < 0 || required().contains(Parameter.MODEL) ? null : "";
+  }
+
   /** Adds what is wrong with a line; {@code model} is that of the first line, null at the first. */
   void check(RequestLine line, long number, @Nullable String model, List<BatchError> errors) {
     if (line.customId() == null) {
@@ -21,7 +31,8 @@ record LineRules(String endpoint, boolean allowsMixedModels) {
       errors.add(
           new BatchError(
               "invalid_method",
-              "Invalid method '%s': only 'POST' is supported.".formatted(line.method()),
+              "Invalid method '%s': only 'POST' is supported."
+                  .formatted(BatchError.excerpt(line.method())),
               "method",
               number));
     }
@@ -61,13 +72,24 @@ record LineRules(String endpoint, boolean allowsMixedModels) {
                 "invalid_request", title + " parameter is required.", "body." + name, number));
       }
     }
-    String own = line.model() == null ? "" : line.model();
-    if (model != null && !allowsMixedModels && !own.equals(model)) {
+    String own = model(line);
+    if (own == null || own.equals(model)) {
+      return;
+    }
+    if (own.length() > MODEL_CHARACTERS_MAX || !BatchError.isClean(own)) {
+      errors.add(
+          new BatchError(
+              "model_not_found",
+              "The provided model '%s' is not supported by the Batch API."
+                  .formatted(BatchError.excerpt(own)),
+              "body.model",
+              number));
+    } else if (model != null && !allowsMixedModels) {
       errors.add(
           new BatchError(
               "mismatched_model",
               "The model '%s' for this request does not match the rest of the batch. Each batch"
-                      .formatted(own)
+                      .formatted(BatchError.excerpt(own))
                   + " must contain requests for a single model.",
               "body.model",
               number));

@@ -130,7 +130,7 @@ final class Validation implements AutoCloseable {
               reader,
               rules,
               limits,
-              world.random().nextLong(),
+              new CustomIds(world.random().nextLong()),
               () -> isClosed || cancelled.contains(batch.sequence()));
       Validator.Outcome outcome = validator.run(batch.sequence());
       return outcome instanceof Validator.Outcome.Valid(Validated validated)

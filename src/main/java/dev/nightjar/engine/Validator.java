@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Validator {
   static final int ERRORS_MAX = 1_000;
-  private static final int LINES_BETWEEN_LOOKS = 1_024;
+  private static final long BYTES_BETWEEN_LOOKS = 1 << 20;
 
   private final ContentReader input;
   private final LineRules rules;
@@ -32,6 +32,7 @@ final class Validator {
   private final ChunkPlan plan = new ChunkPlan();
   private final List<BatchError> errors = new ArrayList<>();
   private long errorCount;
+  private long linesBeyond;
   private @Nullable String model;
   private boolean hasSeveralModels;
 
@@ -48,26 +49,19 @@ final class Validator {
       ContentReader input,
       LineRules rules,
       InputLimits limits,
-      long seed,
+      CustomIds customIds,
       BooleanSupplier isCancelled) {
     this.input = input;
     this.rules = rules;
     this.limits = limits;
-    this.customIds = new CustomIds(seed);
+    this.customIds = customIds;
     this.isCancelled = isCancelled;
   }
 
   Outcome run(long batch) throws IOException {
-    JsonLines lines = lines();
-    while (lines.next()) {
-      if (lines.number() % LINES_BETWEEN_LOOKS == 0 && isCancelled.getAsBoolean()) {
-        return new Outcome.Cancelled();
-      }
-      if (!lines.isBlank()) {
-        check(lines);
-      }
+    if (!forEachLine(this::check) || !findDuplicates()) {
+      return new Outcome.Cancelled();
     }
-    findDuplicates();
     checkWhole();
     if (errorCount > 0) {
       if (errorCount > errors.size()) {
@@ -80,11 +74,29 @@ final class Validator {
         new Validated(hasSeveralModels ? null : model, plan.lines(), plan.chunks(batch)));
   }
 
-  private JsonLines lines() {
-    return new JsonLines(input.stream(0, input.length()), limits.lineBytesMax());
+  /** Visits the lines that are not blank; false when it was cancelled. */
+  private boolean forEachLine(Consumer<JsonLines> visit) throws IOException {
+    var lines = new JsonLines(input.stream(0, input.length()), limits.lineBytesMax());
+    long nextLook = BYTES_BETWEEN_LOOKS;
+    while (lines.next()) {
+      if (lines.end() >= nextLook) {
+        if (isCancelled.getAsBoolean()) {
+          return false;
+        }
+        nextLook = lines.end() + BYTES_BETWEEN_LOOKS;
+      }
+      if (!lines.isBlank()) {
+        visit.accept(lines);
+      }
+    }
+    return true;
   }
 
   private void check(JsonLines lines) {
+    if (plan.lines() == limits.linesMax()) {
+      linesBeyond++; // The batch fails: what these say would only cost memory.
+      return;
+    }
     plan.add(lines.offset(), lines.end());
     if (lines.isTooLong()) {
       add(
@@ -104,48 +116,59 @@ final class Validator {
       if (line.customId() != null) {
         customIds.add(line.customId());
       }
-      note(line.model() == null ? "" : line.model());
+      note(rules.model(line));
     } catch (MalformedLineException e) {
       add(new BatchError(e.code(), e.problem(), e.parameter(), lines.number()));
     }
   }
 
-  private void note(String lineModel) {
+  private void note(@Nullable String lineModel) {
     if (model == null) {
       model = lineModel;
-    } else if (!model.equals(lineModel)) {
+    } else if (lineModel != null && !model.equals(lineModel)) {
       hasSeveralModels = true;
     }
   }
 
   /** Equal hashes are settled by reading those ids once more: a collision harms no honest batch. */
-  private void findDuplicates() throws IOException {
-    Set<Long> suspicious = customIds.repeated(ERRORS_MAX);
-    if (suspicious.isEmpty()) {
-      return;
+  private boolean findDuplicates() throws IOException {
+    CustomIds.Repeated repeated = customIds.repeated(ERRORS_MAX);
+    if (repeated.hashes().isEmpty()) {
+      return true;
     }
+    long before = errorCount;
     Map<String, Long> seen = new HashMap<>();
-    JsonLines lines = lines();
-    while (lines.next()) {
-      String customId = lines.isTooLong() || lines.isBlank() ? null : customId(lines);
-      if (customId != null && suspicious.contains(customIds.hash(customId))) {
-        Long first = seen.putIfAbsent(customId, lines.number());
-        if (first != null) {
-          add(
-              new BatchError(
-                  "duplicate_custom_id",
-                  "The custom_id '%s' for this request is a duplicate of another request. The"
-                          .formatted(customId)
-                      + " custom_id parameter must be unique for each request in a batch."
-                      + " It was used first on line %d.".formatted(first),
-                  "custom_id",
-                  lines.number()));
-        }
-      }
+    boolean isDone =
+        forEachLine(lines -> {
+          String customId = customId(lines);
+          if (customId != null && repeated.hashes().contains(customIds.hash(customId))) {
+            Long first = seen.putIfAbsent(customId, lines.number());
+            if (first != null) {
+              add(duplicate(customId, first, lines.number()));
+            }
+          }
+        });
+    if (errorCount > before) {
+      errorCount += repeated.others();
     }
+    return isDone;
+  }
+
+  private static BatchError duplicate(String customId, long first, long number) {
+    return new BatchError(
+        "duplicate_custom_id",
+        "The custom_id '%s' for this request is a duplicate of another request. The"
+                .formatted(BatchError.excerpt(customId))
+            + " custom_id parameter must be unique for each request in a batch."
+            + " It was used first on line %d.".formatted(first),
+        "custom_id",
+        number);
   }
 
   private static @Nullable String customId(JsonLines lines) {
+    if (lines.isTooLong()) {
+      return null;
+    }
     try {
       return RequestLine.parse(lines.line()).customId();
     } catch (MalformedLineException _) {
@@ -157,12 +180,12 @@ final class Validator {
     if (plan.lines() == 0) {
       add(new BatchError("empty_file", "The input file has no requests.", null, null));
     }
-    if (plan.lines() > limits.linesMax()) {
+    if (linesBeyond > 0) {
       add(
           new BatchError(
               "too_many_requests",
               "The input file has %d requests; a batch may have %d."
-                  .formatted(plan.lines(), limits.linesMax()),
+                  .formatted(plan.lines() + linesBeyond, limits.linesMax()),
               null,
               null));
     }
