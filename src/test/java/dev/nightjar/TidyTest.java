@@ -17,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -35,9 +34,6 @@ class TidyTest {
   private static final int FILE_LINES_MAX = 400;
   private static final int METHOD_LINES_MAX = 70;
 
-  /** Files over the limit, and how far each may go until it is split. Keep it empty. */
-  private static final Map<String, Integer> STILL_TOO_LONG = Map.of("Engine.java", 500);
-
   // The odd brackets keep this file from breaking its own rules.
   private static final Pattern UNFINISHED = Pattern.compile("\\b(TO[D]O|FIX[M]E|XX[X])\\b");
   private static final Pattern MACHINE_PATH =
@@ -53,7 +49,7 @@ class TidyTest {
   void filesStayShort() {
     List<String> tooLong =
         SOURCES.stream()
-            .filter(source -> source.lines().size() > fileLinesMax(source))
+            .filter(source -> source.lines().size() > FILE_LINES_MAX)
             .map(source -> source.path() + ": " + source.lines().size() + " lines")
             .toList();
 
@@ -100,10 +96,6 @@ class TidyTest {
     List<String> locks = nodes((source, tree) -> source.isPure() && isSynchronized(tree));
 
     assertThat(locks).as("synchronized in a pure class").isEmpty();
-  }
-
-  private static int fileLinesMax(Source source) {
-    return STILL_TOO_LONG.getOrDefault(source.name(), FILE_LINES_MAX);
   }
 
   /** An abstract contract or an interface is run by the test that implements it. */

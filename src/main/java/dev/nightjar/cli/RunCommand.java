@@ -83,7 +83,16 @@ public final class RunCommand implements Callable<Integer> {
       @Nullable String model,
       List<UpstreamSettings> upstreams,
       int maxInFlight,
-      Duration requestTimeout) {}
+      Duration requestTimeout) {
+    public RunRequest {
+      upstreams = List.copyOf(upstreams);
+    }
+
+    public RunRequest withUpstream(UpstreamSettings upstream) {
+      return new RunRequest(
+          input, output, errors, model, List.of(upstream), maxInFlight, requestTimeout);
+    }
+  }
 
   public RunCommand(Map<String, String> environment, Function<RunRequest, Integer> runner) {
     this.environment = environment;

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,11 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Option(names = "--port", paramLabel = "PORT", description = "Port; 0 for any (default: 8080).")
   @Nullable Integer port;
+
+  @Option(
+      names = "--open",
+      description = "Allow a host that is not loopback: whoever reaches it may use it.")
+  boolean isOpen;
 
   @Option(
       names = "--data",
@@ -80,6 +86,7 @@ public final class ServeCommand implements Callable<Integer> {
     return new Settings(
         text(host, "NIGHTJAR_HOST", file.host(), Settings.HOST),
         boundPort,
+        isOpen,
         data != null ? data : Path.of(text(null, "NIGHTJAR_DATA", file.data(), "nightjar-data")),
         upstreams,
         duration("request_timeout", file.requestTimeout(), Settings.REQUEST_TIMEOUT),
@@ -102,13 +109,13 @@ public final class ServeCommand implements Callable<Integer> {
     return inFile != null ? inFile : otherwise;
   }
 
-  private java.util.Optional<Integer> number(String variable, @Nullable Integer flag) {
+  private Optional<Integer> number(String variable, @Nullable Integer flag) {
     String set = environment.get(variable);
     if (flag != null || set == null || set.isBlank()) {
-      return java.util.Optional.ofNullable(flag);
+      return Optional.ofNullable(flag);
     }
     try {
-      return java.util.Optional.of(Integer.valueOf(set.trim()));
+      return Optional.of(Integer.valueOf(set.trim()));
     } catch (NumberFormatException _) {
       throw new SettingsException("%s is '%s'; it must be a number".formatted(variable, set));
     }

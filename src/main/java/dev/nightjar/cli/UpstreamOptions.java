@@ -38,7 +38,7 @@ final class UpstreamOptions {
     List<String> named = urls;
     String variable = environment.get(urlVariable);
     if (named.isEmpty() && variable != null && !variable.isBlank()) {
-      named = List.of(variable.trim().split("[,\\s]+"));
+      named = List.of(variable.trim().split("[,\\s]+", -1));
     }
     String key = apiKey != null ? apiKey : environment.get("OPENAI_API_KEY");
     if (named.isEmpty() && file.upstreams() != null) {

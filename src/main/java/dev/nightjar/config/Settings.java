@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a server runs.
  *
+ * @param isOpen whether anyone who reaches a host that is not loopback may use it
  * @param data the data directory
  * @param requestTimeout for one call upstream, its answer's last byte included
  * @param stopGrace how long calls in flight may go on after a cancel or the deadline
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public record Settings(
     String host,
     int port,
+    boolean isOpen,
     Path data,
     List<UpstreamSettings> upstreams,
     Duration requestTimeout,

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
  * call more than this costs for all.
  */
 final class RunningCalls implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(RunningCalls.class.getName());
   private static final Duration TICK = Duration.ofMillis(100);
 
   private final Set<HttpCall> running = ConcurrentHashMap.newKeySet();
@@ -25,13 +26,23 @@ final class RunningCalls implements AutoCloseable {
     timer =
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().daemon().name("upstream-" + upstream).factory());
-    each(TICK, this::stopLate);
-    each(TICK, alsoEachTick);
+    eachTick(this::stopLate);
+    eachTick(alsoEachTick);
   }
 
-  private void each(Duration period, Runnable work) {
-    var millis = period.toMillis();
-    var _ = timer.scheduleWithFixedDelay(work, millis, millis, TimeUnit.MILLISECONDS);
+  private void eachTick(Runnable work) {
+    var millis = TICK.toMillis();
+    var _ =
+        timer.scheduleWithFixedDelay(() -> runAndGoOn(work), millis, millis, TimeUnit.MILLISECONDS);
+  }
+
+  /** One failure must not be the last tick: from then on no call would time out. */
+  private static void runAndGoOn(Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "looking after upstream calls", e);
+    }
   }
 
   void add(HttpCall call) {

@@ -172,13 +172,15 @@ class ConnectionReuseTest {
     }
   }
 
-  @Test
-  void requestIsNotSentAgainOnceAnAnswerHasBegun() throws Exception {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"H", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{"})
+  void requestIsNotSentAgainOnceAnAnswerHasBegun(String beginning) throws Exception {
     try (var server =
             playing(
                 peer -> {
                   ANSWER_THEN_READ_AND_CLOSE.play(peer);
-                  peer.send("H");
+                  peer.send(beginning);
                 },
                 always(OK));
         var upstream = upstream(server)) {

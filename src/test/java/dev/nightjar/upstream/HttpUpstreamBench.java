@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Measures the CPU that 100,000 small calls cost this side: {@code HttpUpstreamBench [in flight]}.
- * The server is a second process of the same class.
+ * The server is a second process of the same class and says its port first.
  */
 final class HttpUpstreamBench {
   private static final int CALLS = 100_000;
@@ -32,7 +32,7 @@ final class HttpUpstreamBench {
     }
     var inFlight = args.length > 0 ? Integer.parseInt(args[0]) : 256;
     var server = startServer();
-    try (var output = server.inputReader()) {
+    try (var output = server.errorReader()) {
       run(Integer.parseInt(output.readLine()), inFlight);
     } finally {
       server.destroy();
@@ -46,7 +46,6 @@ final class HttpUpstreamBench {
             System.getProperty("java.class.path"),
             HttpUpstreamBench.class.getName(),
             "serve")
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
         .start();
   }
 
@@ -67,7 +66,7 @@ final class HttpUpstreamBench {
     callAll(upstream, inFlight, failed);
     var seconds = (System.nanoTime() - before) / 1e9;
     var cpu = (cpuNanos() - cpuBefore) / 1e9;
-    System.out.printf(
+    System.err.printf(
         "round %d: %.2f CPU-s, %.2f s, %.0f calls/s, %d failed%n",
         round, cpu, seconds, CALLS / seconds, failed.get());
   }
@@ -105,7 +104,7 @@ final class HttpUpstreamBench {
 
   private static void serve() throws IOException {
     try (var server = new ServerSocket(0, 4096, InetAddress.getLoopbackAddress())) {
-      System.out.println(server.getLocalPort());
+      System.err.println(server.getLocalPort());
       while (true) {
         var socket = server.accept();
         var _ = Thread.startVirtualThread(() -> answerAll(socket));

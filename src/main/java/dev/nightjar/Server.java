@@ -1,0 +1,139 @@
+package dev.nightjar;
+
+import dev.nightjar.api.ApiLimits;
+import dev.nightjar.api.Backing;
+import dev.nightjar.api.Batches;
+import dev.nightjar.api.Files;
+import dev.nightjar.config.Settings;
+import dev.nightjar.config.Settings.InputRules;
+import dev.nightjar.config.Settings.SettingsException;
+import dev.nightjar.engine.BatchEngine;
+import dev.nightjar.engine.EngineLimits;
+import dev.nightjar.engine.Ids;
+import dev.nightjar.engine.InputLimits;
+import dev.nightjar.http.HttpServer;
+import dev.nightjar.http.HttpServer.Listen;
+import dev.nightjar.http.HttpServer.Services;
+import dev.nightjar.net.ConnectionGuard;
+import dev.nightjar.upstream.Upstream;
+import dev.nightjar.upstream.Upstream.Probe;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.Optional;
+
+/** {@code nightjar serve}: a node and the HTTP API before it. */
+final class Server implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Server.class.getName());
+  private static final long OPENAI_LINES_MAX = 50_000;
+  private static final Duration IDLE_CONNECTION = Duration.ofSeconds(75);
+  private static final Duration STALLED_BODY = Duration.ofSeconds(60);
+  private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
+
+  private final Settings settings;
+  private final Node node;
+  private final ConnectionGuard guard;
+  private final HttpServer http;
+  private final int port;
+  private volatile boolean isStopping;
+
+  private Server(Settings settings, Node node) {
+    this.settings = settings;
+    this.node = node;
+    this.guard = ConnectionGuard.start(IDLE_CONNECTION, STALLED_BODY);
+    this.http =
+        new HttpServer(
+            new Listen(settings.host(), settings.port(), guard.socketOptions(), guard.filter()),
+            services());
+    this.port = http.start();
+  }
+
+  /** Opens everything, goes on with unfinished batches, and listens. */
+  static Server start(Settings settings) {
+    if (!settings.isOpen() && !isLoopback(settings.host())) {
+      throw new SettingsException(
+          "%s can be reached from outside, and whoever reaches it may use it; say --open if you want"
+                  .formatted(settings.host())
+              + " that");
+    }
+    Node node = Node.open(settings.data(), settings.upstreams(), limits(settings));
+    try {
+      var server = new Server(settings, node);
+      node.engine().start();
+      server.checkUpstreams();
+      return server;
+    } catch (RuntimeException e) {
+      node.close();
+      throw e;
+    }
+  }
+
+  private static boolean isLoopback(String host) {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException _) {
+      throw new SettingsException("host '%s' is unknown".formatted(host));
+    }
+  }
+
+  private static BatchEngine.Limits limits(Settings settings) {
+    var engine =
+        EngineLimits.defaults()
+            .withRequestTimeout(settings.requestTimeout())
+            .withStopGrace(settings.stopGrace());
+    var ours = InputLimits.DEFAULTS;
+    long lines = settings.limits() == InputRules.OPENAI ? OPENAI_LINES_MAX : ours.linesMax();
+    return new BatchEngine.Limits(
+        engine, new InputLimits(lines, ours.lineBytesMax(), settings.mixedModels()));
+  }
+
+  private Services services() {
+    var ids = new Ids(new SecureRandom());
+    var backing = new Backing(node.meta(), node.objects(), ids, InstantSource.system());
+    ApiLimits base = settings.limits() == InputRules.OPENAI ? ApiLimits.OPENAI : ApiLimits.DEFAULT;
+    var limits =
+        new ApiLimits(
+            base.fileBytesMax(), base.jsonBytesMax(), new HashSet<>(settings.endpoints()));
+    return new Services(
+        new Files(backing, limits),
+        new Batches(backing, node.engine(), limits),
+        () -> node.engine().models().models(),
+        () -> isStopping ? Optional.of("the server is stopping") : Optional.empty(),
+        ids);
+  }
+
+  /** An upstream that is down is no reason not to start: its batches wait. But say so at once. */
+  private void checkUpstreams() {
+    for (Upstream upstream : node.upstreams()) {
+      Thread.ofVirtual()
+          .start(() -> {
+            if (upstream.probe(PROBE_TIMEOUT) instanceof Probe.Dead(String reason)) {
+              LOG.log(System.Logger.Level.WARNING, reason + "; its batches wait");
+            }
+          });
+    }
+  }
+
+  int port() {
+    return port;
+  }
+
+  /** Sends nothing more, lets calls in flight end, then stops listening and closes the stores. */
+  void stop() {
+    isStopping = true;
+    if (!node.engine().drain(settings.drain())) {
+      LOG.log(System.Logger.Level.WARNING, "calls were still in flight; they are made again");
+    }
+    close();
+  }
+
+  @Override
+  public void close() {
+    http.stop();
+    guard.close();
+    node.close();
+  }
+}

@@ -1,0 +1,108 @@
+package dev.nightjar.api;
+
+import org.jspecify.annotations.Nullable;
+
+/** A refused request, in the API's words: what the error envelope of contract §6.1 holds. */
+public final class ApiError extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  private final int status;
+  private final @Nullable String code;
+  private final @Nullable String param;
+  private final String text;
+
+  public ApiError(int status, @Nullable String code, @Nullable String param, String message) {
+    super(message, null, false, false);
+    this.status = status;
+    this.code = code;
+    this.param = param;
+    this.text = message;
+  }
+
+  public static ApiError missing(String param) {
+    return new ApiError(
+        400,
+        "missing_required_parameter",
+        param,
+        "Missing required parameter: '%s'.".formatted(param));
+  }
+
+  /** Another type than expected; both are named with their article, as in "an array". */
+  public static ApiError wrongType(String param, String expected, String got) {
+    return new ApiError(
+        400,
+        "invalid_type",
+        param,
+        "Invalid type for '%s': expected %s, but got %s instead.".formatted(param, expected, got));
+  }
+
+  public static ApiError invalidValue(String param, String message) {
+    return new ApiError(400, "invalid_value", param, message);
+  }
+
+  public static ApiError belowMin(String param, long min, long got) {
+    return new ApiError(
+        400,
+        "integer_below_min_value",
+        param,
+        "Invalid '%s': integer below minimum value. Expected a value >= %d, but got %d instead."
+            .formatted(param, min, got));
+  }
+
+  public static ApiError aboveMax(String param, long max, long got) {
+    return new ApiError(
+        400,
+        "integer_above_max_value",
+        param,
+        "Invalid '%s': integer above maximum value. Expected a value <= %d, but got %d instead."
+            .formatted(param, max, got));
+  }
+
+  public static ApiError notFound(@Nullable String param, String message) {
+    return new ApiError(404, null, param, message);
+  }
+
+  public static ApiError tooLarge(String message) {
+    return new ApiError(413, null, null, message);
+  }
+
+  /** The request cannot succeed however often it is sent again. */
+  public static ApiError conflict(String message) {
+    return new ApiError(409, null, null, message);
+  }
+
+  /** The fault is ours; what went wrong is in the log only. */
+  public static ApiError internal() {
+    return new ApiError(
+        500,
+        null,
+        null,
+        "The server had an error while processing your request. Its log has the reason.");
+  }
+
+  public int status() {
+    return status;
+  }
+
+  public String type() {
+    return status >= 500 ? "server_error" : "invalid_request_error";
+  }
+
+  public @Nullable String code() {
+    return code;
+  }
+
+  public @Nullable String param() {
+    return param;
+  }
+
+  /** The message, which is never absent here. */
+  public String text() {
+    return text;
+  }
+
+  /** Whether a client that repeats 409 by itself may do so. */
+  public boolean isRetryable() {
+    return status != 409;
+  }
+}

@@ -1,0 +1,26 @@
+package dev.nightjar.api;
+
+import java.util.Set;
+
+/**
+ * How much a request may bring, and what may be asked for.
+ *
+ * @param fileBytesMax of one uploaded file
+ * @param jsonBytesMax of one JSON body
+ * @param extraEndpoints POST paths that batches may name besides OpenAI's
+ */
+public record ApiLimits(long fileBytesMax, int jsonBytesMax, Set<String> extraEndpoints) {
+  static final int METADATA_PAIRS_MAX = 16;
+  static final int METADATA_KEY_CHARACTERS_MAX = 64;
+  static final int METADATA_VALUE_CHARACTERS_MAX = 512;
+  static final int FILENAME_CHARACTERS_MAX = 512;
+
+  public static final ApiLimits DEFAULT = new ApiLimits(16L << 30, 1 << 20, Set.of());
+
+  /** OpenAI's own: 200 MB a file. */
+  public static final ApiLimits OPENAI = new ApiLimits(200L << 20, 1 << 20, Set.of());
+
+  public ApiLimits {
+    extraEndpoints = Set.copyOf(extraEndpoints);
+  }
+}

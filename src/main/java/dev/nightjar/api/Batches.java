@@ -1,0 +1,118 @@
+package dev.nightjar.api;
+
+import dev.nightjar.batch.Batch;
+import dev.nightjar.batch.BatchId;
+import dev.nightjar.engine.BatchRunner;
+import dev.nightjar.engine.BatchRunner.Live;
+import dev.nightjar.store.MetaStore.BatchQuery;
+import dev.nightjar.store.MetaStore.NewBatch;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What the verbs of {@code /batches} do. Any thread may call it. The state is written before the
+ * engine is told: after a crash in between, the next start finds the batch by its state.
+ */
+public final class Batches {
+  private static final PageLimit LIMIT = new PageLimit(0, 100, 20);
+
+  private final Backing backing;
+  private final BatchRunner runner;
+  private final ApiLimits limits;
+
+  public Batches(Backing backing, BatchRunner runner, ApiLimits limits) {
+    this.backing = backing;
+    this.runner = runner;
+    this.limits = limits;
+  }
+
+  public ApiLimits limits() {
+    return limits;
+  }
+
+  /** Creates a batch; whether its file exists is found out by its validation (contract §3.6). */
+  public BatchView create(String project, JsonNode body) {
+    NewBatchRequest request = NewBatchRequest.of(body, limits.extraEndpoints());
+    Instant now = backing.clock().instant();
+    Batch batch =
+        backing
+            .meta()
+            .createBatch(
+                new NewBatch(
+                    backing.ids().newBatch(),
+                    project,
+                    request.endpoint(),
+                    request.inputFileId(),
+                    request.completionWindow(),
+                    now,
+                    now.plus(request.window()),
+                    request.metadata(),
+                    request.outputExpiresAfter() == null
+                        ? null
+                        : request.outputExpiresAfter().toSeconds()));
+    runner.created(batch);
+    return new BatchView(batch, batch.counts(), batch.usage(), null);
+  }
+
+  public BatchView get(String project, String id) {
+    return view(find(project, id));
+  }
+
+  /** A page, newest first. */
+  public Page<BatchView> list(String project, @Nullable String after, @Nullable String limit) {
+    int count = LIMIT.of(limit);
+    Batch last = after == null || after.isEmpty() ? null : find(project, after);
+    if (count == 0) {
+      return new Page<>(List.of(), false);
+    }
+    List<Batch> found = backing.meta().batches(new BatchQuery(project, last, count + 1));
+    Page<Batch> page = Page.of(found, count);
+    return new Page<>(page.items().stream().map(this::view).toList(), page.hasMore());
+  }
+
+  /** Cancels what still runs; a batch that has ended otherwise, or is about to, is a conflict. */
+  public BatchView cancel(String project, String id) {
+    Batch batch =
+        backing
+            .meta()
+            .cancel(project, new BatchId(id), backing.clock().instant())
+            .orElseThrow(() -> unknown(id));
+    return switch (batch.status()) {
+      case CANCELLING -> {
+        runner.cancelled(batch);
+        yield view(batch);
+      }
+      case CANCELLED -> view(batch);
+      case FAILED, FINALIZING, COMPLETED, EXPIRED ->
+          throw ApiError.conflict(
+              "Cannot cancel a batch with status '%s'.".formatted(batch.status().apiName()));
+      case VALIDATING, IN_PROGRESS ->
+          throw new IllegalStateException("%s is %s after cancel".formatted(id, batch.status()));
+    };
+  }
+
+  private Batch find(String project, String id) {
+    return backing.meta().batch(project, new BatchId(id)).orElseThrow(() -> unknown(id));
+  }
+
+  private static ApiError unknown(String id) {
+    return ApiError.notFound(null, "No batch found with id '%s'.".formatted(id));
+  }
+
+  private BatchView view(Batch row) {
+    if (!row.status().isTerminal()) {
+      Optional<Live> live = runner.live(row.sequence());
+      if (live.isPresent()) {
+        Live now = live.get();
+        return new BatchView(row, now.counts(), now.usage(), now.reason());
+      }
+    }
+    // The engine forgets a batch after its end is stored: this row may be older than that.
+    Batch latest =
+        row.status().isTerminal() ? row : backing.meta().batch(row.sequence()).orElse(row);
+    return new BatchView(latest, latest.counts(), latest.usage(), null);
+  }
+}

@@ -1,0 +1,35 @@
+package dev.nightjar.http;
+
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Method;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Sends JSON; to HEAD its head only. */
+final class Answers {
+  private static final JsonMapper JSON = JsonMapper.shared();
+
+  private Answers() {}
+
+  static byte[] bytes(JsonNode json) {
+    return JSON.writeValueAsBytes(json);
+  }
+
+  static void send(ServerRequest request, ServerResponse response, JsonNode json) {
+    send(request, response, 200, json);
+  }
+
+  static void send(ServerRequest request, ServerResponse response, int status, JsonNode json) {
+    byte[] body = bytes(json);
+    response.status(status);
+    response.header(HeaderNames.CONTENT_TYPE, "application/json");
+    response.headers().contentLength(body.length);
+    if (request.prologue().method().equals(Method.HEAD)) {
+      response.send();
+    } else {
+      response.send(body);
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package dev.nightjar.http;
+
+import dev.nightjar.api.ApiError;
+import io.helidon.http.DirectHandler;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HttpException;
+import io.helidon.http.ServerResponseHeaders;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.DirectHandlers;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.lang.System.Logger.Level;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The one place where exceptions become responses, all in the envelope of contract §6.1. */
+final class ErrorResponses {
+  private static final System.Logger LOG = System.getLogger(ErrorResponses.class.getName());
+
+  private ErrorResponses() {}
+
+  /** Answers for an exception of a route or a filter; what nobody expected is logged here. */
+  static void send(ServerRequest request, ServerResponse response, Throwable failure) {
+    ApiError error =
+        switch (failure) {
+          case ApiError refused -> refused;
+          case HttpException http -> ofStatus(http.status(), http.getMessage());
+          default -> unexpected(request, response, failure);
+        };
+    if (!error.isRetryable()) {
+      response.header("x-should-retry", "false");
+    }
+    Answers.send(request, response, error.status(), envelope(error));
+  }
+
+  private static ApiError unexpected(
+      ServerRequest request, ServerResponse response, Throwable failure) {
+    LOG.log(
+        Level.ERROR,
+        () ->
+            "%s %s failed, request %s"
+                .formatted(
+                    request.prologue().method().text(),
+                    request.prologue().uriPath().rawPath(),
+                    response.headers().first(Exchange.REQUEST_ID).orElse("?")),
+        failure);
+    return ApiError.internal();
+  }
+
+  /** Answers for requests that never reached a route, because they are not HTTP as we take it. */
+  static DirectHandlers direct(Supplier<String> requestIds) {
+    DirectHandler handler =
+        new DirectHandler() {
+          @Override
+          public TransportResponse handle(
+              TransportRequest request,
+              EventType type,
+              Status status,
+              ServerResponseHeaders headers,
+              @Nullable String message) {
+            return TransportResponse.builder()
+                .status(status)
+                .headers(headers)
+                .header(HeaderNames.CONTENT_TYPE, "application/json")
+                .header(Exchange.REQUEST_ID, requestIds.get())
+                .keepAlive(type.keepAlive())
+                .entity(Answers.bytes(envelope(ofStatus(status, message))))
+                .build();
+          }
+        };
+    DirectHandlers.Builder handlers = DirectHandlers.builder();
+    for (DirectHandler.EventType type : DirectHandler.EventType.values()) {
+      handlers.addHandler(type, handler);
+    }
+    return handlers.build();
+  }
+
+  private static ApiError ofStatus(Status status, @Nullable String message) {
+    String text = message == null || message.isBlank() ? status.reasonPhrase() : message;
+    return new ApiError(status.code(), null, null, text);
+  }
+
+  private static ObjectNode envelope(ApiError error) {
+    ObjectNode inner = JsonNodeFactory.instance.objectNode();
+    inner.put("message", error.text());
+    inner.put("type", error.type());
+    inner.put("param", error.param());
+    inner.put("code", error.code());
+    ObjectNode envelope = JsonNodeFactory.instance.objectNode();
+    envelope.set("error", inner);
+    return envelope;
+  }
+}

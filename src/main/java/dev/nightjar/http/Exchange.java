@@ -1,0 +1,58 @@
+package dev.nightjar.http;
+
+import dev.nightjar.engine.Ids;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.RequestException;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.Filter;
+import io.helidon.webserver.http.FilterChain;
+import io.helidon.webserver.http.RoutingRequest;
+import io.helidon.webserver.http.RoutingResponse;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The first and last to see a request: it names and times the answer, which clients show to their
+ * users when something goes wrong, and answers for the filters behind it.
+ */
+record Exchange(Ids ids) implements Filter {
+  static final HeaderName REQUEST_ID = HeaderNames.create("x-request-id");
+  private static final HeaderName PROCESSING_MS = HeaderNames.create("openai-processing-ms");
+  private static final HeaderName VERSION = HeaderNames.create("openai-version");
+  private static final String API_VERSION = "2020-10-01";
+
+  @Override
+  public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
+    long begun = System.nanoTime();
+    response.header(REQUEST_ID, ids.newRequest());
+    response.header(VERSION, API_VERSION);
+    response.beforeSend(() -> {
+      long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+      // Not response.header(): over HTTP/2 that refuses at this moment.
+      response.headers().set(PROCESSING_MS, Long.toString(millis));
+    });
+    try {
+      chain.proceed();
+    } catch (CloseConnectionException | RequestException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      ErrorResponses.send(request, response, e);
+    }
+    closeIfAsked(request);
+  }
+
+  /**
+   * The server announces {@code Connection: close} and then waits for the client to do it; one that
+   * reads to the end would wait as well.
+   */
+  private static void closeIfAsked(RoutingRequest request) {
+    if (request.headers().containsToken(HeaderValues.CONNECTION_CLOSE)) {
+      if (request.content().hasEntity() && !request.content().consumed()) {
+        // Unread bytes would make the system reset the connection before the answer is read.
+        request.content().consume();
+      }
+      throw new CloseConnectionException("the client asked for it");
+    }
+  }
+}

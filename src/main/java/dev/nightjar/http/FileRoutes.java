@@ -1,0 +1,60 @@
+package dev.nightjar.http;
+
+import dev.nightjar.api.Files;
+import dev.nightjar.api.Files.Content;
+import dev.nightjar.api.Files.Listing;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+
+/** {@code /v1/files}. */
+final class FileRoutes {
+  private final Files files;
+  private final UploadReceiver uploads;
+
+  FileRoutes(Files files) {
+    this.files = files;
+    this.uploads = new UploadReceiver(files);
+  }
+
+  void register(HttpRouting.Builder routing) {
+    new Endpoint().get(this::list).post(this::create).register(routing, "/files");
+    new Endpoint().get(this::retrieve).delete(this::delete).register(routing, "/files/{id}");
+    new Endpoint().get(this::content).register(routing, "/files/{id}/content");
+  }
+
+  private void create(ServerRequest request, ServerResponse response) throws IOException {
+    Answers.send(request, response, FileJson.of(uploads.receive(Projects.of(request), request)));
+  }
+
+  private void list(ServerRequest request, ServerResponse response) {
+    var listing =
+        new Listing(
+            Parameters.query(request, "purpose"),
+            Parameters.query(request, "after"),
+            Parameters.query(request, "limit"),
+            Parameters.query(request, "order"));
+    Answers.send(request, response, FileJson.page(files.list(Projects.of(request), listing)));
+  }
+
+  private void retrieve(ServerRequest request, ServerResponse response) {
+    Answers.send(
+        request,
+        response,
+        FileJson.of(files.get(Projects.of(request), Parameters.path(request, "id"))));
+  }
+
+  private void delete(ServerRequest request, ServerResponse response) {
+    String id = Parameters.path(request, "id");
+    files.delete(Projects.of(request), id);
+    Answers.send(request, response, FileJson.deleted(id));
+  }
+
+  private void content(ServerRequest request, ServerResponse response) throws IOException {
+    Content content = files.content(Projects.of(request), Parameters.path(request, "id"));
+    try (var reader = files.open(content)) {
+      new Download(request, response).send(content.file().id().value(), reader);
+    }
+  }
+}

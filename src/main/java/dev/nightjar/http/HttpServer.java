@@ -1,0 +1,133 @@
+package dev.nightjar.http;
+
+import dev.nightjar.api.Batches;
+import dev.nightjar.api.Files;
+import dev.nightjar.engine.Ids;
+import io.helidon.common.socket.SocketOptions;
+import io.helidon.http.encoding.ContentEncodingContext;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.WebServerConfig;
+import io.helidon.webserver.http.Filter;
+import io.helidon.webserver.http.HttpRouting;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The API on a port, HTTP/1.1 and h2c. Started once, stopped once. */
+public final class HttpServer {
+  private static final Duration GRACE = Duration.ofSeconds(5);
+
+  private final Listen listen;
+  private final InetAddress address;
+  private final WebServer server;
+
+  /**
+   * Where to listen, and what stands before the routes.
+   *
+   * @param port 0 for any free one
+   * @param sockets options for accepted connections; null for ours
+   * @param filter sees each request before the routes do; null for none
+   */
+  public record Listen(
+      String host, int port, @Nullable SocketOptions sockets, @Nullable Filter filter) {}
+
+  /**
+   * What the routes answer with.
+   *
+   * @param models the upstream of each model
+   * @param readiness why no work should be sent here; empty when it may
+   */
+  public record Services(
+      Files files,
+      Batches batches,
+      Supplier<Map<String, String>> models,
+      Supplier<Optional<String>> readiness,
+      Ids ids) {}
+
+  /** The port cannot be listened on; the message says why in a sentence. */
+  public static final class HttpServerException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    HttpServerException(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  public HttpServer(Listen listen, Services services) {
+    this.listen = listen;
+    this.address = address(listen.host());
+    WebServerConfig.Builder config =
+        WebServer.builder()
+            .address(address)
+            .port(listen.port())
+            .shutdownHook(false)
+            .shutdownGracePeriod(GRACE)
+            .contentEncoding(
+                ContentEncodingContext.builder().contentEncodingsDiscoverServices(false).build())
+            .directHandlers(ErrorResponses.direct(services.ids()::newRequest))
+            .connectionOptions(
+                listen.sockets() == null
+                    ? SocketOptions.builder().tcpNoDelay(true).build()
+                    : listen.sockets());
+    this.server = config.routing(routing(services)).build();
+  }
+
+  private HttpRouting.Builder routing(Services services) {
+    HttpRouting.Builder routing = HttpRouting.builder();
+    routing.addFilter(new Exchange(services.ids()));
+    if (address.isLoopbackAddress()) {
+      routing.addFilter(new LoopbackGuard());
+    }
+    if (listen.filter() != null) {
+      routing.addFilter(listen.filter());
+    }
+    new FileRoutes(services.files()).register(routing);
+    new BatchRoutes(services.batches()).register(routing);
+    new ModelRoutes(services.models()).register(routing);
+    new HealthRoutes(services.readiness()).register(routing);
+    routing.any((request, _) -> {
+      throw Endpoint.unknown(request);
+    });
+    return routing.error(Throwable.class, ErrorResponses::send);
+  }
+
+  /** Begins to listen and returns the port. */
+  public int start() {
+    tryPort();
+    server.start();
+    return server.port();
+  }
+
+  /** Takes no more requests, and waits some seconds for those under way. */
+  public void stop() {
+    server.stop();
+  }
+
+  /** The server itself would only say that it failed, in a log of its own. */
+  private void tryPort() {
+    try (var socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(address, listen.port()));
+    } catch (IOException e) {
+      throw new HttpServerException(
+          "cannot listen on %s port %d: %s; is another server running there?"
+              .formatted(listen.host(), listen.port(), e.getMessage()),
+          e);
+    }
+  }
+
+  private static InetAddress address(String host) {
+    try {
+      return InetAddress.getByName(host);
+    } catch (UnknownHostException e) {
+      throw new HttpServerException("no address is known for the host '%s'".formatted(host), e);
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package dev.nightjar.http;
+
+import dev.nightjar.api.ApiError;
+import io.helidon.webserver.http.ServerRequest;
+import java.io.IOException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Reads a JSON object that a request brings, up to a limit. */
+final class JsonBody {
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+
+  private JsonBody() {}
+
+  static JsonNode read(ServerRequest request, int bytesMax) throws IOException {
+    if (!request.content().hasEntity()) {
+      throw unparseable("it is empty");
+    }
+    byte[] body = new ClientInput(request).readNBytes(bytesMax + 1);
+    if (body.length > bytesMax) {
+      throw ApiError.tooLarge(
+          "The JSON body is larger than the maximum of %d bytes.".formatted(bytesMax));
+    }
+    return parse(body);
+  }
+
+  static JsonNode parse(byte[] body) {
+    JsonNode json;
+    try {
+      json = JSON.readTree(body);
+    } catch (JacksonException e) {
+      TokenStreamLocation at = e.getLocation();
+      throw unparseable(
+          at == null
+              ? "it is not valid JSON"
+              : "it is not valid JSON at line %d, column %d"
+                  .formatted(at.getLineNr(), at.getColumnNr()));
+    }
+    if (json.isMissingNode()) {
+      throw unparseable("it is empty");
+    }
+    if (!json.isObject()) {
+      throw new ApiError(
+          400, "invalid_type", null, "Invalid type for the JSON body: expected an object.");
+    }
+    return json;
+  }
+
+  private static ApiError unparseable(String why) {
+    return new ApiError(
+        400, null, null, "We could not parse the JSON body of your request: %s.".formatted(why));
+  }
+}

@@ -1,0 +1,109 @@
+package dev.nightjar.sim;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** Decides what is said: plain text, JSON of a wanted form, or a call of a function. */
+final class ReplyMaker {
+  private ReplyMaker() {}
+
+  /**
+   * The reply.
+   *
+   * @param request the body as a tree, if tools or a form are asked for
+   * @param suffix what a plain text ends with
+   */
+  static Reply reply(Endpoint endpoint, Ask ask, @Nullable JsonNode request, String suffix) {
+    if (request != null) {
+      Optional<Reply> call = call(endpoint, ask, request);
+      if (call.isPresent()) {
+        return call.get();
+      }
+      JsonNode format =
+          endpoint == Endpoint.CHAT
+              ? request.path("response_format")
+              : request.path("text").path("format");
+      switch (format.path("type").asString("text")) {
+        case "text" -> {}
+        case "json_object" -> {
+          return new Reply.Text(object(ask));
+        }
+        case "json_schema" -> {
+          return new Reply.Text(sample(endpoint, format));
+        }
+        default ->
+            throw Refusal.badRequest(
+                endpoint == Endpoint.CHAT ? "response_format.type" : "text.format.type",
+                "invalid_value",
+                "Invalid value: '%s'. Supported values are: 'text', 'json_object' and 'json_schema'."
+                    .formatted(format.path("type").asString("")));
+      }
+    }
+    return new Reply.Text(Reply.to(ask.conversation().lastUser()) + suffix);
+  }
+
+  private static String object(Ask ask) {
+    String said = Reply.to(ask.conversation().lastUser());
+    byte[] json =
+        Json.write(out -> {
+          out.writeStartObject();
+          out.writeBooleanProperty("simulated", true);
+          out.writeStringProperty("answer", said);
+          out.writeEndObject();
+        });
+    return new String(json, java.nio.charset.StandardCharsets.UTF_8);
+  }
+
+  private static String sample(Endpoint endpoint, JsonNode format) {
+    String param =
+        endpoint == Endpoint.CHAT ? "response_format.json_schema.schema" : "text.format.schema";
+    JsonNode schema =
+        endpoint == Endpoint.CHAT
+            ? format.path("json_schema").path("schema")
+            : format.path("schema");
+    if (!schema.isObject()) {
+      throw Refusal.missing(param);
+    }
+    return SchemaSample.of(schema, param);
+  }
+
+  /** A call if tools are given and nothing speaks against it; one call answers one question. */
+  private static Optional<Reply> call(Endpoint endpoint, Ask ask, JsonNode request) {
+    JsonNode tools = request.path("tools");
+    JsonNode choice = request.path("tool_choice");
+    String mode = choice.isString() ? choice.asString() : "";
+    boolean isForced = mode.equals("required") || choice.isObject();
+    if (!tools.isArray()
+        || mode.equals("none")
+        || (ask.conversation().endsWithToolResult() && !isForced)) {
+      return Optional.empty();
+    }
+    String wanted = function(endpoint, choice).path("name").asString("");
+    for (JsonNode tool : tools) {
+      JsonNode function = function(endpoint, tool);
+      String name = function.path("name").asString("");
+      if (tool.path("type").asString("").equals("function")
+          && !name.isEmpty()
+          && (wanted.isEmpty() || wanted.equals(name))) {
+        JsonNode parameters = function.path("parameters");
+        String arguments =
+            parameters.isObject() ? SchemaSample.of(parameters, "tools[].parameters") : "{}";
+        return Optional.of(new Reply.Call(name, arguments));
+      }
+    }
+    if (isForced) {
+      throw Refusal.badRequest(
+          "tool_choice",
+          "invalid_value",
+          wanted.isEmpty()
+              ? "nightjar sim calls tools of type 'function' only; there is none in 'tools'."
+              : "Tool choice '%s' not found in 'tools'.".formatted(wanted));
+    }
+    return Optional.empty();
+  }
+
+  private static JsonNode function(Endpoint endpoint, JsonNode node) {
+    return endpoint == Endpoint.CHAT ? node.path("function") : node;
+  }
+}

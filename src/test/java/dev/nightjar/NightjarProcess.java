@@ -1,0 +1,106 @@
+package dev.nightjar;
+
+import com.openai.client.OpenAIClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The real program in a process of its own, to be killed. */
+final class NightjarProcess implements AutoCloseable {
+  private static final Duration LIMIT = Duration.ofMinutes(1);
+  private static final Pattern SERVING = Pattern.compile("serving on http://127.0.0.1:(\\d+)/v1");
+
+  private static final long LOOK_NANOS = 10_000_000L;
+
+  final Process process;
+  private final Path output;
+  private final Path error;
+  private @Nullable OpenAIClient client;
+
+  private NightjarProcess(Process process, Path output, Path error) {
+    this.process = process;
+    this.output = output;
+    this.error = error;
+  }
+
+  static NightjarProcess start(Path folder, String... arguments) throws IOException {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(Main.class.getName());
+    command.addAll(List.of(arguments));
+    Path output = Files.createTempFile(folder, "process", ".out");
+    Path error = Files.createTempFile(folder, "process", ".err");
+    var builder = new ProcessBuilder(command);
+    builder.environment().keySet().removeIf(name -> name.startsWith("OPENAI_"));
+    Process process = builder.redirectOutput(output.toFile()).redirectError(error.toFile()).start();
+    return new NightjarProcess(process, output, error);
+  }
+
+  /** The port that a server says it listens on. */
+  int port() throws IOException {
+    long limit = System.nanoTime() + LIMIT.toNanos();
+    while (System.nanoTime() < limit) {
+      Matcher matcher = SERVING.matcher(stderr());
+      if (matcher.find()) {
+        return Integer.parseInt(matcher.group(1));
+      }
+      if (!process.isAlive()) {
+        throw new AssertionError("the server ended: " + stderr());
+      }
+      LockSupport.parkNanos(LOOK_NANOS);
+    }
+    throw new AssertionError("the server is not ready: " + stderr());
+  }
+
+  /** An official client of this server. */
+  OpenAIClient client() throws IOException {
+    if (client == null) {
+      client = ServerFixture.client(port());
+    }
+    return client;
+  }
+
+  int exitCode() throws InterruptedException {
+    if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+      throw new AssertionError("the process has not ended");
+    }
+    return process.exitValue();
+  }
+
+  String stdout() throws IOException {
+    return Files.readString(output);
+  }
+
+  String stderr() throws IOException {
+    return Files.readString(error);
+  }
+
+  /** SIGKILL. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /** SIGTERM. */
+  void terminate() {
+    process.destroy();
+  }
+
+  @Override
+  public void close() {
+    if (client != null) {
+      client.close();
+    }
+    process.destroyForcibly();
+  }
+}

@@ -1,0 +1,154 @@
+package dev.nightjar;
+
+import com.openai.client.OpenAIClient;
+import com.openai.client.okhttp.OpenAIOkHttpClient;
+import com.openai.models.batches.Batch;
+import com.openai.models.batches.BatchCreateParams;
+import com.openai.models.files.FileCreateParams;
+import com.openai.models.files.FileObject;
+import com.openai.models.files.FilePurpose;
+import dev.nightjar.config.Settings;
+import dev.nightjar.config.Settings.InputRules;
+import dev.nightjar.config.Settings.UpstreamSettings;
+import dev.nightjar.sim.SimOptions;
+import dev.nightjar.sim.SimServer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntFunction;
+import java.util.stream.Stream;
+
+/** A real server on port 0 before a simulated upstream, and an official client of it. */
+final class ServerFixture implements AutoCloseable {
+  static final Duration LIMIT = Duration.ofMinutes(2);
+
+  private static final long LOOK_NANOS = 20_000_000L;
+
+  final SimServer sim;
+  final Server server;
+  final OpenAIClient client;
+
+  private ServerFixture(SimServer sim, Server server) {
+    this.sim = sim;
+    this.server = server;
+    this.client = client(server.port());
+  }
+
+  static ServerFixture start(Path data, SimOptions options) {
+    SimServer sim = SimServer.start(options);
+    return new ServerFixture(sim, Server.start(settings(data, sim.url(), 256)));
+  }
+
+  static Settings settings(Path data, String upstream, int maxInFlight) {
+    return new Settings(
+        "127.0.0.1",
+        0,
+        false,
+        data,
+        List.of(new UpstreamSettings("sim", upstream, null, Set.of(), maxInFlight)),
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(5),
+        InputRules.NIGHTJAR,
+        false,
+        List.of());
+  }
+
+  static OpenAIClient client(int port) {
+    return OpenAIOkHttpClient.builder()
+        .baseUrl("http://127.0.0.1:" + port + "/v1")
+        .apiKey("any")
+        .responseValidation(true)
+        .build();
+  }
+
+  /** Uploads a file and makes a batch of it. */
+  Batch create(String endpoint, Path input) {
+    return create(client, endpoint, input);
+  }
+
+  static Batch create(OpenAIClient client, String endpoint, Path input) {
+    FileObject file =
+        client
+            .files()
+            .create(FileCreateParams.builder().purpose(FilePurpose.BATCH).file(input).build());
+    return client
+        .batches()
+        .create(
+            BatchCreateParams.builder()
+                .inputFileId(file.id())
+                .endpoint(BatchCreateParams.Endpoint.of(endpoint))
+                .completionWindow(BatchCreateParams.CompletionWindow._24H)
+                .build());
+  }
+
+  /** Asks until the batch has ended, as the guide's loops do. */
+  Batch await(String id) {
+    return await(client, id);
+  }
+
+  static Batch await(OpenAIClient client, String id) {
+    long limit = System.nanoTime() + LIMIT.toNanos();
+    while (System.nanoTime() < limit) {
+      Batch batch = client.batches().retrieve(id);
+      switch (batch.status().asString()) {
+        case "completed", "failed", "expired", "cancelled" -> {
+          return batch;
+        }
+        default -> LockSupport.parkNanos(LOOK_NANOS);
+      }
+    }
+    throw new AssertionError("the batch has not ended within " + LIMIT);
+  }
+
+  List<String> lines(String fileId) {
+    return lines(client, fileId);
+  }
+
+  static List<String> lines(OpenAIClient client, String fileId) {
+    try (var response = client.files().content(fileId);
+        InputStream body = response.body()) {
+      return new String(body.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Cheap and recording: for tests that look at what the upstream saw. */
+  static SimOptions sim() {
+    return SimOptions.defaults().withUsage(SimOptions.UsageCount.FAST).withRecordRequests(true);
+  }
+
+  /** Chat lines {@code row-0…}, with whatever {@code extra} puts into each body. */
+  static Path chatLines(Path file, int count, IntFunction<String> extra) throws IOException {
+    try (var out = Files.newBufferedWriter(file)) {
+      for (int i = 0; i < count; i++) {
+        out.write(
+            """
+            {"custom_id":"row-%d","method":"POST","url":"/v1/chat/completions","body":{"model":"gpt-5",\
+            "messages":[{"role":"user","content":"Question %d"}]%s}}
+            """
+                .formatted(i, i, extra.apply(i)));
+      }
+    }
+    return file;
+  }
+
+  static List<String> customIds(Stream<String> lines) {
+    return lines.map(line -> Json.read(line).path("custom_id").asString()).toList();
+  }
+
+  @Override
+  public void close() {
+    client.close();
+    server.stop();
+    sim.close();
+  }
+}

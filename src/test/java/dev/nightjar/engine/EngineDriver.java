@@ -1,0 +1,218 @@
+package dev.nightjar.engine;
+
+import dev.nightjar.batch.Answer;
+import dev.nightjar.batch.Batch.Ending;
+import dev.nightjar.batch.Chunk;
+import dev.nightjar.batch.ChunkId;
+import dev.nightjar.batch.RequestCounts;
+import dev.nightjar.batch.Usage;
+import dev.nightjar.engine.Event.ClaimedChunk;
+import dev.nightjar.engine.Event.ClaimedLine;
+import dev.nightjar.engine.Event.Pending;
+import dev.nightjar.file.Bytes;
+import dev.nightjar.store.MetaStore.SealOutcome;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Drives an engine by hand: time stands still unless a test advances it, stores answer at once, and
+ * calls and probes end when the test says how.
+ */
+final class EngineDriver {
+  static final int LINES_PER_CHUNK = 16;
+  static final String MODEL = "m";
+
+  final Engine engine;
+  final Deque<Line> sent = new ArrayDeque<>();
+  final List<Effect.Seal> seals = new ArrayList<>();
+  final List<Effect.Probe> probes = new ArrayList<>();
+  final List<Line> aborted = new ArrayList<>();
+  final List<Pending> appended = new ArrayList<>();
+  final Set<Long> finished = new HashSet<>();
+  final Map<Long, Ending> expired = new HashMap<>();
+
+  /** The next append finds these chunks in other hands. */
+  final Set<ChunkId> takenOver = new HashSet<>();
+
+  long now = 1_000_000;
+  int sends;
+
+  private final Map<Long, Plan> plans = new HashMap<>();
+
+  private static final class Plan {
+    final int lines;
+    int claimed;
+    int sealed;
+
+    Plan(int lines) {
+      this.lines = lines;
+    }
+
+    int chunks() {
+      return Math.ceilDiv(lines, LINES_PER_CHUNK);
+    }
+  }
+
+  EngineDriver(int maxInFlight) {
+    this(new UpstreamSpec("up", Set.of(), maxInFlight));
+  }
+
+  EngineDriver(UpstreamSpec... upstreams) {
+    this.engine = new Engine(EngineLimits.defaults(), List.of(upstreams), new SplittableRandom(1));
+  }
+
+  void start(long batch, int lines) {
+    start(batch, lines, Long.MAX_VALUE);
+  }
+
+  void start(long batch, int lines, long deadlineMillis) {
+    var plan = new Plan(lines);
+    plans.put(batch, plan);
+    post(
+        new Event.Started(
+            new BatchRun(
+                batch,
+                MODEL,
+                deadlineMillis,
+                lines,
+                plan.chunks(),
+                RequestCounts.NONE,
+                Usage.NONE,
+                null)));
+  }
+
+  void post(Event event) {
+    Deque<Effect> effects = new ArrayDeque<>(engine.step(event, now));
+    while (!effects.isEmpty()) {
+      Event answer = carryOut(effects.removeFirst());
+      if (answer != null) {
+        effects.addAll(engine.step(answer, now));
+      }
+    }
+  }
+
+  /** Moves time on, stopping at each moment at which the engine wants to be woken. */
+  void advance(long millis) {
+    long target = now + millis;
+    while (now < target) {
+      now = Math.clamp(engine.nextWakeMillis(), now, target);
+      post(new Event.Tick());
+      if (engine.nextWakeMillis() <= now) {
+        throw new AssertionError("the engine wants to be woken at " + now + " again and again");
+      }
+      if (engine.nextWakeMillis() > target) {
+        now = target;
+      }
+    }
+    post(new Event.Tick());
+  }
+
+  void end(Line line, Attempt attempt) {
+    sent.remove(line);
+    post(new Event.Ended(line, attempt));
+  }
+
+  Line takeSent() {
+    return sent.removeFirst();
+  }
+
+  void succeed(Line line) {
+    end(line, new Attempt.Final(answer(true)));
+  }
+
+  /** Answers all calls, and those that follow, until none is left. */
+  void succeedAll() {
+    while (!sent.isEmpty()) {
+      succeed(sent.peekFirst());
+    }
+  }
+
+  void probed(@Nullable String deadBecause) {
+    Effect.Probe probe = probes.removeFirst();
+    post(new Event.Probed(probe.upstream(), probe.model(), deadBecause));
+  }
+
+  static Answer answer(boolean isSuccess) {
+    return Answer.of(isSuccess, Usage.NONE, Bytes.utf8("{}"));
+  }
+
+  private @Nullable Event carryOut(Effect effect) {
+    return switch (effect) {
+      case Effect.Claim(long batch, int max, boolean isClosing) -> claim(batch, max, isClosing);
+      case Effect.Send(Line line, _) -> {
+        sent.addLast(line);
+        sends++;
+        yield null;
+      }
+      case Effect.Append(Line line, Answer answer) -> {
+        var pending = new Pending(line, answer);
+        appended.add(pending);
+        yield new Event.Appended(List.of(pending), Set.copyOf(takenOver));
+      }
+      case Effect.Seal seal -> {
+        seals.add(seal);
+        Plan plan = plan(seal.chunk().id().batch());
+        plan.sealed++;
+        boolean isLast = plan.sealed == plan.chunks();
+        yield new Event.Sealed(
+            seal.chunk().id(), isLast ? SealOutcome.SEALED_LAST : SealOutcome.SEALED);
+      }
+      case Effect.Finish(long batch) -> {
+        finished.add(batch);
+        yield new Event.Finished(batch);
+      }
+      case Effect.Expire(long batch) -> {
+        expired.put(batch, Ending.EXPIRED);
+        yield new Event.Stopping(batch, Ending.EXPIRED);
+      }
+      case Effect.Probe probe -> {
+        probes.add(probe);
+        yield null;
+      }
+      case Effect.Abort(Line line) -> {
+        aborted.add(line);
+        yield null;
+      }
+      case Effect.Release _, Effect.Say _ -> null;
+    };
+  }
+
+  private Plan plan(long batch) {
+    Plan plan = plans.get(batch);
+    if (plan == null) {
+      throw new AssertionError("no batch " + batch);
+    }
+    return plan;
+  }
+
+  private Event claim(long batch, int max, boolean isClosing) {
+    Plan plan = plan(batch);
+    var chunks = new ArrayList<ClaimedChunk>();
+    while (chunks.size() < max && plan.claimed < plan.chunks()) {
+      int first = plan.claimed * LINES_PER_CHUNK;
+      int lines = Math.min(LINES_PER_CHUNK, plan.lines - first);
+      var id = new ChunkId(batch, plan.claimed++);
+      var spans = new ArrayList<ClaimedLine>();
+      for (int i = 0; i < lines && !isClosing; i++) {
+        spans.add(new ClaimedLine(new LineSpan(0, 2, 0, 1, 0, 2), MODEL));
+      }
+      chunks.add(
+          new ClaimedChunk(
+              new Chunk(id, 1, first, lines, 0, 1),
+              spans,
+              new BitSet(),
+              RequestCounts.NONE,
+              Usage.NONE));
+    }
+    return new Event.Claimed(batch, chunks);
+  }
+}

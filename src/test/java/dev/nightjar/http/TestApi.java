@@ -1,0 +1,156 @@
+package dev.nightjar.http;
+
+import dev.nightjar.api.ApiLimits;
+import dev.nightjar.api.Backing;
+import dev.nightjar.api.Batches;
+import dev.nightjar.api.Files;
+import dev.nightjar.engine.Ids;
+import dev.nightjar.store.files.FileObjectStore;
+import dev.nightjar.store.sqlite.SqliteMetaStore;
+import dev.nightjar.testing.IdleBatchRunner;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The real server over the real stores on a free port, and a client for it. */
+final class TestApi implements AutoCloseable {
+  static final String BOUNDARY = "xXboundaryXx";
+  static final String LINE = "{\"custom_id\": \"a\"}\n";
+
+  final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-20T10:00:00Z"));
+  final AtomicReference<Optional<String>> unready = new AtomicReference<>(Optional.empty());
+  final IdleBatchRunner runner = new IdleBatchRunner();
+  final SqliteMetaStore meta;
+  final FileObjectStore objects;
+  final HttpServer.Services services;
+  final HttpServer server;
+  final int port;
+  private final HttpClient client = HttpClient.newHttpClient();
+
+  TestApi(Path directory) throws IOException {
+    this(directory, ApiLimits.DEFAULT);
+  }
+
+  TestApi(Path directory, ApiLimits limits) throws IOException {
+    meta = new SqliteMetaStore(directory.resolve("meta.db"));
+    objects = new FileObjectStore(directory.resolve("objects"));
+    services = services(limits);
+    server = new HttpServer(new HttpServer.Listen("127.0.0.1", 0, null, null), services);
+    port = server.start();
+  }
+
+  private HttpServer.Services services(ApiLimits limits) {
+    var ids = new Ids(new Random(1));
+    var backing = new Backing(meta, objects, ids, now::get);
+    return new HttpServer.Services(
+        new Files(backing, limits),
+        new Batches(backing, runner, limits),
+        () -> Map.of("org/model", "local"),
+        unready::get,
+        ids);
+  }
+
+  URI url(String path) {
+    return URI.create("http://127.0.0.1:%d%s".formatted(port, path));
+  }
+
+  HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(url(path)).version(HttpClient.Version.HTTP_1_1);
+  }
+
+  HttpResponse<byte[]> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+    return client.send(request.build(), BodyHandlers.ofByteArray());
+  }
+
+  HttpResponse<byte[]> get(String path) throws IOException, InterruptedException {
+    return send(request(path));
+  }
+
+  HttpResponse<byte[]> post(String path, String json) throws IOException, InterruptedException {
+    return send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(json)));
+  }
+
+  HttpResponse<byte[]> postForm(String body) throws IOException, InterruptedException {
+    return postForm(BodyPublishers.ofString(body));
+  }
+
+  HttpResponse<byte[]> postForm(BodyPublisher body) throws IOException, InterruptedException {
+    return send(
+        request("/v1/files")
+            .header("Content-Type", "multipart/form-data; boundary=" + BOUNDARY)
+            .POST(body));
+  }
+
+  /** Uploads a file and returns its id. */
+  String upload(String purpose, String filename, String text)
+      throws IOException, InterruptedException {
+    HttpResponse<byte[]> response = postForm(form(field("purpose", purpose), file(filename, text)));
+    if (response.statusCode() != 200) {
+      throw new IllegalStateException(new String(response.body(), StandardCharsets.UTF_8));
+    }
+    return json(response).get("id").asString();
+  }
+
+  /** Creates a batch and returns its id. */
+  String createBatch() throws IOException, InterruptedException {
+    HttpResponse<byte[]> response =
+        post(
+            "/v1/batches",
+            """
+            {"input_file_id": "file-x", "endpoint": "/v1/responses", "completion_window": "24h"}
+            """);
+    return json(response).get("id").asString();
+  }
+
+  static String field(String name, String value) {
+    return part("Content-Disposition: form-data; name=\"%s\"".formatted(name), value);
+  }
+
+  static String file(String filename, String text) {
+    return part(
+        "Content-Disposition: form-data; name=\"file\"; filename=\"%s\"\r\nContent-Type: application/octet-stream"
+            .formatted(filename),
+        text);
+  }
+
+  static String part(String headers, String body) {
+    return "--%s\r\n%s\r\n\r\n%s\r\n".formatted(BOUNDARY, headers, body);
+  }
+
+  static String form(String... parts) {
+    return String.join("", parts) + "--" + BOUNDARY + "--\r\n";
+  }
+
+  static JsonNode json(HttpResponse<byte[]> response) {
+    return JsonMapper.shared().readTree(response.body());
+  }
+
+  static JsonNode error(HttpResponse<byte[]> response) {
+    return json(response).get("error");
+  }
+
+  @Override
+  public void close() {
+    client.close();
+    server.stop();
+    objects.close();
+    meta.close();
+  }
+}

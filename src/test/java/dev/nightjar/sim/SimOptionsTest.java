@@ -1,0 +1,97 @@
+package dev.nightjar.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.nightjar.config.Settings.SettingsException;
+import java.time.Duration;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How latencies, error rates and schemas are read. */
+class SimOptionsTest {
+  @Test
+  void latencyStaysBetweenItsBounds() {
+    Latency latency = Latency.parse("--latency", "20ms..80ms");
+    var random = new SplittableRandom(1);
+
+    for (int i = 0; i < 1000; i++) {
+      assertThat(latency.sample(random)).isBetween(Duration.ofMillis(20), Duration.ofMillis(80));
+    }
+  }
+
+  @Test
+  void halfOfTheLognormalLatenciesAreBelowTheMedian() {
+    Latency latency = Latency.parse("--latency", "lognormal(2s,1.0)");
+    var random = new SplittableRandom(1);
+    int below = 0;
+    for (int i = 0; i < 10_000; i++) {
+      below += latency.sample(random).compareTo(Duration.ofSeconds(2)) < 0 ? 1 : 0;
+    }
+
+    assertThat(below).isBetween(4_800, 5_200);
+  }
+
+  @Test
+  void plainPercentageIsSpreadEvenly() {
+    assertThat(ErrorRates.parse("5%").percents()).hasSize(5).containsEntry(ErrorKind.RESET, 1.0);
+  }
+
+  @Test
+  void errorsComeAsOftenAsAsked() {
+    ErrorRates rates = ErrorRates.parse("429=10,u2028=20");
+    var random = new SplittableRandom(1);
+    int errors = 0;
+    for (int i = 0; i < 10_000; i++) {
+      errors += rates.draw(random).isPresent() ? 1 : 0;
+    }
+
+    assertThat(errors).isBetween(2_800, 3_200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"5", "429", "418=1", "429=x", "429=101", "429=60,500=60", "-1%"})
+  void wrongErrorsAreRefused(String text) {
+    assertThatThrownBy(() -> ErrorRates.parse(text)).isInstanceOf(SettingsException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"fast", "5", "80ms..20ms", "lognormal(2s)"})
+  void wrongLatenciesAreRefused(String text) {
+    assertThatThrownBy(() -> Latency.parse("--latency", text))
+        .isInstanceOf(SettingsException.class);
+  }
+
+  @Test
+  void sampleFollowsTheSchema() {
+    String schema =
+        """
+        {"type":"object","required":["kind","next"],"additionalProperties":false,"properties":{
+        "kind":{"enum":["a","b"]},"fixed":{"const":7},"many":{"type":"array","items":{"type":"integer"}},
+        "maybe":{"type":["null","number"]},"either":{"anyOf":[{"type":"boolean"},{"type":"string"}]},
+        "next":{"anyOf":[{"$ref":"#/$defs/leaf"},{"type":"null"}]}},
+        "$defs":{"leaf":{"type":"object","properties":{"name":{"type":"string"}}}}}
+        """;
+
+    assertThat(SchemaSample.of(Json.tree(schema), "schema"))
+        .isEqualTo(
+            "{\"kind\":\"a\",\"fixed\":7,\"many\":[1],\"maybe\":1.5,\"either\":true,"
+                + "\"next\":{\"name\":\"simulated name\"}}");
+  }
+
+  @Test
+  void recursiveSchemaEnds() {
+    String list =
+        """
+        {"type":"object","required":["next"],"properties":{
+        "next":{"anyOf":[{"$ref":"#"},{"type":"null"}]}}}
+        """;
+    String endless = "{\"$ref\":\"#\"}";
+
+    assertThat(SchemaSample.of(Json.tree(list), "schema")).endsWith("null" + "}".repeat(4));
+    assertThatThrownBy(() -> SchemaSample.of(Json.tree(endless), "schema"))
+        .isInstanceOf(Refusal.class);
+  }
+}
