@@ -90,7 +90,9 @@ public record RequestLine(
       }
       return request;
     } catch (JacksonException e) {
-      throw invalidJson(e.getLocation().getByteOffset() + 1, firstSentence(e));
+      // A broken limit, such as the depth, has no place.
+      long column = e.getLocation() == null ? 1 : e.getLocation().getByteOffset() + 1;
+      throw invalidJson(column, firstSentence(e));
     }
   }
 
