@@ -107,7 +107,7 @@ final class RunFiles {
       MetaStore meta, ObjectStore objects, @Nullable FileId file, Path target) throws IOException {
     Manifest content = file == null ? new Manifest(List.of()) : meta.content(file).orElseThrow();
     Path part = beside(target, ".part");
-    try (var reader = new ContentReader(objects, content);
+    try (var reader = ContentReader.forward(objects, content);
         var channel =
             FileChannel.open(
                 part,

@@ -6,8 +6,10 @@ import com.openai.models.batches.Batch;
 import dev.nightjar.sim.ErrorRates;
 import dev.nightjar.sim.SimOptions;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -70,6 +72,38 @@ class ExactnessTest {
         String text = answer.at("/response/body/choices/0/message/content").asString();
         assertThat(text).isEqualTo("Simulated answer to: Question " + row);
       }
+    }
+  }
+
+  @Test
+  void answersTooLargeForMemoryAndLongLinesComeBackWhole() throws IOException {
+    String text = "word ".repeat(40_000);
+    String inputs = String.join(",", Collections.nCopies(100, "\"a\""));
+    Path input = folder.resolve("in.jsonl");
+    var lines = new StringBuilder();
+    for (int i = 0; i < 8; i++) {
+      lines.append(
+          "{\"custom_id\":\"row-%d\",\"method\":\"POST\",\"url\":\"/v1/embeddings\",\"body\":{\"model\":\"m\",\"input\":[%s,\"%s\"],\"dimensions\":1536}}%n"
+              .formatted(i, inputs, text));
+    }
+    Files.writeString(input, lines);
+    try (var fixture = ServerFixture.start(folder.resolve("data"), ServerFixture.sim())) {
+      Batch batch = fixture.await(fixture.create("/v1/embeddings", input).id());
+
+      List<String> output = fixture.lines(batch.outputFileId().orElseThrow());
+      assertThat(output).hasSize(8).allMatch(line -> line.length() > 1 << 20);
+      assertInOrder(output);
+      for (String line : output) {
+        assertThat(Json.read(line).at("/response/body/data").size()).isEqualTo(101);
+        assertThat(Json.read(line).path("error").isNull()).isTrue();
+      }
+      assertThat(batch.usage().orElseThrow().inputTokens())
+          .isEqualTo(
+              output.stream()
+                  .mapToLong(
+                      line -> Json.read(line).at("/response/body/usage/prompt_tokens").asLong())
+                  .sum())
+          .isPositive();
     }
   }
 

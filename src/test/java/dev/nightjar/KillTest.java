@@ -27,7 +27,7 @@ class KillTest {
   private static final int KILLS = 5;
   private static final int IN_FLIGHT = 64;
 
-  /** Calls take 20 ms or more, so that fewer than this many end in 5 ms. */
+  /** Calls take 20 ms or more, so that no more than this many end in 5 ms. */
   private static final int ANSWERS_IN_5_MS = IN_FLIGHT * 5 / 20;
 
   @TempDir Path folder;

@@ -113,7 +113,7 @@ public final class Files {
   }
 
   public ContentReader open(Content content) {
-    return new ContentReader(backing.objects(), content.manifest());
+    return ContentReader.forward(backing.objects(), content.manifest());
   }
 
   private static ApiError unknown(String param, String id) {

@@ -30,7 +30,8 @@ import picocli.CommandLine.Parameters;
       "1:the command or the input is wrong",
       "2:finished, and some lines failed",
       "5:the upstream refuses the key",
-      "6:the upstream cannot be reached"
+      "6:the upstream cannot be reached",
+      "130:stopped by Ctrl-C; the same command goes on"
     })
 public final class RunCommand implements Callable<Integer> {
   @Parameters(index = "0", arity = "0..1", paramLabel = "IN", description = "Requests, JSONL.")

@@ -71,13 +71,22 @@ final class Dispatch {
     line.state = Line.State.APPENDING;
     line.chunk.busy++;
     unappended++;
+    upstream(line).unappended++;
     unappendedBytes += answer.bytesInMemory();
     effects.accept(new Effect.Append(line, answer));
   }
 
   void appended(Pending pending) {
     unappended--;
+    upstream(pending.line()).unappended--;
     unappendedBytes -= pending.answer().bytesInMemory();
     pending.line().chunk.busy--;
+  }
+
+  private static Lane.UpstreamState upstream(Line line) {
+    if (line.lane == null) {
+      throw new IllegalStateException("answered without being sent: " + line);
+    }
+    return line.lane.upstream;
   }
 }

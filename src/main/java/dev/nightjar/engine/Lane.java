@@ -62,12 +62,24 @@ final class Lane {
     final UpstreamSpec spec;
     int inFlight;
 
+    /** Answers of its calls that are not yet durable. */
+    int unappended;
+
     /** What it listed last; null when it lists nothing. */
     @Nullable Set<String> listed;
 
     UpstreamState(int index, UpstreamSpec spec) {
       this.index = index;
       this.spec = spec;
+    }
+
+    /**
+     * A slot is free when its answer has been read, yet calls and answers that a kill would repeat
+     * stay within a quarter more than may be in flight, however slow the disk is.
+     */
+    boolean hasRoom() {
+      int max = spec.maxInFlight();
+      return inFlight < max && inFlight + unappended < max + Math.ceilDiv(max, 4);
     }
   }
 
@@ -82,7 +94,7 @@ final class Lane {
   boolean hasRoom() {
     return state == State.OPEN
         && solo == null
-        && upstream.inFlight < upstream.spec.maxInFlight()
+        && upstream.hasRoom()
         && (level < TRIAL_LEVEL || !isTrialOut);
   }
 

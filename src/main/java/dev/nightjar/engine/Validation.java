@@ -4,6 +4,7 @@ import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchError;
 import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.file.Manifest;
+import dev.nightjar.file.StoredFile;
 import dev.nightjar.store.ContentReader;
 import dev.nightjar.store.MetaStore;
 import dev.nightjar.store.MetaStore.Validated;
@@ -112,16 +113,18 @@ final class Validation implements AutoCloseable {
   }
 
   private Validator.Outcome outcome(Batch batch) throws IOException {
-    Optional<Manifest> content = input(batch);
+    Optional<StoredFile> file =
+        meta.file(batch.project(), batch.inputFileId(), world.clock().instant());
+    Optional<Manifest> content = file.flatMap(found -> meta.content(found.id()));
     if (content.isEmpty()) {
-      var error =
-          new BatchError(
-              "invalid_request",
-              "Cannot find file %s, or organization %s does not have access to it."
-                  .formatted(batch.inputFileId(), batch.project()),
-              "file_id",
-              null);
-      return new Validator.Outcome.Invalid(List.of(error));
+      return invalidFile(
+          "Cannot find file %s, or organization %s does not have access to it."
+              .formatted(batch.inputFileId(), batch.project()));
+    }
+    if (!file.get().purpose().equals("batch")) {
+      return invalidFile(
+          "The file %s has the purpose '%s'; the input of a batch needs 'batch'."
+              .formatted(batch.inputFileId(), file.get().purpose()));
     }
     try (var reader = new ContentReader(objects, content.get())) {
       var rules = new LineRules(batch.endpoint(), limits.mixedModels());
@@ -139,9 +142,9 @@ final class Validation implements AutoCloseable {
     }
   }
 
-  private Optional<Manifest> input(Batch batch) {
-    return meta.file(batch.project(), batch.inputFileId(), world.clock().instant())
-        .flatMap(file -> meta.content(file.id()));
+  private static Validator.Outcome invalidFile(String message) {
+    return new Validator.Outcome.Invalid(
+        List.of(new BatchError("invalid_request", message, "file_id", null)));
   }
 
   private Validator.Outcome withModel(Validated validated, Validator.Outcome outcome) {

@@ -15,11 +15,22 @@ public final class ContentReader implements AutoCloseable {
   private final ObjectStore objects;
   private final Manifest manifest;
   private final AtomicReferenceArray<ObjectStore.Reader> readers;
+  private final boolean isForward;
 
   public ContentReader(ObjectStore objects, Manifest manifest) {
+    this(objects, manifest, false);
+  }
+
+  private ContentReader(ObjectStore objects, Manifest manifest, boolean isForward) {
     this.objects = objects;
     this.manifest = manifest;
+    this.isForward = isForward;
     this.readers = new AtomicReferenceArray<>(manifest.pieces().size());
+  }
+
+  /** For one thread that reads forward: only one piece is open at a time, of however many. */
+  public static ContentReader forward(ObjectStore objects, Manifest manifest) {
+    return new ContentReader(objects, manifest, true);
   }
 
   public long length() {
@@ -66,6 +77,9 @@ public final class ContentReader implements AutoCloseable {
     if (reader != null) {
       return reader;
     }
+    if (isForward && index > 0) {
+      closePiece(index - 1);
+    }
     ObjectStore.Reader opened = objects.open(manifest.pieces().get(index).key());
     if (readers.compareAndSet(index, null, opened)) {
       return opened;
@@ -77,10 +91,14 @@ public final class ContentReader implements AutoCloseable {
   @Override
   public void close() {
     for (int i = 0; i < readers.length(); i++) {
-      ObjectStore.Reader reader = readers.get(i);
-      if (reader != null) {
-        reader.close();
-      }
+      closePiece(i);
+    }
+  }
+
+  private void closePiece(int index) {
+    ObjectStore.Reader reader = readers.getAndSet(index, null);
+    if (reader != null) {
+      reader.close();
     }
   }
 

@@ -43,6 +43,9 @@ final class EngineDriver {
   /** The next append finds these chunks in other hands. */
   final Set<ChunkId> takenOver = new HashSet<>();
 
+  /** Appends are not answered. */
+  boolean isDiskSlow;
+
   long now = 1_000_000;
   int sends;
 
@@ -156,7 +159,7 @@ final class EngineDriver {
       case Effect.Append(Line line, Answer answer) -> {
         var pending = new Pending(line, answer);
         appended.add(pending);
-        yield new Event.Appended(List.of(pending), Set.copyOf(takenOver));
+        yield isDiskSlow ? null : new Event.Appended(List.of(pending), Set.copyOf(takenOver));
       }
       case Effect.Seal seal -> {
         seals.add(seal);

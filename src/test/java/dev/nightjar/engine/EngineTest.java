@@ -25,6 +25,18 @@ class EngineTest {
   }
 
   @Test
+  void whatAKillWouldRepeatIsBoundedHoweverSlowTheDiskIs() {
+    driver.isDiskSlow = true;
+    driver.start(1, 100);
+
+    driver.succeedAll();
+
+    assertThat(driver.sends).as("four in flight, and a quarter more").isEqualTo(5);
+    driver.post(new Event.Appended(List.copyOf(driver.appended), Set.of()));
+    assertThat(driver.sends).isEqualTo(9);
+  }
+
+  @Test
   void everyLineIsAnsweredOnceAndTheBatchIsFinished() {
     driver.start(1, 100);
 

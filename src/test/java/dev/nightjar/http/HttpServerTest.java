@@ -1,5 +1,8 @@
 package dev.nightjar.http;
 
+import static dev.nightjar.http.TestApi.field;
+import static dev.nightjar.http.TestApi.file;
+import static dev.nightjar.http.TestApi.form;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,10 +11,12 @@ import dev.nightjar.http.HttpServer.HttpServerException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -21,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("server")
@@ -61,6 +67,30 @@ class HttpServerTest {
     assertThat(text(api.get("/v1/models/org%2Fmodel"))).isEqualTo(model);
     assertThat(TestApi.error(api.get("/v1/models/other")).get("code").asString())
         .isEqualTo("model_not_found");
+  }
+
+  @ParameterizedTest
+  @EnumSource(HttpClient.Version.class)
+  void bothVersionsOfHttpServeAll(HttpClient.Version version) throws Exception {
+    // A request with a body does not change the version: the first one has none.
+    HttpResponse<byte[]> listed = api.send(api.request("/v1/files").version(version));
+    String form = form(field("purpose", "batch"), file("a.jsonl", TestApi.LINE.repeat(20)));
+    HttpResponse<byte[]> created =
+        api.send(
+            api.request("/v1/files")
+                .version(version)
+                .header("Content-Type", "multipart/form-data; boundary=" + TestApi.BOUNDARY)
+                .POST(BodyPublishers.ofString(form)));
+    HttpResponse<byte[]> refused =
+        api.send(api.request("/v1/batches").version(version).POST(BodyPublishers.ofString("{}")));
+
+    assertThat(List.of(created, listed, refused))
+        .allSatisfy(response -> {
+          assertThat(response.version()).isEqualTo(version);
+          assertThat(response.headers().firstValue("openai-processing-ms")).isPresent();
+        })
+        .extracting(HttpResponse::statusCode)
+        .containsExactly(200, 200, 400);
   }
 
   @Test

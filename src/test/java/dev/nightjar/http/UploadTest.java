@@ -21,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -135,6 +136,21 @@ class UploadTest {
     assertThat(taken.statusCode()).isEqualTo(200);
     assertThat(refused.statusCode()).isEqualTo(413);
     assertThat(TestApi.error(refused).get("message").asString()).contains("300000 bytes");
+  }
+
+  @Test
+  @Timeout(20)
+  void aClientThatAsksFirstNeedNotSendAFileThatIsTooLarge() throws Exception {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), api.port)) {
+      String head =
+          "POST /v1/files HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 9000000\r\nContent-Type: multipart/form-data; boundary=%s\r\n\r\n"
+              .formatted(TestApi.BOUNDARY);
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.UTF_8));
+
+      byte[] answer = socket.getInputStream().readNBytes(12);
+
+      assertThat(new String(answer, StandardCharsets.UTF_8)).isEqualTo("HTTP/1.1 413");
+    }
   }
 
   @Test

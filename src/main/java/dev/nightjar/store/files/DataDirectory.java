@@ -1,26 +1,36 @@
 package dev.nightjar.store.files;
 
+import dev.nightjar.store.Directories;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The one directory that holds everything, locked by the process that uses it. The lock is the
- * operating system's: it goes with the process, however that ends.
+ * operating system's: it goes with the process, however that ends. Nothing else in this process may
+ * open the lock file, since closing it would let the lock go.
  */
 public final class DataDirectory implements AutoCloseable {
-  private static final String FORMAT = "1";
+  private static final int FORMAT = 1;
+
+  /**
+   * What this process has open, since the operating system's lock is between processes: trying it
+   * again here would drop it.
+   */
+  private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
 
   private final Path root;
+  private final Path realRoot;
   private final FileChannel lockFile;
 
   /** The directory cannot be used; the message says why in a sentence. */
@@ -32,51 +42,72 @@ public final class DataDirectory implements AutoCloseable {
     }
   }
 
-  private DataDirectory(Path root, FileChannel lockFile) {
+  private DataDirectory(Path root, Path realRoot, FileChannel lockFile) {
     this.root = root;
+    this.realRoot = realRoot;
     this.lockFile = lockFile;
   }
 
   /** Creates it if there is none, and locks it. */
   public static DataDirectory open(Path root) {
     try {
-      Files.createDirectories(root);
-      var lockFile =
-          FileChannel.open(
-              root.resolve("lock"),
-              StandardOpenOption.CREATE,
-              StandardOpenOption.READ,
-              StandardOpenOption.WRITE);
-      if (tryLock(lockFile) == null) {
-        String owner = read(lockFile);
-        lockFile.close();
-        throw new DataDirectoryException(
-            "data directory %s is in use by process %s; stop it or choose another one"
-                .formatted(root, owner));
+      Directories.create(root);
+      Path realRoot = root.toRealPath();
+      if (!OPEN.add(realRoot)) {
+        throw inUse(root, Long.toString(ProcessHandle.current().pid()));
       }
-      lockFile.truncate(0);
-      lockFile.write(
-          ByteBuffer.wrap(
-              Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8)),
-          0);
-      checkFormat(root, lockFile);
-      return new DataDirectory(root, lockFile);
-    } catch (FileAlreadyExistsException _) {
-      throw new DataDirectoryException("data directory " + root + " is a file, not a directory");
-    } catch (AccessDeniedException _) {
+      try {
+        return new DataDirectory(root, realRoot, lock(root));
+      } catch (IOException | RuntimeException e) {
+        OPEN.remove(realRoot);
+        throw e;
+      }
+    } catch (FileAlreadyExistsException e) {
       throw new DataDirectoryException(
-          "data directory " + root + " cannot be written by this user");
+          "data directory %s cannot be used: %s is a file, not a directory"
+              .formatted(root, e.getFile()));
+    } catch (AccessDeniedException e) {
+      throw new DataDirectoryException(
+          "data directory %s cannot be used by this user: no access to %s"
+              .formatted(root, e.getFile()));
+    } catch (FileSystemException e) {
+      throw new DataDirectoryException(
+          "data directory %s cannot be used: %s: %s".formatted(root, e.getFile(), e.getReason()));
     } catch (IOException e) {
-      throw new DataDirectoryException("data directory %s cannot be used: %s".formatted(root, e));
+      throw new DataDirectoryException(
+          "data directory %s cannot be used: %s".formatted(root, e.getMessage()));
     }
   }
 
-  private static @Nullable FileLock tryLock(FileChannel lockFile) throws IOException {
+  private static FileChannel lock(Path root) throws IOException {
+    var lockFile =
+        FileChannel.open(
+            root.resolve("lock"),
+            StandardOpenOption.CREATE,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE);
     try {
-      return lockFile.tryLock();
-    } catch (OverlappingFileLockException _) {
-      return null; // This very process has it.
+      if (lockFile.tryLock() == null) {
+        throw inUse(root, read(lockFile));
+      }
+      lockFile.truncate(0);
+      lockFile.write(utf8(Long.toString(ProcessHandle.current().pid())), 0);
+      checkFormat(root);
+      return lockFile;
+    } catch (IOException | RuntimeException e) {
+      lockFile.close();
+      throw e;
     }
+  }
+
+  private static DataDirectoryException inUse(Path root, String owner) {
+    return new DataDirectoryException(
+        "data directory %s is in use by process %s; stop it or choose another one"
+            .formatted(root, owner));
+  }
+
+  private static ByteBuffer utf8(String text) {
+    return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
   }
 
   private static String read(FileChannel file) throws IOException {
@@ -85,19 +116,34 @@ public final class DataDirectory implements AutoCloseable {
     return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
   }
 
-  private static void checkFormat(Path root, FileChannel lockFile) throws IOException {
+  private static void checkFormat(Path root) throws IOException {
     Path file = root.resolve("format");
     if (!Files.exists(file)) {
-      Files.writeString(file, FORMAT + "\n");
+      writeFormat(root, file);
       return;
     }
     String format = Files.readString(file).trim();
-    if (!format.equals(FORMAT)) {
-      lockFile.close();
+    if (!format.equals(Integer.toString(FORMAT))) {
       throw new DataDirectoryException(
-          "data directory %s has format %s and this version knows format %s: run the version that wrote it, or a newer one"
+          "data directory %s has format %s and this version knows format %d: run the version that wrote it, or a newer one"
               .formatted(root, format, FORMAT));
     }
+  }
+
+  /** Aside first: a crash leaves no format that nobody knows. */
+  private static void writeFormat(Path root, Path file) throws IOException {
+    Path aside = root.resolve("format.tmp");
+    try (var channel =
+        FileChannel.open(
+            aside,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      channel.write(utf8(FORMAT + "\n"));
+      channel.force(true);
+    }
+    Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE);
+    Directories.force(root);
   }
 
   public Path root() {
@@ -122,6 +168,8 @@ public final class DataDirectory implements AutoCloseable {
       lockFile.close();
     } catch (IOException e) {
       throw new DataDirectoryException("data directory %s cannot be let go: %s".formatted(root, e));
+    } finally {
+      OPEN.remove(realRoot);
     }
   }
 }

@@ -1,19 +1,15 @@
 package dev.nightjar.store.files;
 
+import dev.nightjar.store.Directories;
 import dev.nightjar.store.ObjectStore;
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -38,18 +34,9 @@ public final class FileObjectStore implements ObjectStore {
   public FileObjectStore(Path root) throws IOException {
     this.root = root;
     this.aside = root.resolve("tmp");
-    boolean isNew = !Files.exists(aside);
-    Files.createDirectories(aside);
-    for (int i = 0; i < FOLDERS; i++) {
-      Files.createDirectories(folder(i));
-    }
-    if (isNew) {
-      force(root);
-    }
-    try (Stream<Path> left = Files.list(aside)) {
-      for (Path file : left.toList()) {
-        Files.delete(file);
-      }
+    Directories.create(aside);
+    for (Path left : files(aside)) {
+      Files.delete(left);
     }
   }
 
@@ -58,10 +45,14 @@ public final class FileObjectStore implements ObjectStore {
   }
 
   private Path path(String key) {
+    return folder(key).resolve(name(key));
+  }
+
+  private static String name(String key) {
     if (!KEY.matcher(key).matches() || key.length() > 200) {
       throw new IllegalArgumentException("not an object key: " + key);
     }
-    return folder(key).resolve(key.replace('/', SLASH));
+    return key.replace('/', SLASH);
   }
 
   private Path folder(String key) {
@@ -72,13 +63,13 @@ public final class FileObjectStore implements ObjectStore {
   @Override
   public Writer create(String key) throws IOException {
     Path file = aside.resolve(Long.toString(names.incrementAndGet()));
-    return new FileWriter(folder(key), path(key), file);
+    return new ObjectFileWriter(folder(key), name(key), file);
   }
 
   @Override
   public Reader open(String key) throws IOException {
     try {
-      return new FileReader(FileChannel.open(path(key), StandardOpenOption.READ));
+      return new ObjectFileReader(path(key));
     } catch (NoSuchFileException _) {
       throw new ObjectMissingException(key);
     }
@@ -93,174 +84,34 @@ public final class FileObjectStore implements ObjectStore {
   public List<Entry> list(String prefix) throws IOException {
     var entries = new ArrayList<Entry>();
     for (int i = 0; i < FOLDERS; i++) {
-      try (Stream<Path> files = Files.list(folder(i))) {
-        for (Path file : files.toList()) {
-          String key = file.getFileName().toString().replace(SLASH, '/');
-          if (key.startsWith(prefix)) {
-            entries.add(
-                new Entry(key, Files.size(file), Files.getLastModifiedTime(file).toInstant()));
-          }
+      for (Path file : files(folder(i))) {
+        String key = file.getFileName().toString().replace(SLASH, '/');
+        if (key.startsWith(prefix)) {
+          entry(key, file).ifPresent(entries::add);
         }
       }
     }
     return entries;
   }
 
+  private static List<Path> files(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.toList();
+    } catch (NoSuchFileException _) {
+      return List.of(); // Made when the first object goes there.
+    }
+  }
+
+  private static Optional<Entry> entry(String key, Path file) throws IOException {
+    try {
+      var attributes = Files.readAttributes(file, BasicFileAttributes.class);
+      return Optional.of(
+          new Entry(key, attributes.size(), attributes.lastModifiedTime().toInstant()));
+    } catch (NoSuchFileException _) {
+      return Optional.empty(); // Deleted meanwhile.
+    }
+  }
+
   @Override
   public void close() {}
-
-  private static void force(Path directory) throws IOException {
-    try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
-  }
-
-  private static final class FileWriter extends Writer {
-    private static final int BUFFER_BYTES = 64 * 1024;
-
-    private final Path folder;
-    private final Path target;
-    private final Path file;
-    private final FileChannel channel;
-    private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
-    private long bytes;
-    private boolean isCommitted;
-
-    FileWriter(Path folder, Path target, Path file) throws IOException {
-      this.folder = folder;
-      this.target = target;
-      this.file = file;
-      this.channel =
-          FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    }
-
-    @Override
-    public void write(int b) throws IOException {
-      if (!buffer.hasRemaining()) {
-        flushBuffer();
-      }
-      buffer.put((byte) b);
-      bytes++;
-    }
-
-    @Override
-    public void write(byte[] source, int offset, int count) throws IOException {
-      bytes += count;
-      if (count > buffer.remaining()) {
-        flushBuffer();
-      }
-      if (count > buffer.remaining()) {
-        writeFully(ByteBuffer.wrap(source, offset, count));
-      } else {
-        buffer.put(source, offset, count);
-      }
-    }
-
-    private void flushBuffer() throws IOException {
-      buffer.flip();
-      writeFully(buffer);
-      buffer.clear();
-    }
-
-    private void writeFully(ByteBuffer source) throws IOException {
-      while (source.hasRemaining()) {
-        channel.write(source);
-      }
-    }
-
-    @Override
-    public void commit() throws IOException {
-      if (isCommitted) {
-        return;
-      }
-      flushBuffer();
-      channel.force(true);
-      Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
-      force(folder);
-      isCommitted = true;
-    }
-
-    @Override
-    public long bytesWritten() {
-      return bytes;
-    }
-
-    @Override
-    public void close() throws IOException {
-      channel.close();
-      if (!isCommitted) {
-        Files.deleteIfExists(file);
-      }
-    }
-  }
-
-  private record FileReader(FileChannel channel) implements Reader {
-    private static final int STREAM_BYTES = 64 * 1024;
-
-    @Override
-    public long length() {
-      try {
-        return channel.size();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-
-    @Override
-    public int read(long position, byte[] buffer, int offset, int count) throws IOException {
-      var target = ByteBuffer.wrap(buffer, offset, count);
-      long from = position;
-      while (target.hasRemaining()) {
-        int n = channel.read(target, from);
-        if (n < 0) {
-          break;
-        }
-        from += n;
-      }
-      return count - target.remaining();
-    }
-
-    @Override
-    public InputStream stream(long position, long count) {
-      return new BufferedInputStream(new RangeStream(this, position, count), STREAM_BYTES);
-    }
-
-    @Override
-    public void close() {
-      try {
-        channel.close();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-  }
-
-  private static final class RangeStream extends InputStream {
-    private final FileReader reader;
-    private long position;
-    private long left;
-
-    RangeStream(FileReader reader, long position, long count) {
-      this.reader = reader;
-      this.position = position;
-      this.left = count;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-    }
-
-    @Override
-    public int read(byte[] buffer, int offset, int count) throws IOException {
-      int n = left <= 0 ? 0 : reader.read(position, buffer, offset, (int) Math.min(count, left));
-      if (n <= 0) {
-        return -1;
-      }
-      position += n;
-      left -= n;
-      return n;
-    }
-  }
 }

@@ -2,73 +2,53 @@ package dev.nightjar.store.journal;
 
 import dev.nightjar.batch.ChunkId;
 import dev.nightjar.store.AnswerLog;
+import dev.nightjar.store.Directories;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The answer log as an append-only journal: one write and one fdatasync for a group. One thread
- * appends; others take, read and forget meanwhile. If the process dies, the next start scans the
- * segments: a record cut off at the very end never counted, since its append had not returned.
+ * The answer log as an append-only journal in numbered segments: one fdatasync for a group. One
+ * thread appends; any others take, read and forget meanwhile. If the process dies, the next start
+ * scans the segments ({@link JournalRecovery}); an append that had not returned may have left
+ * nothing, a part, or all of its group, and none of it counted. A segment goes when each chunk with
+ * records in it is forgotten; if the process dies before it is deleted, the next start does that.
  */
 public final class JournalAnswerLog implements AnswerLog {
-  private static final System.Logger LOG = System.getLogger(JournalAnswerLog.class.getName());
-  private static final int WRITE_BYTES = 1 << 20;
-
   private final Path directory;
   private final long segmentBytesMax;
-  private final TreeMap<Integer, Segment> segments = new TreeMap<>();
-  private final Map<ChunkId, Answers> chunks = new HashMap<>();
+  private final SegmentFile.Opener opener;
 
-  /** Guards the index, never held while a group is written. */
+  /** Guards the next two, never held during I/O. */
   private final ReentrantLock lock = new ReentrantLock();
 
-  private ByteBuffer buffer = ByteBuffer.allocateDirect(WRITE_BYTES);
-  private boolean isBroken;
+  private final TreeMap<Integer, Segment> segments = new TreeMap<>();
+  private final Map<ChunkId, ChunkAnswers> chunks = new HashMap<>();
 
-  /** What the journal has of one chunk. */
-  private static final class Answers {
-    long epoch;
-    int doubles;
+  // The appending thread's own, but for close().
+  private final ByteBuffer buffer = ByteBuffer.allocateDirect(SegmentWriter.BUFFER_BYTES);
+  private volatile @Nullable SegmentWriter writer;
+  private int lastNumber;
 
-    /** Segment number and position by line; 0 for none. */
-    long[] places = new long[16];
+  private volatile @Nullable IOException broken;
+  private volatile boolean isClosed;
 
-    boolean add(int line, int segment, long position) {
-      if (line >= places.length) {
-        places = Arrays.copyOf(places, Math.max(line + 1, places.length * 2));
-      }
-      if (places[line] != 0) {
-        doubles++;
-        return false;
-      }
-      places[line] = ((long) segment << 32) | position;
-      return true;
-    }
-
-    BitSet lines() {
-      var lines = new BitSet(places.length);
-      for (int i = 0; i < places.length; i++) {
-        lines.set(i, places[i] != 0);
-      }
-      return lines;
-    }
-  }
+  /** An entry that was written. */
+  private record Placed(Entry entry, long position, int length) {}
 
   /**
    * Opens the journal and reads what it holds.
@@ -77,73 +57,30 @@ public final class JournalAnswerLog implements AnswerLog {
    */
   public JournalAnswerLog(Path directory, Collection<ChunkId> unsealed, long segmentBytesMax)
       throws IOException {
-    if (segmentBytesMax > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException("a segment has at most 2 GiB");
+    this(directory, unsealed, segmentBytesMax, SegmentFile::onDisk);
+  }
+
+  JournalAnswerLog(
+      Path directory, Collection<ChunkId> unsealed, long segmentBytesMax, SegmentFile.Opener opener)
+      throws IOException {
+    if (segmentBytesMax <= 0 || segmentBytesMax > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException("a segment of %d bytes".formatted(segmentBytesMax));
     }
     this.directory = directory;
     this.segmentBytesMax = segmentBytesMax;
-    Files.createDirectories(directory);
-    recover(new HashSet<>(unsealed));
-  }
-
-  private void recover(Set<ChunkId> unsealed) throws IOException {
-    var numbers = new TreeMap<Integer, Path>();
-    try (Stream<Path> files = Files.list(directory)) {
-      files
-          .filter(file -> file.getFileName().toString().matches("\\d{8}\\.log"))
-          .forEach(file ->
-              numbers.put(Integer.valueOf(file.getFileName().toString().substring(0, 8)), file));
-    }
-    for (var entry : numbers.entrySet()) {
-      boolean isLast = entry.getKey().equals(numbers.lastKey());
-      recoverSegment(Segment.open(entry.getKey(), entry.getValue()), isLast, unsealed);
-    }
-  }
-
-  private void recoverSegment(Segment segment, boolean isLast, Set<ChunkId> unsealed)
-      throws IOException {
-    Segment.Scan scan =
-        segment.scan((position, entry) -> {
-          if (unsealed.contains(entry.chunk())) {
-            index(segment, entry, position);
-          }
-        });
-    boolean isKept = !segment.chunks.isEmpty();
-    if (scan.corrupt() > 0 || (scan.isTorn() && !isLast)) {
-      // These lines run again. The file stays, for whoever looks into it.
-      LOG.log(
-          System.Logger.Level.ERROR,
-          "journal segment {0} is corrupt ({1} records, whole up to byte {2} of {3}): the lost"
-              + " answers are run again",
-          segment.path,
-          scan.corrupt(),
-          Long.toString(scan.end()),
-          Long.toString(scan.size()));
-      isKept = true;
-    }
-    if (isKept || isLast) {
-      segments.put(segment.number, segment);
-      if (isLast) {
-        segment.truncate();
-      }
-    } else {
-      segment.delete();
-    }
-  }
-
-  private void index(Segment segment, Entry entry, long position) {
-    Answers answers = chunks.computeIfAbsent(entry.chunk(), _ -> new Answers());
-    answers.epoch = Math.max(answers.epoch, entry.epoch());
-    answers.add(entry.line(), segment.number, position);
-    segment.chunks.add(entry.chunk());
+    this.opener = opener;
+    var recovery = new JournalRecovery(directory, new HashSet<>(unsealed));
+    recovery.run(segments, chunks);
+    this.lastNumber = recovery.lastNumber();
   }
 
   @Override
-  public BitSet take(ChunkId chunk, long epoch) {
+  public BitSet take(ChunkId chunk, long epoch) throws IOException {
+    checkUsable();
     lock.lock();
     try {
-      Answers answers = chunks.computeIfAbsent(chunk, _ -> new Answers());
-      answers.epoch = Math.max(answers.epoch, epoch);
+      ChunkAnswers answers = chunks.computeIfAbsent(chunk, _ -> new ChunkAnswers());
+      answers.take(epoch);
       return answers.lines();
     } finally {
       lock.unlock();
@@ -152,24 +89,21 @@ public final class JournalAnswerLog implements AnswerLog {
 
   @Override
   public Set<ChunkId> append(List<Entry> group) throws IOException {
-    if (isBroken) {
-      throw new BrokenException("the journal is broken", new IOException("a write was not forced"));
-    }
+    checkUsable();
     Set<ChunkId> refused = refused(group);
+    if (group.stream().allMatch(entry -> refused.contains(entry.chunk()))) {
+      return refused;
+    }
     Segment segment = current();
-    long[] positions = new long[group.size()];
-    long end = write(segment, group, refused, positions);
-    force(segment);
+    List<Placed> placed = write(segment, group, refused);
     lock.lock();
     try {
-      segment.advance(end);
-      for (int i = 0; i < group.size(); i++) {
-        // Taken over while it was written: the frozen set does not grow, and the record is a
-        // double.
-        if (positions[i] != 0 && isCurrent(group.get(i))) {
-          index(segment, group.get(i), positions[i]);
+      for (Placed record : placed) {
+        // Taken over while it was written: the frozen set does not grow.
+        if (isCurrent(record.entry())) {
+          index(segment, record);
         } else {
-          refused.add(group.get(i).chunk());
+          refused.add(record.entry().chunk());
         }
       }
       return refused;
@@ -187,119 +121,171 @@ public final class JournalAnswerLog implements AnswerLog {
           refused.add(entry.chunk());
         }
       }
+      return refused;
     } finally {
       lock.unlock();
     }
-    return refused;
   }
 
   private boolean isCurrent(Entry entry) {
-    Answers answers = chunks.get(entry.chunk());
-    return answers != null && answers.epoch == entry.epoch();
+    ChunkAnswers answers = chunks.get(entry.chunk());
+    return answers != null && answers.isOwnedBy(entry.epoch());
   }
 
-  private long write(Segment segment, List<Entry> group, Set<ChunkId> refused, long[] positions)
-      throws IOException {
-    long written = segment.bytes();
-    try {
-      for (int i = 0; i < group.size(); i++) {
-        Entry entry = group.get(i);
-        if (refused.contains(entry.chunk())) {
-          continue;
-        }
-        int bytes = JournalRecord.bytes(entry.answer());
-        if (bytes > buffer.remaining()) {
-          written = flush(segment, written);
-          if (bytes > buffer.capacity()) {
-            buffer = ByteBuffer.allocateDirect(bytes);
-          }
-        }
-        positions[i] = written + buffer.position();
-        JournalRecord.write(entry, buffer);
-      }
-      return flush(segment, written);
-    } catch (IOException e) {
-      buffer.clear();
-      segment.truncate();
-      throw e;
-    }
+  private void index(Segment segment, Placed record) {
+    ChunkId chunk = record.entry().chunk();
+    ChunkAnswers answers = chunks.computeIfAbsent(chunk, _ -> new ChunkAnswers());
+    answers.add(record.entry().line(), segment.number, record.position(), record.length());
+    segment.chunks.add(chunk);
   }
 
-  private long flush(Segment segment, long at) throws IOException {
-    buffer.flip();
-    int bytes = buffer.remaining();
-    segment.write(buffer, at);
-    buffer.clear();
-    return at + bytes;
-  }
-
-  /** Never tried twice: after a failed one the kernel may have dropped the pages. */
-  private void force(Segment segment) throws BrokenException {
-    try {
-      segment.force();
-    } catch (IOException e) {
-      isBroken = true;
-      throw new BrokenException("the journal cannot be forced to disk: " + e.getMessage(), e);
-    }
-  }
-
+  /** Where to append: the last segment, or a new one when that is full or damaged. */
   private Segment current() throws IOException {
+    Segment last = last();
+    if (last == null || last.isDamaged() || last.end() >= segmentBytesMax) {
+      return roll(last);
+    }
+    if (writer == null) {
+      writer = SegmentWriter.open(opener.open(last.path), buffer, last.end());
+    }
+    return last;
+  }
+
+  private @Nullable Segment last() {
     lock.lock();
     try {
-      if (!segments.isEmpty() && segments.lastEntry().getValue().bytes() < segmentBytesMax) {
-        return segments.lastEntry().getValue();
-      }
-      int number = segments.isEmpty() ? 1 : segments.lastKey() + 1;
-      Segment next = Segment.create(number, directory.resolve("%08d.log".formatted(number)));
-      forceDirectory();
-      segments.put(number, next);
-      return next;
+      return segments.isEmpty() ? null : segments.lastEntry().getValue();
     } finally {
       lock.unlock();
     }
   }
 
-  private void forceDirectory() throws IOException {
-    try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
+  private Segment roll(@Nullable Segment last) throws IOException {
+    SegmentWriter full = writer;
+    if (full != null) {
+      writer = null;
+      full.close();
+    }
+    int number = lastNumber + 1;
+    Path path = Segment.path(directory, number);
+    // A file that a failed attempt left is cut to nothing and used.
+    SegmentWriter opened = SegmentWriter.open(opener.open(path), buffer, 0);
+    forceDirectory(opened);
+    var segment = new Segment(number, path, Segment.HEADER);
+    boolean isLastFree = false;
+    lock.lock();
+    try {
+      segments.put(number, segment);
+      if (last != null && last.chunks.isEmpty()) {
+        segments.remove(last.number);
+        isLastFree = true;
+      }
+    } finally {
+      lock.unlock();
+    }
+    writer = opened;
+    lastNumber = number;
+    if (last != null && isLastFree) {
+      last.retire();
+    }
+    return segment;
+  }
+
+  private List<Placed> write(Segment segment, List<Entry> group, Set<ChunkId> refused)
+      throws IOException {
+    var placed = new ArrayList<Placed>(group.size());
+    SegmentWriter out = Objects.requireNonNull(writer);
+    try {
+      for (Entry entry : group) {
+        if (!refused.contains(entry.chunk())) {
+          long position = out.position();
+          placed.add(new Placed(entry, position, JournalRecord.write(entry, out)));
+        }
+      }
+      out.flush();
+      force(out);
+    } catch (IOException | RuntimeException e) {
+      writer = null;
+      if (broken == null) {
+        out.abandon(segment.end(), e);
+      } else {
+        out.closeAfter(e);
+      }
+      throw e;
+    }
+    segment.advance(out.position());
+    return placed;
+  }
+
+  /**
+   * Never tried twice: after a failed one the kernel may have dropped the pages. An interrupt is no
+   * such failure: the group is cut off, and written again when it is repeated.
+   */
+  private void force(SegmentWriter out) throws IOException {
+    try {
+      out.force();
+    } catch (ClosedByInterruptException e) {
+      throw e;
+    } catch (IOException e) {
+      throw breakDown(e);
+    }
+  }
+
+  private void forceDirectory(SegmentWriter opened) throws IOException {
+    try {
+      Directories.force(directory);
+    } catch (ClosedByInterruptException e) {
+      opened.close();
+      throw e;
+    } catch (IOException e) {
+      throw breakDown(e);
+    }
+  }
+
+  private BrokenException breakDown(IOException cause) {
+    broken = cause;
+    return brokenBy(cause);
+  }
+
+  private static BrokenException brokenBy(IOException cause) {
+    return new BrokenException("the journal cannot be forced to disk: " + cause, cause);
+  }
+
+  private void checkUsable() throws IOException {
+    IOException cause = broken;
+    if (cause != null) {
+      throw brokenBy(cause);
+    }
+    if (isClosed) {
+      throw new IOException("the journal is closed");
     }
   }
 
   @Override
   public int read(ChunkId chunk, Visitor visitor) throws IOException {
-    long[] places;
-    int doubles;
-    lock.lock();
-    try {
-      Answers answers = chunks.get(chunk);
-      if (answers == null) {
-        return 0;
-      }
-      places = answers.places.clone();
-      doubles = answers.doubles;
-    } finally {
-      lock.unlock();
-    }
-    for (int line = 0; line < places.length; line++) {
-      if (places[line] != 0) {
-        Entry entry = segment((int) (places[line] >>> 32)).read(places[line] & 0xFFFFFFFFL);
+    checkUsable();
+    ChunkAnswers answers = copy(chunk);
+    BitSet lines = answers.lines();
+    try (var reader = new RecordReader(directory)) {
+      for (int line = lines.nextSetBit(0); line >= 0; line = lines.nextSetBit(line + 1)) {
+        Entry entry =
+            reader.read(answers.segment(line), answers.position(line), answers.length(line));
         if (!entry.chunk().equals(chunk) || entry.line() != line) {
-          throw new IOException("the journal's index is wrong for chunk " + chunk);
+          throw new IllegalStateException(
+              "line %d of chunk %s is indexed at line %d of chunk %s"
+                  .formatted(line, chunk, entry.line(), entry.chunk()));
         }
         visitor.answer(line, entry.answer());
       }
     }
-    return doubles;
+    return answers.doubles();
   }
 
-  private Segment segment(int number) {
+  private ChunkAnswers copy(ChunkId chunk) {
     lock.lock();
     try {
-      Segment segment = segments.get(number);
-      if (segment == null) {
-        throw new IllegalStateException("journal segment " + number + " is gone");
-      }
-      return segment;
+      ChunkAnswers answers = chunks.get(chunk);
+      return answers == null ? new ChunkAnswers() : answers.copy();
     } finally {
       lock.unlock();
     }
@@ -307,16 +293,26 @@ public final class JournalAnswerLog implements AnswerLog {
 
   @Override
   public void forget(ChunkId chunk) throws IOException {
+    checkUsable();
+    for (Segment free : freedBy(chunk)) {
+      free.retire();
+    }
+  }
+
+  private List<Segment> freedBy(ChunkId chunk) {
+    var freed = new ArrayList<Segment>();
     lock.lock();
     try {
       chunks.remove(chunk);
-      for (Segment segment : List.copyOf(segments.values())) {
-        boolean isCurrent = segment.number == segments.lastKey();
-        if (segment.chunks.remove(chunk) && segment.chunks.isEmpty() && !isCurrent) {
-          segments.remove(segment.number);
-          segment.delete();
+      for (Iterator<Segment> all = segments.values().iterator(); all.hasNext(); ) {
+        Segment segment = all.next();
+        boolean isFree = segment.chunks.remove(chunk) && segment.chunks.isEmpty();
+        if (isFree && segment.number != segments.lastKey()) {
+          all.remove();
+          freed.add(segment);
         }
       }
+      return freed;
     } finally {
       lock.unlock();
     }
@@ -326,23 +322,19 @@ public final class JournalAnswerLog implements AnswerLog {
   public long bytesOnDisk() {
     lock.lock();
     try {
-      return segments.values().stream().mapToLong(Segment::bytes).sum();
+      return segments.values().stream().mapToLong(Segment::end).sum();
     } finally {
       lock.unlock();
     }
   }
 
+  /** After the last append has returned. */
   @Override
-  public void close() {
-    lock.lock();
-    try {
-      for (Segment segment : segments.values()) {
-        segment.close();
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } finally {
-      lock.unlock();
+  public void close() throws IOException {
+    isClosed = true;
+    SegmentWriter open = writer;
+    if (open != null) {
+      open.close();
     }
   }
 }

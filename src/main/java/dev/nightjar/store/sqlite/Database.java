@@ -47,18 +47,39 @@ final class Database implements AutoCloseable {
   }
 
   Database(Path file) {
+    var connections = new ArrayList<Sql>();
     try {
-      var writer = connect(file);
-      migrate(writer, file);
-      threads.add(Thread.ofPlatform().name("sqlite-write").daemon().start(() -> write(writer)));
-      for (int i = 0; i < READERS; i++) {
-        var reader = connect(file);
-        reader.script("PRAGMA query_only = ON");
-        threads.add(Thread.ofPlatform().name("sqlite-read").daemon().start(() -> read(reader)));
+      for (int i = 0; i <= READERS; i++) {
+        Sql sql = connect(file);
+        connections.add(sql);
+        if (i == 0) {
+          migrate(sql, file);
+        } else {
+          sql.script("PRAGMA query_only = ON");
+        }
       }
     } catch (SQLException | IOException e) {
+      closeAfter(e, connections);
       throw new StoreException(
           "database %s cannot be opened: %s".formatted(file, e.getMessage()), e);
+    } catch (StoreException e) {
+      closeAfter(e, connections);
+      throw e;
+    }
+    Sql writer = connections.getFirst();
+    threads.add(Thread.ofPlatform().name("sqlite-write").daemon().start(() -> write(writer)));
+    for (Sql reader : connections.subList(1, connections.size())) {
+      threads.add(Thread.ofPlatform().name("sqlite-read").daemon().start(() -> read(reader)));
+    }
+  }
+
+  private static void closeAfter(Exception cause, List<Sql> connections) {
+    for (Sql sql : connections) {
+      try {
+        sql.close();
+      } catch (SQLException e) {
+        cause.addSuppressed(e);
+      }
     }
   }
 
@@ -66,9 +87,9 @@ final class Database implements AutoCloseable {
     var sql = new Sql(DriverManager.getConnection("jdbc:sqlite:" + file));
     sql.script(
         """
+        PRAGMA busy_timeout = 10000;
         PRAGMA journal_mode = WAL;
         PRAGMA synchronous = FULL;
-        PRAGMA busy_timeout = 10000;
         PRAGMA foreign_keys = ON;
         """);
     return sql;
@@ -105,6 +126,10 @@ final class Database implements AutoCloseable {
 
   <T> T inRead(Work<T> work) {
     return await(reads, work);
+  }
+
+  int waitingWrites() {
+    return writes.size();
   }
 
   private <T> T await(BlockingQueue<Task<?>> queue, Work<T> work) {

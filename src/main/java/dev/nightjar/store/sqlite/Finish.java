@@ -98,7 +98,7 @@ record Finish(Sql sql, FinishedFiles files, Instant now) {
             content.bytes(),
             now,
             files.expiresAt());
-    SqliteMetaStore.insert(sql, file, content);
+    FileTable.insert(sql, file, content);
     return id.value();
   }
 }

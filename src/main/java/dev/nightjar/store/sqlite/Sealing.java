@@ -1,9 +1,13 @@
 package dev.nightjar.store.sqlite;
 
+import dev.nightjar.batch.Batch;
+import dev.nightjar.file.FileId;
 import dev.nightjar.store.MetaStore.Seal;
 import dev.nightjar.store.MetaStore.SealOutcome;
+import dev.nightjar.store.ObjectKeys;
 import java.sql.SQLException;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** Rule R4: counts and usage are charged once per chunk, in the transaction that seals it. */
 final class Sealing {
@@ -25,7 +29,7 @@ final class Sealing {
       charge(sql, seal);
       finalizeIfLast(sql, seal.chunk().batch(), now);
     } else if (!isSealedBy(sql, seal)) {
-      return SealOutcome.FENCED;
+      return isInFinishedBatch(sql, seal) ? SealOutcome.SEALED_LAST : SealOutcome.FENCED;
     }
     return sql.one(
             "SELECT unsealed_chunks FROM batch WHERE sequence = ?",
@@ -71,5 +75,26 @@ final class Sealing {
             seal.chunk().number(),
             seal.epoch())
         .isPresent();
+  }
+
+  /**
+   * A finished batch has no chunk rows; then its files tell. To call this seal fenced would have
+   * its objects deleted, which the files consist of.
+   */
+  private static boolean isInFinishedBatch(Sql sql, Seal seal) throws SQLException {
+    Batch batch = BatchTransitions.find(sql, seal.chunk().batch());
+    if (!batch.status().isTerminal()) {
+      return false;
+    }
+    int number = seal.chunk().number();
+    return names(sql, batch.outputFileId(), ObjectKeys.output(batch.id(), number, seal.epoch()))
+        || names(sql, batch.errorFileId(), ObjectKeys.error(batch.id(), number, seal.epoch()));
+  }
+
+  private static boolean names(Sql sql, @Nullable FileId file, String key) throws SQLException {
+    return file != null
+        && FileTable.content(sql, file).stream()
+            .flatMap(content -> content.pieces().stream())
+            .anyMatch(piece -> piece.key().equals(key));
   }
 }

@@ -10,17 +10,16 @@ import dev.nightjar.file.Manifest;
 import dev.nightjar.file.StoredFile;
 import dev.nightjar.store.MetaStore;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
-/** MetaStore on one SQLite file, in WAL mode with {@code synchronous=FULL}. */
+/**
+ * MetaStore on one SQLite file, in WAL mode with {@code synchronous=FULL}. If the process dies,
+ * what had returned is there, and what had not is there as a whole or not at all.
+ */
 public final class SqliteMetaStore implements MetaStore {
-  private static final String VISIBLE =
-      "deleted_at IS NULL AND (expires_at IS NULL OR expires_at > ?)";
-
   private final Database database;
 
   public SqliteMetaStore(Path file) {
@@ -31,79 +30,27 @@ public final class SqliteMetaStore implements MetaStore {
 
   @Override
   public void insertFile(StoredFile file, Manifest content) {
-    database.inWrite(sql -> insert(sql, file, content));
-  }
-
-  /** Repeated after an unknown outcome it changes nothing. */
-  static int insert(Sql sql, StoredFile file, Manifest content) throws SQLException {
-    return sql.update(
-        """
-        INSERT INTO file (id, project, filename, purpose, bytes, created_at, expires_at, content)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
-        """,
-        file.id().value(),
-        file.project(),
-        file.filename(),
-        file.purpose(),
-        file.bytes(),
-        file.createdAt().toEpochMilli(),
-        millis(file.expiresAt()),
-        content.encode());
+    database.inWrite(sql -> FileTable.insert(sql, file, content));
   }
 
   @Override
   public Optional<StoredFile> file(String project, FileId id, Instant now) {
-    return database.inRead(sql ->
-        sql.one(
-            "SELECT * FROM file WHERE id = ? AND project = ? AND " + VISIBLE,
-            Rows::file,
-            id.value(),
-            project,
-            now.toEpochMilli()));
+    return database.inRead(sql -> FileTable.find(sql, project, id, now));
   }
 
   @Override
   public List<StoredFile> files(FileQuery query) {
-    String order = query.isAscending() ? "ASC" : "DESC";
-    String next = query.isAscending() ? ">" : "<";
-    StoredFile after = query.after();
-    return database.inRead(sql ->
-        sql.list(
-            """
-            SELECT * FROM file WHERE project = ?1 AND %s
-              AND (?3 IS NULL OR purpose = ?3)
-              AND (?4 IS NULL OR (created_at, sequence) %s (?4, ?5))
-            ORDER BY created_at %s, sequence %s LIMIT ?6
-            """
-                .formatted(VISIBLE.replace("?", "?2"), next, order, order),
-            Rows::file,
-            query.project(),
-            query.now().toEpochMilli(),
-            query.purpose(),
-            after == null ? null : after.createdAt().toEpochMilli(),
-            after == null ? null : after.sequence(),
-            query.limit()));
+    return database.inRead(sql -> FileTable.page(sql, query));
   }
 
   @Override
   public boolean deleteFile(String project, FileId id, Instant now) {
-    return database.inWrite(sql ->
-        sql.update(
-                "UPDATE file SET deleted_at = ?1 WHERE id = ?2 AND project = ?3 AND "
-                    + VISIBLE.replace("?", "?1"),
-                now.toEpochMilli(),
-                id.value(),
-                project)
-            > 0);
+    return database.inWrite(sql -> FileTable.delete(sql, project, id, now));
   }
 
   @Override
   public Optional<Manifest> content(FileId id) {
-    return database.inRead(sql ->
-        sql.one(
-            "SELECT content FROM file WHERE id = ?",
-            row -> Manifest.decode(row.getBytes("content")),
-            id.value()));
+    return database.inRead(sql -> FileTable.content(sql, id));
   }
 
   // ---- batches
@@ -133,13 +80,13 @@ public final class SqliteMetaStore implements MetaStore {
         sql.list(
             """
             SELECT * FROM batch WHERE project = ?1
-              AND (?2 IS NULL OR (created_at, sequence) < (?2, ?3))
+              AND (created_at, sequence) < (?2, ?3)
             ORDER BY created_at DESC, sequence DESC LIMIT ?4
             """,
             Rows::batch,
             query.project(),
-            after == null ? null : after.stamps().createdAt().toEpochMilli(),
-            after == null ? null : after.sequence(),
+            after == null ? Long.MAX_VALUE : after.stamps().createdAt().toEpochMilli(),
+            after == null ? Long.MAX_VALUE : after.sequence(),
             query.limit()));
   }
 
@@ -203,7 +150,7 @@ public final class SqliteMetaStore implements MetaStore {
                 batch,
                 max)
             .stream()
-            .sorted(java.util.Comparator.comparing(Chunk::id))
+            .sorted(Comparator.comparing(Chunk::id))
             .toList());
   }
 
@@ -223,9 +170,5 @@ public final class SqliteMetaStore implements MetaStore {
   @Override
   public void close() {
     database.close();
-  }
-
-  static @Nullable Long millis(@Nullable Instant instant) {
-    return instant == null ? null : instant.toEpochMilli();
   }
 }

@@ -1,0 +1,85 @@
+package dev.nightjar.store.sqlite;
+
+import dev.nightjar.file.FileId;
+import dev.nightjar.file.Manifest;
+import dev.nightjar.file.StoredFile;
+import dev.nightjar.store.MetaStore.FileQuery;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** The statements on files. */
+final class FileTable {
+  private static final String VISIBLE =
+      "deleted_at IS NULL AND (expires_at IS NULL OR expires_at > ?)";
+
+  private FileTable() {}
+
+  /** Repeated after an unknown outcome it changes nothing. */
+  static int insert(Sql sql, StoredFile file, Manifest content) throws SQLException {
+    Instant expiresAt = file.expiresAt();
+    return sql.update(
+        """
+        INSERT INTO file (id, project, filename, purpose, bytes, created_at, expires_at, content)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+        """,
+        file.id().value(),
+        file.project(),
+        file.filename(),
+        file.purpose(),
+        file.bytes(),
+        file.createdAt().toEpochMilli(),
+        expiresAt == null ? null : expiresAt.toEpochMilli(),
+        content.encode());
+  }
+
+  static Optional<StoredFile> find(Sql sql, String project, FileId id, Instant now)
+      throws SQLException {
+    return sql.one(
+        "SELECT * FROM file WHERE id = ? AND project = ? AND " + VISIBLE,
+        Rows::file,
+        id.value(),
+        project,
+        now.toEpochMilli());
+  }
+
+  static List<StoredFile> page(Sql sql, FileQuery query) throws SQLException {
+    String order = query.isAscending() ? "ASC" : "DESC";
+    String next = query.isAscending() ? ">" : "<";
+    StoredFile after = query.after();
+    long outermost = query.isAscending() ? Long.MIN_VALUE : Long.MAX_VALUE;
+    return sql.list(
+        """
+        SELECT * FROM file WHERE project = ?1 AND %s
+          AND (?3 IS NULL OR purpose = ?3)
+          AND (created_at, sequence) %s (?4, ?5)
+        ORDER BY created_at %s, sequence %s LIMIT ?6
+        """
+            .formatted(VISIBLE.replace("?", "?2"), next, order, order),
+        Rows::file,
+        query.project(),
+        query.now().toEpochMilli(),
+        query.purpose(),
+        after == null ? outermost : after.createdAt().toEpochMilli(),
+        after == null ? outermost : after.sequence(),
+        query.limit());
+  }
+
+  static boolean delete(Sql sql, String project, FileId id, Instant now) throws SQLException {
+    return sql.update(
+            "UPDATE file SET deleted_at = ?1 WHERE id = ?2 AND project = ?3 AND "
+                + VISIBLE.replace("?", "?1"),
+            now.toEpochMilli(),
+            id.value(),
+            project)
+        > 0;
+  }
+
+  static Optional<Manifest> content(Sql sql, FileId id) throws SQLException {
+    return sql.one(
+        "SELECT content FROM file WHERE id = ?",
+        row -> Manifest.decode(row.getBytes("content")),
+        id.value());
+  }
+}

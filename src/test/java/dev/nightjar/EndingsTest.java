@@ -1,0 +1,165 @@
+package dev.nightjar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.openai.models.batches.Batch;
+import dev.nightjar.batch.BatchStatus;
+import dev.nightjar.engine.BatchEngine;
+import dev.nightjar.engine.EngineLimits;
+import dev.nightjar.engine.Ids;
+import dev.nightjar.engine.InputLimits;
+import dev.nightjar.file.FileId;
+import dev.nightjar.file.Manifest;
+import dev.nightjar.file.StoredFile;
+import dev.nightjar.sim.Latency;
+import dev.nightjar.sim.SimServer;
+import dev.nightjar.store.ContentReader;
+import dev.nightjar.store.MetaStore.NewBatch;
+import dev.nightjar.store.ObjectKeys;
+import dev.nightjar.store.ObjectStore;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Batches that end early keep what was answered, and account for every line. */
+@Tag("server")
+class EndingsTest {
+  private static final int LINES = 3_000;
+
+  @TempDir Path folder;
+
+  @Test
+  void cancelledBatchKeepsItsAnswersAndListsTheRest() throws IOException {
+    var options = ServerFixture.sim().withLatency(Latency.parse("latency", "50ms"));
+    try (var fixture = ServerFixture.start(folder.resolve("data"), options)) {
+      Path input = ServerFixture.chatLines(folder.resolve("in.jsonl"), LINES, _ -> "");
+      String id = fixture.create("/v1/chat/completions", input).id();
+      await(() -> fixture.sim.counters().answered() > 300);
+
+      Batch cancelling = fixture.client.batches().cancel(id);
+      Batch cancelled = fixture.await(id);
+
+      assertThat(cancelling.status().asString()).isIn("cancelling", "cancelled");
+      assertThat(cancelling.cancellingAt()).isPresent();
+      assertThat(cancelled.status()).isEqualTo(Batch.Status.CANCELLED);
+      List<String> output = fixture.lines(cancelled.outputFileId().orElseThrow());
+      List<String> errors = fixture.lines(cancelled.errorFileId().orElseThrow());
+      assertThat(output).hasSizeGreaterThan(250);
+      assertThat(cancelled.requestCounts().orElseThrow().completed()).isEqualTo(output.size());
+      assertThat(cancelled.requestCounts().orElseThrow().failed()).isZero();
+      assertAccounted(output, errors, "batch_cancelled");
+      assertThat(fixture.client.batches().cancel(id).status()).isEqualTo(Batch.Status.CANCELLED);
+    }
+  }
+
+  @Test
+  void expiredBatchKeepsItsAnswersAndListsTheRest() throws Exception {
+    var options = ServerFixture.sim().withLatency(Latency.parse("latency", "50ms"));
+    Path input = ServerFixture.chatLines(folder.resolve("in.jsonl"), LINES, _ -> "");
+    try (SimServer sim = SimServer.start(options);
+        Node node = open(sim)) {
+      node.engine().start();
+      long batch = create(node, input, Duration.ofMillis(1_500));
+      await(() -> status(node, batch).isTerminal());
+
+      var expired = node.meta().batch(batch).orElseThrow();
+      assertThat(expired.status()).isEqualTo(BatchStatus.EXPIRED);
+      assertThat(expired.stamps().finalizingAt()).isNotNull();
+      List<String> output = lines(node, expired.outputFileId());
+      List<String> errors = lines(node, expired.errorFileId());
+      assertThat(expired.counts().completed()).isEqualTo(output.size()).isPositive();
+      assertThat(expired.counts().failed()).isZero();
+      assertAccounted(output, errors, "batch_expired");
+    }
+  }
+
+  /** Each line once, in order; the unexecuted ones with their code. */
+  private static void assertAccounted(List<String> output, List<String> errors, String code) {
+    assertThat(output.size() + errors.size()).isEqualTo(LINES);
+    assertThat(errors)
+        .isNotEmpty()
+        .allMatch(line -> Json.read(line).at("/error/code").asString().equals(code))
+        .allMatch(line -> Json.read(line).path("response").isNull());
+    var rows = new ArrayList<String>(ServerFixture.customIds(output.stream()));
+    rows.addAll(ServerFixture.customIds(errors.stream()));
+    assertThat(rows).doesNotHaveDuplicates();
+    assertThat(ServerFixture.customIds(errors.stream()).stream().map(EndingsTest::row)).isSorted();
+  }
+
+  private static int row(String customId) {
+    return Integer.parseInt(customId.substring("row-".length()));
+  }
+
+  private Node open(SimServer sim) {
+    var settings = ServerFixture.settings(folder.resolve("data"), sim.url(), 64);
+    return Node.open(
+        settings.data(),
+        settings.upstreams(),
+        new BatchEngine.Limits(
+            EngineLimits.defaults().withStopGrace(Duration.ofMillis(200)), InputLimits.DEFAULTS));
+  }
+
+  private static long create(Node node, Path input, Duration window) throws IOException {
+    var ids = new Ids(new SecureRandom());
+    FileId file = ids.newFile();
+    byte[] bytes = Files.readAllBytes(input);
+    try (ObjectStore.Writer out = node.objects().create(ObjectKeys.upload(file))) {
+      out.write(bytes);
+      out.commit();
+    }
+    Instant now = Instant.now();
+    node.meta()
+        .insertFile(
+            new StoredFile(file, 0, "default", "in.jsonl", "batch", bytes.length, now, null),
+            Manifest.ofObject(ObjectKeys.upload(file), bytes.length));
+    var batch =
+        node.meta()
+            .createBatch(
+                new NewBatch(
+                    ids.newBatch(),
+                    "default",
+                    "/v1/chat/completions",
+                    file,
+                    "24h",
+                    now,
+                    now.plus(window),
+                    Map.of(),
+                    null));
+    node.engine().created(batch);
+    return batch.sequence();
+  }
+
+  private static BatchStatus status(Node node, long batch) {
+    return node.meta().batch(batch).orElseThrow().status();
+  }
+
+  private static List<String> lines(Node node, @Nullable FileId file) throws IOException {
+    assertThat(file).isNotNull();
+    Manifest content = node.meta().content(file).orElseThrow();
+    try (var reader = ContentReader.forward(node.objects(), content)) {
+      byte[] bytes = reader.read(0, (int) reader.length());
+      return new String(bytes, StandardCharsets.UTF_8).lines().toList();
+    }
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long limit = System.nanoTime() + ServerFixture.LIMIT.toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("in time").isLessThan(limit);
+      LockSupport.parkNanos(5_000_000L);
+    }
+  }
+}

@@ -1,0 +1,172 @@
+package dev.nightjar.store;
+
+import static dev.nightjar.store.Samples.NOW;
+import static dev.nightjar.store.Samples.answers;
+import static dev.nightjar.store.Samples.entries;
+import static dev.nightjar.store.Samples.inProgress;
+import static dev.nightjar.store.Samples.seal;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.nightjar.batch.Batch;
+import dev.nightjar.batch.BatchStatus;
+import dev.nightjar.batch.Chunk;
+import dev.nightjar.batch.RequestCounts;
+import dev.nightjar.batch.Usage;
+import dev.nightjar.store.MetaStore.Seal;
+import dev.nightjar.store.MetaStore.SealOutcome;
+import dev.nightjar.store.ObjectStore.ObjectMissingException;
+import dev.nightjar.store.RulesContract.Tier;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Who is right after a crash (design §5.6): a copy of the files at one moment is opened as the
+ * server would after a kill at that moment.
+ */
+class AfterCrashTest {
+  @TempDir Path before;
+  @TempDir Path scratch;
+  private Tier tier;
+  private Batch batch;
+  private List<Chunk> chunks;
+
+  @BeforeEach
+  void batchOfTwoChunksIsRunning() throws IOException {
+    tier = EmbeddedTier.open(before);
+    batch = inProgress(tier.meta(), "batch_1", 2);
+    chunks = tier.meta().claim(batch.sequence(), 2);
+    for (Chunk chunk : chunks) {
+      tier.log().take(chunk.id(), chunk.epoch());
+      tier.log().append(entries(chunk.id(), chunk.epoch(), 10));
+    }
+  }
+
+  @AfterEach
+  void closeStores() throws IOException {
+    tier.close();
+  }
+
+  private Tier crash() throws IOException {
+    Path after = scratch.resolve("after");
+    EmbeddedTier.copy(before, after);
+    Tier opened = EmbeddedTier.open(after);
+    opened.meta().releaseChunks();
+    return opened;
+  }
+
+  private void writeObject(String key, int bytes) throws IOException {
+    try (var writer = tier.objects().create(key)) {
+      writer.write(new byte[bytes]);
+      writer.commit();
+    }
+  }
+
+  private String outputKey(Chunk chunk) {
+    return ObjectKeys.output(batch.id(), chunk.id().number(), chunk.epoch());
+  }
+
+  @Test
+  void answersOfUnsealedChunksSurvive() throws IOException {
+    try (Tier after = crash()) {
+      List<Chunk> again = after.meta().claim(batch.sequence(), 2);
+
+      assertThat(again).extracting(Chunk::epoch).containsExactly(2L, 2L);
+      for (Chunk chunk : again) {
+        assertThat(after.log().take(chunk.id(), 2).cardinality()).isEqualTo(10);
+      }
+    }
+  }
+
+  @Test
+  void answersOfAChunkThatMetaStoreCallsSealedAreDropped() throws IOException {
+    tier.meta().seal(seal(chunks.get(0)), NOW);
+
+    try (Tier after = crash()) {
+      assertThat(answers(after.log(), chunks.get(0).id())).isEmpty();
+      assertThat(answers(after.log(), chunks.get(1).id())).hasSize(10);
+      assertThat(after.meta().claim(batch.sequence(), 2))
+          .extracting(Chunk::id)
+          .containsExactly(chunks.get(1).id());
+    }
+  }
+
+  @Test
+  void objectsWithoutASealAreOrphansAndTheChunkIsSealedAgain() throws IOException {
+    writeObject(outputKey(chunks.get(0)), 100);
+
+    try (Tier after = crash()) {
+      Chunk again = after.meta().claim(batch.sequence(), 1).getFirst();
+
+      assertThat(after.objects().list("batches/"))
+          .extracting(ObjectStore.Entry::key)
+          .containsExactly(outputKey(chunks.get(0)))
+          .doesNotContain(outputKey(again));
+      assertThat(after.meta().seal(seal(chunks.get(0)), NOW)).isEqualTo(SealOutcome.FENCED);
+      assertThat(after.meta().seal(seal(again), NOW)).isEqualTo(SealOutcome.SEALED);
+      assertThat(after.meta().batch(batch.sequence()).orElseThrow().counts())
+          .isEqualTo(new RequestCounts(20, 8, 2));
+    }
+  }
+
+  @Test
+  void batchWhoseLastChunkWasSealedCanBeFinished() throws IOException {
+    for (Chunk chunk : chunks) {
+      tier.meta().seal(seal(chunk), NOW);
+    }
+
+    try (Tier after = crash()) {
+      assertThat(after.meta().unfinished())
+          .extracting(Batch::status)
+          .containsExactly(BatchStatus.FINALIZING);
+      Batch ended = after.meta().finish(batch.sequence(), Samples.files(batch), NOW);
+
+      assertThat(ended.status()).isEqualTo(BatchStatus.COMPLETED);
+      assertThat(ended.counts()).isEqualTo(new RequestCounts(20, 16, 4));
+    }
+  }
+
+  @Test
+  void rowWithoutItsObjectIsSaidLoudly() throws IOException {
+    writeObject(outputKey(chunks.get(0)), 100);
+    for (Chunk chunk : chunks) {
+      tier.meta().seal(new Seal(chunk.id(), 1, 100, 0, 10, 0, Usage.NONE), NOW);
+    }
+    tier.meta().finish(batch.sequence(), Samples.files(batch), NOW);
+
+    try (Tier after = crash()) {
+      var content = after.meta().content(Samples.files(batch).output()).orElseThrow();
+      try (var reader = new ContentReader(after.objects(), content)) {
+        assertThat(reader.length()).isEqualTo(200);
+        assertThat(reader.read(0, 100)).hasSize(100);
+        assertThatThrownBy(() -> reader.read(0, 200))
+            .isInstanceOf(ObjectMissingException.class)
+            .hasMessageContaining(outputKey(chunks.get(1)));
+      }
+    }
+  }
+
+  @Test
+  void objectShorterThanItsRowIsSaidLoudly() throws IOException {
+    writeObject(outputKey(chunks.get(0)), 99);
+    for (Chunk chunk : chunks) {
+      long bytes = chunk.id().number() == 0 ? 100 : 0;
+      tier.meta().seal(new Seal(chunk.id(), 1, bytes, 0, 10, 0, Usage.NONE), NOW);
+    }
+    tier.meta().finish(batch.sequence(), Samples.files(batch), NOW);
+
+    try (Tier after = crash()) {
+      var content = after.meta().content(Samples.files(batch).output()).orElseThrow();
+      try (var reader = new ContentReader(after.objects(), content)) {
+        assertThatThrownBy(() -> reader.read(0, 100))
+            .isInstanceOf(IOException.class)
+            .hasMessageContaining("ends at 99 bytes");
+      }
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package dev.nightjar.store;
+
+import dev.nightjar.store.RulesContract.Tier;
+import dev.nightjar.store.files.FileObjectStore;
+import dev.nightjar.store.journal.JournalAnswerLog;
+import dev.nightjar.store.sqlite.SqliteMetaStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/** The stores of one machine, opened as the server opens them. */
+final class EmbeddedTier {
+  private EmbeddedTier() {}
+
+  static Tier open(Path directory) throws IOException {
+    var meta = new SqliteMetaStore(directory.resolve("meta.db"));
+    var objects = new FileObjectStore(directory.resolve("objects"));
+    var log = new JournalAnswerLog(directory.resolve("journal"), meta.unsealed(), 64 << 20);
+    return new Tier(meta, log, objects);
+  }
+
+  /** What a crash at this moment would leave: the files as they are, nothing closed. */
+  static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> tree = Files.walk(from)) {
+      for (Path path : tree.toList()) {
+        Path target = to.resolve(from.relativize(path).toString());
+        if (Files.isDirectory(path)) {
+          Files.createDirectories(target);
+        } else if (!path.toString().endsWith("-shm")) {
+          Files.copy(path, target);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,299 @@
+package dev.nightjar.store;
+
+import static dev.nightjar.store.Samples.NOW;
+import static dev.nightjar.store.Samples.answers;
+import static dev.nightjar.store.Samples.entries;
+import static dev.nightjar.store.Samples.entry;
+import static dev.nightjar.store.Samples.inProgress;
+import static dev.nightjar.store.Samples.seal;
+import static dev.nightjar.store.Samples.text;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import dev.nightjar.batch.Batch;
+import dev.nightjar.batch.BatchStatus;
+import dev.nightjar.batch.Chunk;
+import dev.nightjar.batch.ChunkId;
+import dev.nightjar.batch.RequestCounts;
+import dev.nightjar.batch.Usage;
+import dev.nightjar.store.AnswerLog.Entry;
+import dev.nightjar.store.MetaStore.SealOutcome;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Rules R1 to R5 (design §5.6), the same for every tier of stores. */
+public abstract class RulesContract {
+  @TempDir protected Path directory;
+  private Tier tier;
+  private MetaStore meta;
+  private AnswerLog log;
+
+  /** Stores that belong together. */
+  public record Tier(MetaStore meta, AnswerLog log, ObjectStore objects) implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      log.close();
+      objects.close();
+      meta.close();
+    }
+  }
+
+  protected abstract Tier open(Path directory) throws IOException;
+
+  @BeforeEach
+  void openStores() throws IOException {
+    use(open(directory));
+  }
+
+  private void use(Tier opened) {
+    tier = opened;
+    meta = opened.meta();
+    log = opened.log();
+  }
+
+  @AfterEach
+  void closeStores() throws IOException {
+    tier.close();
+  }
+
+  // ---- R1
+
+  @Test
+  void appendIsFencedByChunkAndEpochWithAVerdictPerChunk() throws IOException {
+    List<Chunk> mine = claim(inProgress(meta, "batch_1", 2));
+    ChunkId kept = mine.get(0).id();
+    ChunkId lost = mine.get(1).id();
+    log.take(lost, 2);
+
+    var refused = log.append(List.of(entry(lost, 1, 0, "late"), entry(kept, 1, 0, "kept")));
+
+    assertThat(refused).containsExactly(lost);
+    assertThat(answers(log, kept)).containsEntry(0, "kept");
+    assertThat(answers(log, lost)).isEmpty();
+  }
+
+  @Test
+  void takenOverChunkRefusesItsOldOwner() throws IOException {
+    ChunkId chunk = claim(inProgress(meta, "batch_1", 1)).getFirst().id();
+    log.append(List.of(entry(chunk, 1, 0, "before")));
+
+    var held = log.take(chunk, 2);
+    var refused = log.append(List.of(entry(chunk, 1, 1, "after")));
+
+    assertThat(held.stream()).containsExactly(0);
+    assertThat(refused).containsExactly(chunk);
+    assertThat(answers(log, chunk)).hasSize(1).containsEntry(0, "before");
+    assertThat(log.append(List.of(entry(chunk, 2, 1, "new owner")))).isEmpty();
+  }
+
+  @Test
+  void olderEpochNeverTakesAChunkBack() throws IOException {
+    ChunkId chunk = claim(inProgress(meta, "batch_1", 1)).getFirst().id();
+    log.take(chunk, 3);
+
+    log.take(chunk, 2);
+
+    assertThat(log.append(List.of(entry(chunk, 2, 0, "old")))).containsExactly(chunk);
+    assertThat(log.append(List.of(entry(chunk, 3, 0, "current")))).isEmpty();
+  }
+
+  // ---- R2
+
+  @Test
+  void onlyTheOwnerOfTheCurrentEpochSeals() {
+    Batch batch = inProgress(meta, "batch_1", 1);
+    Chunk old = meta.claim(batch.sequence(), 1).getFirst();
+    meta.releaseChunks();
+
+    assertThat(meta.seal(seal(old), NOW)).as("while nobody has it").isEqualTo(SealOutcome.FENCED);
+    Chunk current = meta.claim(batch.sequence(), 1).getFirst();
+    assertThat(meta.seal(seal(old), NOW)).as("while another has it").isEqualTo(SealOutcome.FENCED);
+
+    assertThat(current.epoch()).isEqualTo(old.epoch() + 1);
+    assertThat(counts(batch)).isEqualTo(new RequestCounts(10, 0, 0));
+    assertThat(meta.seal(seal(current), NOW)).isEqualTo(SealOutcome.SEALED_LAST);
+    assertThat(meta.seal(seal(old), NOW)).as("after its seal").isEqualTo(SealOutcome.FENCED);
+    assertThat(counts(batch)).isEqualTo(new RequestCounts(10, 8, 2));
+  }
+
+  // ---- R3
+
+  @Test
+  void firstAnswerOfALineWinsAndDoublesAreCounted() throws IOException {
+    ChunkId chunk = claim(inProgress(meta, "batch_1", 1)).getFirst().id();
+    log.append(List.of(entry(chunk, 1, 0, "first"), entry(chunk, 1, 0, "same group")));
+    log.append(List.of(entry(chunk, 1, 0, "next group"), entry(chunk, 1, 1, "other")));
+    log.take(chunk, 2);
+    log.append(List.of(entry(chunk, 2, 1, "next owner")));
+
+    int doubles = log.read(chunk, (_, _) -> {});
+
+    assertThat(doubles).isEqualTo(3);
+    assertThat(answers(log, chunk)).containsEntry(0, "first").containsEntry(1, "other");
+  }
+
+  @Test
+  void unknownCommitOutcomeIsRepeatedWithoutLoss() throws IOException {
+    ChunkId chunk = claim(inProgress(meta, "batch_1", 1)).getFirst().id();
+    List<Entry> group = entries(chunk, 1, 10);
+    log.append(group.subList(0, 6));
+
+    assertThat(log.append(group)).isEmpty();
+
+    assertThat(answers(log, chunk)).hasSize(10).containsEntry(9, text(chunk, 9));
+    assertThat(log.read(chunk, (_, _) -> {})).isEqualTo(6);
+  }
+
+  // ---- R4
+
+  @Test
+  void countsAndUsageAreChargedOncePerChunk() {
+    Batch batch = inProgress(meta, "batch_1", 3);
+
+    List<Chunk> chunks = meta.claim(batch.sequence(), 3);
+    assertThat(meta.seal(seal(chunks.get(1)), NOW)).isEqualTo(SealOutcome.SEALED);
+    assertThat(meta.seal(seal(chunks.get(0)), NOW)).isEqualTo(SealOutcome.SEALED);
+
+    assertThat(counts(batch)).isEqualTo(new RequestCounts(30, 16, 4));
+    assertThat(usage(batch)).isEqualTo(new Usage(2_000, 200, 400, 40));
+    assertThat(meta.unsealed()).containsExactly(chunks.get(2).id());
+  }
+
+  @Test
+  void repeatedSealChargesNothing() {
+    Batch batch = inProgress(meta, "batch_1", 2);
+    List<Chunk> chunks = meta.claim(batch.sequence(), 2);
+    meta.seal(seal(chunks.get(0)), NOW);
+
+    assertThat(meta.seal(seal(chunks.get(0)), NOW)).isEqualTo(SealOutcome.SEALED);
+    assertThat(meta.seal(seal(chunks.get(1)), NOW)).isEqualTo(SealOutcome.SEALED_LAST);
+    assertThat(meta.seal(seal(chunks.get(1)), NOW)).isEqualTo(SealOutcome.SEALED_LAST);
+
+    assertThat(counts(batch)).isEqualTo(new RequestCounts(20, 16, 4));
+    assertThat(usage(batch)).isEqualTo(new Usage(2_000, 200, 400, 40));
+  }
+
+  @Test
+  void sealRepeatedAfterTheBatchEndedIsNotFenced() {
+    Batch batch = inProgress(meta, "batch_1", 1);
+    Chunk chunk = meta.claim(batch.sequence(), 1).getFirst();
+    meta.seal(seal(chunk), NOW);
+    Batch ended = meta.finish(batch.sequence(), Samples.files(batch), NOW);
+
+    // Fenced would mean: delete these objects, and the output file consists of them.
+    assertThat(meta.seal(seal(chunk), NOW)).isEqualTo(SealOutcome.SEALED_LAST);
+    assertThat(meta.batch(batch.sequence())).contains(ended);
+    var older = new Chunk(chunk.id(), chunk.epoch() - 1, 0, 10, 0, 1_000);
+    assertThat(meta.seal(seal(older), NOW)).isEqualTo(SealOutcome.FENCED);
+  }
+
+  @Test
+  void lastSealAndFinalizingAreOneTransaction() throws Exception {
+    try (var threads = Executors.newSingleThreadExecutor()) {
+      for (int round = 0; round < 30; round++) {
+        Batch batch = inProgress(meta, "batch_" + round, 2);
+        List<Chunk> chunks = meta.claim(batch.sequence(), 2);
+        meta.seal(seal(chunks.get(0)), NOW);
+
+        var seen = threads.submit((Callable<BatchStatus>) () -> statusOnceSealed(batch));
+        meta.seal(seal(chunks.get(1)), NOW.plusSeconds(9));
+
+        assertThat(seen.get()).isEqualTo(BatchStatus.FINALIZING);
+        Batch sealed = meta.batch(batch.sequence()).orElseThrow();
+        assertThat(sealed.stamps().finalizingAt()).isEqualTo(NOW.plusSeconds(9));
+      }
+    }
+  }
+
+  /** The status at the first moment that the batch has no unsealed chunk. */
+  private BatchStatus statusOnceSealed(Batch batch) {
+    while (meta.unsealed().stream().anyMatch(chunk -> chunk.batch() == batch.sequence())) {
+      Thread.onSpinWait();
+    }
+    return meta.batch(batch.sequence()).orElseThrow().status();
+  }
+
+  // ---- R5
+
+  @Test
+  void logForgetsOnlyAfterTheSeal() throws IOException {
+    Batch batch = inProgress(meta, "batch_1", 2);
+    List<Chunk> chunks = claim(batch);
+    ChunkId chunk = chunks.getFirst().id();
+    log.append(entries(chunk, 1, 10));
+
+    reopen();
+    assertThat(answers(log, chunk)).as("not sealed").hasSize(10);
+    meta.releaseChunks();
+    Chunk again = claim(batch).getFirst();
+    meta.seal(seal(again), NOW);
+    assertThat(answers(log, chunk)).as("sealed, not forgotten").hasSize(10);
+    log.forget(chunk);
+
+    assertThat(answers(log, chunk)).isEmpty();
+    assertThatCode(() -> log.forget(chunk)).as("forgotten twice").doesNotThrowAnyException();
+  }
+
+  @Test
+  void sealedChunkIsDroppedAtReopenEvenIfItWasNotForgotten() throws IOException {
+    Batch batch = inProgress(meta, "batch_1", 2);
+    List<Chunk> chunks = claim(batch);
+    for (Chunk chunk : chunks) {
+      log.append(entries(chunk.id(), 1, 10));
+    }
+    meta.seal(seal(chunks.get(0)), NOW);
+
+    reopen();
+
+    assertThat(answers(log, chunks.get(0).id())).isEmpty();
+    assertThat(answers(log, chunks.get(1).id())).hasSize(10);
+  }
+
+  @Test
+  void outputFileConsistsOfTheSealedObjects() throws IOException {
+    Batch batch = inProgress(meta, "batch_1", 1);
+    Chunk chunk = meta.claim(batch.sequence(), 1).getFirst();
+    try (var writer = tier.objects().create(ObjectKeys.output(batch.id(), 0, chunk.epoch()))) {
+      writer.write(new byte[100]);
+      writer.commit();
+    }
+    meta.seal(new MetaStore.Seal(chunk.id(), chunk.epoch(), 100, 0, 10, 0, Usage.NONE), NOW);
+    meta.finish(batch.sequence(), Samples.files(batch), NOW);
+
+    var content = meta.content(Samples.files(batch).output()).orElseThrow();
+    try (var reader = new ContentReader(tier.objects(), content)) {
+      assertThat(reader.length()).isEqualTo(100);
+      assertThat(reader.read(0, 100)).hasSize(100);
+    }
+  }
+
+  private List<Chunk> claim(Batch batch) throws IOException {
+    var claimed = new ArrayList<Chunk>();
+    for (Chunk chunk : meta.claim(batch.sequence(), Integer.MAX_VALUE)) {
+      log.take(chunk.id(), chunk.epoch());
+      claimed.add(chunk);
+    }
+    return claimed;
+  }
+
+  private void reopen() throws IOException {
+    tier.close();
+    use(open(directory));
+  }
+
+  private RequestCounts counts(Batch batch) {
+    return meta.batch(batch.sequence()).orElseThrow().counts();
+  }
+
+  private Usage usage(Batch batch) {
+    return meta.batch(batch.sequence()).orElseThrow().usage();
+  }
+}

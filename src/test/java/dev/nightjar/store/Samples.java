@@ -1,0 +1,137 @@
+package dev.nightjar.store;
+
+import dev.nightjar.batch.Answer;
+import dev.nightjar.batch.Batch;
+import dev.nightjar.batch.BatchId;
+import dev.nightjar.batch.Chunk;
+import dev.nightjar.batch.ChunkId;
+import dev.nightjar.batch.Usage;
+import dev.nightjar.file.Bytes;
+import dev.nightjar.file.FileId;
+import dev.nightjar.file.Manifest;
+import dev.nightjar.file.StoredFile;
+import dev.nightjar.store.AnswerLog.Entry;
+import dev.nightjar.store.MetaStore.FinishedFiles;
+import dev.nightjar.store.MetaStore.NewBatch;
+import dev.nightjar.store.MetaStore.Seal;
+import dev.nightjar.store.MetaStore.Validated;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** Batches, files and answers for tests of stores. */
+public final class Samples {
+  public static final String PROJECT = "default";
+  public static final Instant NOW = Instant.parse("2026-11-20T10:00:00.123Z");
+  public static final int CHUNK_LINES = 10;
+
+  private Samples() {}
+
+  public static StoredFile file(String id, Instant createdAt, @Nullable Instant expiresAt) {
+    return new StoredFile(
+        new FileId(id), 0, PROJECT, id + ".jsonl", "batch", 7, createdAt, expiresAt);
+  }
+
+  public static Manifest content(String id) {
+    return Manifest.ofObject(ObjectKeys.upload(new FileId(id)), 7);
+  }
+
+  public static NewBatch newBatch(String id, Instant createdAt) {
+    return new NewBatch(
+        new BatchId(id),
+        PROJECT,
+        "/v1/chat/completions",
+        new FileId("file-input"),
+        "24h",
+        createdAt,
+        createdAt.plusSeconds(86_400),
+        Map.of(),
+        null);
+  }
+
+  public static Batch validating(MetaStore store, String id) {
+    return store.createBatch(newBatch(id, NOW));
+  }
+
+  /** A batch in progress with waiting chunks of ten lines each. */
+  public static Batch inProgress(MetaStore store, String id, int chunks) {
+    Batch batch = validating(store, id);
+    return store.begin(batch.sequence(), validated(batch, chunks), NOW.plusSeconds(1));
+  }
+
+  public static Validated validated(Batch batch, int chunks) {
+    return new Validated(
+        "llama",
+        (long) chunks * CHUNK_LINES,
+        IntStream.range(0, chunks).mapToObj(number -> chunk(batch.sequence(), number)).toList());
+  }
+
+  private static Chunk chunk(long batch, int number) {
+    return new Chunk(
+        new ChunkId(batch, number),
+        0,
+        (long) number * CHUNK_LINES,
+        CHUNK_LINES,
+        number * 1_000L,
+        1_000);
+  }
+
+  /** Eight lines answered, two failed; the objects have bytes that tell the chunks apart. */
+  public static Seal seal(Chunk chunk) {
+    return new Seal(
+        chunk.id(),
+        chunk.epoch(),
+        100 + chunk.id().number(),
+        50,
+        8,
+        2,
+        new Usage(1_000, 100, 200, 20));
+  }
+
+  /** Claims and seals all chunks that wait. */
+  public static void sealAll(MetaStore store, Batch batch) {
+    for (Chunk chunk : store.claim(batch.sequence(), Integer.MAX_VALUE)) {
+      store.seal(seal(chunk), NOW.plusSeconds(2));
+    }
+  }
+
+  public static FinishedFiles files(Batch batch) {
+    return new FinishedFiles(
+        new FileId("file-out-" + batch.id()),
+        new FileId("file-err-" + batch.id()),
+        NOW.plusSeconds(86_400));
+  }
+
+  public static Answer answer(String line) {
+    return Answer.of(true, new Usage(10, 1, 2, 0), Bytes.utf8(line));
+  }
+
+  public static Entry entry(ChunkId chunk, long epoch, int line, String text) {
+    return new Entry(chunk, epoch, line, answer(text));
+  }
+
+  /** What the log has of a chunk, by line. */
+  public static Map<Integer, String> answers(AnswerLog log, ChunkId chunk) throws IOException {
+    var found = new TreeMap<Integer, String>();
+    log.read(chunk, (line, answer) -> found.put(line, answer.head().utf8()));
+    return found;
+  }
+
+  /** Entries for lines 0 to {@code lines} - 1, each with its own text. */
+  public static List<Entry> entries(ChunkId chunk, long epoch, int lines) {
+    var entries = new ArrayList<Entry>();
+    for (int line = 0; line < lines; line++) {
+      entries.add(entry(chunk, epoch, line, text(chunk, line)));
+    }
+    return entries;
+  }
+
+  public static String text(ChunkId chunk, int line) {
+    return "{\"answer\":\"%s line %d\"}".formatted(chunk, line);
+  }
+}

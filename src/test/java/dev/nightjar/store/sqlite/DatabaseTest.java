@@ -1,0 +1,203 @@
+package dev.nightjar.store.sqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.nightjar.store.MetaStore.StoreException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How writes share a transaction, and how a database is opened. */
+class DatabaseTest {
+  @TempDir Path directory;
+  private Database database;
+
+  @BeforeEach
+  void openDatabase() {
+    database = new Database(directory.resolve("meta.db"));
+  }
+
+  @AfterEach
+  void closeDatabase() {
+    database.close();
+  }
+
+  private static int insert(Sql sql, String project) throws SQLException {
+    return sql.update("INSERT INTO project VALUES (?, 0)", project);
+  }
+
+  /** Passes the check at once and fails at the commit. */
+  private static int failAtCommit(Sql sql) throws SQLException {
+    sql.script("PRAGMA defer_foreign_keys = ON");
+    return sql.update(
+        "INSERT INTO chunk (batch, number, first_line, lines, offset, length)"
+            + " VALUES (99, 0, 0, 1, 0, 1)");
+  }
+
+  private List<String> projects() {
+    return database.inRead(
+        sql -> sql.list("SELECT id FROM project ORDER BY id", row -> row.getString(1)));
+  }
+
+  /** Has these tasks wait together, in this order, behind one that runs until they do. */
+  private List<Future<Integer>> inOneGroup(List<Database.Work<Integer>> tasks) throws Exception {
+    var isHeld = new CountDownLatch(1);
+    var release = new CountDownLatch(1);
+    try (var threads = Executors.newCachedThreadPool()) {
+      Future<Integer> first =
+          threads.submit(() ->
+              database.inWrite(_ -> {
+                isHeld.countDown();
+                awaitUninterrupted(release);
+                return 0;
+              }));
+      isHeld.await();
+      var waiting = new ArrayList<Future<Integer>>();
+      for (Database.Work<Integer> task : tasks) {
+        waiting.add(threads.submit(() -> database.inWrite(task)));
+        while (database.waitingWrites() < waiting.size()) {
+          Thread.onSpinWait();
+        }
+      }
+      release.countDown();
+      assertThat(first.get()).isZero();
+      return waiting;
+    }
+  }
+
+  private static void awaitUninterrupted(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void writesThatWaitTogetherShareOneTransaction() throws Exception {
+    var isVisibleToReaders = new AtomicBoolean();
+
+    inOneGroup(
+        List.of(
+            sql -> insert(sql, "a"),
+            sql -> {
+              isVisibleToReaders.compareAndSet(false, projects().contains("a"));
+              return insert(sql, "b");
+            },
+            sql -> {
+              isVisibleToReaders.compareAndSet(false, projects().contains("b"));
+              return insert(sql, "c");
+            }));
+
+    assertThat(isVisibleToReaders).isFalse();
+    assertThat(projects()).containsExactly("a", "b", "c", "default");
+  }
+
+  @Test
+  void writeThatFailsIsUndoneAlone() throws Exception {
+    List<Future<Integer>> results =
+        inOneGroup(
+            List.of(
+                sql -> insert(sql, "a"),
+                sql -> {
+                  insert(sql, "half");
+                  return insert(sql, "default");
+                },
+                sql -> {
+                  insert(sql, "undone");
+                  throw new IllegalStateException("a bug");
+                },
+                sql -> insert(sql, "d")));
+
+    assertThat(projects()).containsExactly("a", "d", "default");
+    assertThat(results.get(0).get()).isEqualTo(1);
+    assertThat(results.get(3).get()).isEqualTo(1);
+    assertThatThrownBy(() -> results.get(1).get()).hasCauseInstanceOf(StoreException.class);
+    assertThatThrownBy(() -> results.get(2).get())
+        .isInstanceOf(ExecutionException.class)
+        .hasCauseInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void failedCommitFailsAllThatShareItAndNoneAfter() throws Exception {
+    List<Future<Integer>> results =
+        inOneGroup(
+            List.of(sql -> insert(sql, "a"), DatabaseTest::failAtCommit, sql -> insert(sql, "c")));
+
+    for (Future<Integer> result : results) {
+      assertThatThrownBy(result::get).hasCauseInstanceOf(StoreException.class);
+    }
+    assertThat(projects()).containsExactly("default");
+    database.inWrite(sql -> insert(sql, "later"));
+    assertThat(projects()).containsExactly("default", "later");
+  }
+
+  @Test
+  void everyCommitIsForcedAndKeysAreChecked() {
+    Database.Work<List<String>> settings =
+        sql ->
+            List.of(
+                sql.one("PRAGMA journal_mode", row -> row.getString(1)).orElseThrow(),
+                sql.one("PRAGMA synchronous", row -> row.getString(1)).orElseThrow(),
+                sql.one("PRAGMA foreign_keys", row -> row.getString(1)).orElseThrow());
+
+    assertThat(database.<List<String>>inWrite(settings)).containsExactly("wal", "2", "1");
+    assertThat(database.<List<String>>inRead(settings)).containsExactly("wal", "2", "1");
+  }
+
+  @Test
+  void readersCannotWrite() {
+    assertThatThrownBy(() -> database.inRead(sql -> insert(sql, "a")))
+        .isInstanceOf(StoreException.class);
+  }
+
+  @Test
+  void closedDatabaseSaysSo() {
+    database.close();
+
+    assertThatThrownBy(() -> database.inWrite(sql -> insert(sql, "a")))
+        .isInstanceOf(StoreException.class)
+        .hasMessage("the database is closed");
+    assertThatThrownBy(this::projects).hasMessage("the database is closed");
+  }
+
+  @Test
+  void newerVersionIsRefusedAndLeftAlone() throws Exception {
+    Path file = directory.resolve("newer.db");
+    try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        var statement = connection.createStatement()) {
+      statement.executeUpdate("PRAGMA user_version = 2");
+    }
+
+    assertThatThrownBy(() -> new Database(file))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("has version 2")
+        .hasMessageContaining("knows version 1");
+    // Nothing holds it open: without its last connection SQLite removes the log beside it.
+    assertThat(Files.exists(directory.resolve("newer.db-wal"))).isFalse();
+  }
+
+  @Test
+  void fileThatIsNoDatabaseIsSaid() throws Exception {
+    Path file = directory.resolve("text.db");
+    Files.writeString(
+        file, "this is not a database, and longer than its header would be".repeat(20));
+
+    assertThatThrownBy(() -> new Database(file))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("text.db");
+  }
+}
