@@ -3,7 +3,6 @@ package dev.nightjar.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightjar.batch.BatchError;
-import dev.nightjar.batch.Chunk;
 import dev.nightjar.engine.Validator.Outcome;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.store.ContentReader;
@@ -108,36 +107,6 @@ class LineProblemsTest {
   }
 
   @Test
-  void emptyAndBlankFilesHaveNoRequests() throws IOException {
-    assertThat(errors("\n\n \n"))
-        .singleElement()
-        .extracting(BatchError::code)
-        .isEqualTo("empty_file");
-  }
-
-  @Test
-  void tooManyRequestsAreCounted() throws IOException {
-    var lines = new StringBuilder();
-    for (int i = 0; i < 5_001; i++) {
-      lines.append(good("r" + i)).append('\n');
-    }
-
-    assertThat(errors(lines.toString()))
-        .singleElement()
-        .extracting(BatchError::message)
-        .asString()
-        .contains("5001 requests");
-  }
-
-  @Test
-  void allProblemsAreCountedAndTheFirstThousandListed() throws IOException {
-    List<BatchError> errors = errors("x\n".repeat(1_500));
-
-    assertThat(errors).hasSize(Validator.ERRORS_MAX);
-    assertThat(errors.getLast().message()).startsWith("1500 problems");
-  }
-
-  @Test
   void severalModelsAreAllowedWhenAskedFor() throws IOException {
     var mixed = new InputLimits(100, 10_000, true);
     String file = good("a") + "\n" + good("b").replace("\"m\"", "\"n\"") + "\n";
@@ -146,37 +115,6 @@ class LineProblemsTest {
 
     assertThat(outcome).isInstanceOf(Outcome.Valid.class);
     assertThat(((Outcome.Valid) outcome).validated().model()).isNull();
-  }
-
-  @Test
-  void chunksCoverAllLinesOnceInOrder() throws IOException {
-    var file = new StringBuilder();
-    for (int i = 0; i < 3_000; i++) {
-      file.append(good("r" + i)).append(i % 7 == 0 ? "\n\n" : "\n");
-    }
-
-    List<Chunk> chunks = valid(file.toString()).chunks();
-
-    long next = 0;
-    long end = 0;
-    for (Chunk chunk : chunks) {
-      assertThat(chunk.firstLine()).isEqualTo(next);
-      assertThat(chunk.offset()).isGreaterThanOrEqualTo(end);
-      assertThat(chunk.lines()).isBetween(1, 48);
-      next += chunk.lines();
-      end = chunk.offset() + chunk.length();
-    }
-    assertThat(next).isEqualTo(3_000);
-  }
-
-  @Test
-  void cancelledValidationEndsEarly() throws IOException {
-    byte[] file = (good("a") + "\n").repeat(3_000).getBytes(StandardCharsets.UTF_8);
-    try (var reader = reader(file)) {
-      var validator = new Validator(reader, new LineRules(URL, false), LIMITS, 1, () -> true);
-
-      assertThat(validator.run(1)).isInstanceOf(Outcome.Cancelled.class);
-    }
   }
 
   private static String good(String id) {
@@ -203,7 +141,7 @@ class LineProblemsTest {
   private Outcome validate(byte[] file, InputLimits limits) throws IOException {
     try (var reader = reader(file)) {
       var rules = new LineRules(URL, limits.mixedModels());
-      return new Validator(reader, rules, limits, 1, () -> false).run(1);
+      return new Validator(reader, rules, limits, new CustomIds(1, -1), () -> false).run(1);
     }
   }
 
