@@ -75,10 +75,7 @@ public final class Files {
     if (id == null || id.isEmpty()) {
       return null;
     }
-    return backing
-        .meta()
-        .file(project, new FileId(id), backing.clock().instant())
-        .orElseThrow(() -> unknown("after", id));
+    return backing.meta().placeOf(project, new FileId(id)).orElseThrow(() -> unknown("after", id));
   }
 
   private static boolean isAscending(@Nullable String order) {

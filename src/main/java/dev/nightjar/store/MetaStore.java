@@ -31,6 +31,12 @@ public interface MetaStore extends AutoCloseable {
   /** A file that the API may show: not deleted, not expired. */
   Optional<StoredFile> file(String project, FileId id, Instant now);
 
+  /**
+   * Where a page goes on: also a file that was deleted or has expired since the page before, as
+   * long as its row is there.
+   */
+  Optional<StoredFile> placeOf(String project, FileId id);
+
   /** One page, ordered by (createdAt, sequence). */
   List<StoredFile> files(FileQuery query);
 

@@ -39,6 +39,11 @@ public final class SqliteMetaStore implements MetaStore {
   }
 
   @Override
+  public Optional<StoredFile> placeOf(String project, FileId id) {
+    return database.inRead(sql -> FileTable.place(sql, project, id));
+  }
+
+  @Override
   public List<StoredFile> files(FileQuery query) {
     return database.inRead(sql -> FileTable.page(sql, query));
   }
