@@ -1,7 +1,9 @@
 package dev.nightjar;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.openai.errors.NotFoundException;
 import com.openai.models.batches.Batch;
 import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.engine.BatchEngine;
@@ -29,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -83,6 +86,33 @@ class EndingsTest {
       assertThat(expired.counts().completed()).isEqualTo(output.size()).isPositive();
       assertThat(expired.counts().failed()).isZero();
       assertAccounted(output, errors, "batch_expired");
+    }
+  }
+
+  @Test
+  void inputDeletedInMidRunIsReadToItsEndAlsoAfterARestart() throws IOException {
+    var options = ServerFixture.sim().withLatency(Latency.parse("latency", "50ms"));
+    Path input = ServerFixture.chatLines(folder.resolve("in.jsonl"), LINES, _ -> "");
+    String id;
+    try (var fixture = ServerFixture.start(folder.resolve("data"), options)) {
+      Batch batch = fixture.create("/v1/chat/completions", input);
+      id = batch.id();
+      await(() -> fixture.sim.counters().answered() > 300);
+
+      assertThat(fixture.client.files().delete(batch.inputFileId()).deleted()).isTrue();
+    }
+    try (var fixture = ServerFixture.start(folder.resolve("data"), options)) {
+      Batch completed = fixture.await(id);
+
+      assertThat(completed.status()).isEqualTo(Batch.Status.COMPLETED);
+      assertThat(fixture.sim.counters().answered()).as("not all before").isGreaterThan(1_000);
+      List<String> output = fixture.lines(completed.outputFileId().orElseThrow());
+      assertThat(ServerFixture.customIds(output.stream()))
+          .containsExactlyElementsOf(
+              IntStream.range(0, LINES).mapToObj(row -> "row-" + row).toList());
+      assertThat(completed.errorFileId()).isEmpty();
+      assertThatThrownBy(() -> fixture.client.files().retrieve(completed.inputFileId()))
+          .isInstanceOf(NotFoundException.class);
     }
   }
 

@@ -34,7 +34,7 @@ public final class FileUpload extends OutputStream {
   private final ApiLimits limits;
   private final FileId id;
   private final ObjectStore.Writer writer;
-  private final FirstByte first = new FirstByte();
+  private final FirstLine first = new FirstLine();
 
   /** The fields of the form besides the file itself; null for "not given". */
   public record Form(
@@ -125,13 +125,11 @@ public final class FileUpload extends OutputStream {
     if (hasExtension && !filename.substring(dot).toLowerCase(Locale.ROOT).equals(".jsonl")) {
       throw new ApiError(400, null, null, NOT_JSONL);
     }
-    switch (first.found()) {
-      case FirstByte.NONE -> throw new ApiError(400, null, null, NOT_JSONL + ": the file is empty");
-      case '{' -> {}
-      default ->
-          throw new ApiError(
-              400, null, null, NOT_JSONL + ": its first line does not begin a JSON object");
-    }
+    first
+        .problem()
+        .ifPresent(problem -> {
+          throw new ApiError(400, problem.code(), null, NOT_JSONL + ": " + problem.message());
+        });
   }
 
   @Override
