@@ -18,7 +18,7 @@ final class Bench {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final String base;
 
-  private Bench(String base) {
+  Bench(String base) {
     this.base = base;
   }
 
@@ -88,7 +88,7 @@ final class Bench {
         Arrays.stream(sorted).max().orElseThrow());
   }
 
-  private String upload(byte[] file) throws Exception {
+  String upload(byte[] file) throws Exception {
     String head =
         "--x\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nbatch\r\n--x\r\n"
             + "Content-Disposition: form-data; name=\"file\"; filename=\"in.jsonl\"\r\n\r\n";
@@ -105,18 +105,23 @@ final class Bench {
   }
 
   private String create(String input) throws Exception {
-    String body =
-        "{\"input_file_id\":\"%s\",\"endpoint\":\"/v1/chat/completions\",\"completion_window\":\"24h\"}"
-            .formatted(input);
-    var request =
-        HttpRequest.newBuilder(URI.create(base + "/batches"))
-            .header("Content-Type", "application/json")
-            .POST(BodyPublishers.ofString(body))
-            .build();
-    return field(send(request), "id");
+    return field(
+        post(
+            "/batches",
+            "{\"input_file_id\":\"%s\",\"endpoint\":\"/v1/chat/completions\",\"completion_window\":\"24h\"}"
+                .formatted(input)),
+        "id");
   }
 
-  private String get(String path) throws Exception {
+  String post(String path, String json) throws Exception {
+    return send(
+        HttpRequest.newBuilder(URI.create(base + path))
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(json))
+            .build());
+  }
+
+  String get(String path) throws Exception {
     return send(HttpRequest.newBuilder(URI.create(base + path)).build());
   }
 
