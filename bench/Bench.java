@@ -95,6 +95,10 @@ final class Bench {
     return upload(BodyPublishers.ofFile(file));
   }
 
+  String upload(byte[] file) throws Exception {
+    return upload(BodyPublishers.ofByteArray(file));
+  }
+
   private String upload(BodyPublisher file) throws Exception {
     String head =
         "--x\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nbatch\r\n--x\r\n"
@@ -112,23 +116,24 @@ final class Bench {
   }
 
   String create(String input) throws Exception {
-    String body =
-        "{\"input_file_id\":\"%s\",\"endpoint\":\"/v1/chat/completions\",\"completion_window\":\"24h\"}"
-            .formatted(input);
-    var request =
-        HttpRequest.newBuilder(URI.create(base + "/batches"))
+    return field(
+        post(
+            "/batches",
+            "{\"input_file_id\":\"%s\",\"endpoint\":\"/v1/chat/completions\",\"completion_window\":\"24h\"}"
+                .formatted(input)),
+        "id");
+  }
+
+  String post(String path, String json) throws Exception {
+    return send(
+        HttpRequest.newBuilder(URI.create(base + path))
             .header("Content-Type", "application/json")
-            .POST(BodyPublishers.ofString(body))
-            .build();
-    return field(send(request), "id");
+            .POST(BodyPublishers.ofString(json))
+            .build());
   }
 
   String get(String path) throws Exception {
     return send(HttpRequest.newBuilder(URI.create(base + path)).build());
-  }
-
-  String post(String path) throws Exception {
-    return send(HttpRequest.newBuilder(URI.create(base + path)).POST(BodyPublishers.noBody()).build());
   }
 
   InputStream stream(String path) throws Exception {
