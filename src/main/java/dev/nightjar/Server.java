@@ -4,6 +4,7 @@ import dev.nightjar.api.ApiLimits;
 import dev.nightjar.api.Backing;
 import dev.nightjar.api.Batches;
 import dev.nightjar.api.Files;
+import dev.nightjar.api.Uploads;
 import dev.nightjar.config.Settings;
 import dev.nightjar.config.Settings.InputRules;
 import dev.nightjar.config.Settings.SettingsException;
@@ -99,6 +100,7 @@ final class Server implements AutoCloseable {
             base.fileBytesMax(), base.jsonBytesMax(), new HashSet<>(settings.endpoints()));
     return new Services(
         new Files(backing, limits),
+        new Uploads(backing, limits),
         new Batches(backing, node.engine(), limits),
         () -> node.engine().models().models(),
         () -> isStopping ? Optional.of("the server is stopping") : Optional.empty(),

@@ -27,7 +27,7 @@ final class FirstLine {
   record Problem(String code, String message) {}
 
   void see(byte[] bytes, int offset, int count) {
-    for (int i = offset; i < offset + count && !isWhole && !isTooLong; i++) {
+    for (int i = offset; i < offset + count && !isSeen(); i++) {
       int b = bytes[i] & 0xFF;
       boolean isMark = position < BYTE_ORDER_MARK.length && b == BYTE_ORDER_MARK[(int) position];
       position++;
@@ -61,6 +61,11 @@ final class FirstLine {
       line = Arrays.copyOf(line, Math.min(BYTES_MAX, 2 * length));
     }
     line[length++] = (byte) b;
+  }
+
+  /** Whether what follows does not matter. */
+  boolean isSeen() {
+    return isWhole || isTooLong;
   }
 
   /** What is wrong with it, once all has been seen. */

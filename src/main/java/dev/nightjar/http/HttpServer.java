@@ -2,6 +2,7 @@ package dev.nightjar.http;
 
 import dev.nightjar.api.Batches;
 import dev.nightjar.api.Files;
+import dev.nightjar.api.Uploads;
 import dev.nightjar.engine.Ids;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.http.encoding.ContentEncodingContext;
@@ -46,6 +47,7 @@ public final class HttpServer {
    */
   public record Services(
       Files files,
+      Uploads uploads,
       Batches batches,
       Supplier<Map<String, String>> models,
       Supplier<Optional<String>> readiness,
@@ -89,6 +91,7 @@ public final class HttpServer {
       routing.addFilter(listen.filter());
     }
     new FileRoutes(services.files()).register(routing);
+    new UploadRoutes(services.uploads()).register(routing);
     new BatchRoutes(services.batches()).register(routing);
     new ModelRoutes(services.models()).register(routing);
     new HealthRoutes(services.readiness()).register(routing);

@@ -16,12 +16,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds what exists: files, batches, chunks, and the states they are in. Each method is one
- * transaction, durable on return, and may be repeated after an unknown outcome. Any thread may call
- * it and waits for a result; the work is done on the store's own threads. A broken store throws
- * {@link StoreException}.
+ * Holds what exists: files, uploads, batches, chunks, and the states they are in. Each method is
+ * one transaction, durable on return, and may be repeated after an unknown outcome. Any thread may
+ * call it and waits for a result; the work is done on the store's own threads. A broken store
+ * throws {@link StoreException}.
  */
-public interface MetaStore extends AutoCloseable {
+public interface MetaStore extends UploadStore, AutoCloseable {
 
   // ---- files
 

@@ -2,6 +2,7 @@ package dev.nightjar.store;
 
 import dev.nightjar.batch.BatchId;
 import dev.nightjar.file.FileId;
+import dev.nightjar.file.PartId;
 
 /**
  * How objects are named. The epoch in a seal's key keeps an old owner from touching a new one's.
@@ -11,6 +12,11 @@ public final class ObjectKeys {
 
   public static String upload(FileId file) {
     return "files/" + file;
+  }
+
+  /** Named after the file that its upload becomes. */
+  public static String part(FileId file, PartId part) {
+    return "files/%s.%s".formatted(file, part);
   }
 
   public static String output(BatchId batch, int chunk, long epoch) {

@@ -4,6 +4,7 @@ import dev.nightjar.api.ApiLimits;
 import dev.nightjar.api.Backing;
 import dev.nightjar.api.Batches;
 import dev.nightjar.api.Files;
+import dev.nightjar.api.Uploads;
 import dev.nightjar.engine.Ids;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.store.sqlite.SqliteMetaStore;
@@ -58,6 +59,7 @@ final class TestApi implements AutoCloseable {
     var backing = new Backing(meta, objects, ids, now::get);
     return new HttpServer.Services(
         new Files(backing, limits),
+        new Uploads(backing, limits),
         new Batches(backing, runner, limits),
         () -> Map.of("org/model", "local"),
         unready::get,

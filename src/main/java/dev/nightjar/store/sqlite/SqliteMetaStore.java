@@ -8,6 +8,9 @@ import dev.nightjar.batch.ChunkId;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.StoredFile;
+import dev.nightjar.file.Upload;
+import dev.nightjar.file.UploadId;
+import dev.nightjar.file.UploadPart;
 import dev.nightjar.store.MetaStore;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -56,6 +59,38 @@ public final class SqliteMetaStore implements MetaStore {
   @Override
   public Optional<Manifest> content(FileId id) {
     return database.inRead(sql -> FileTable.content(sql, id));
+  }
+
+  // ---- uploads
+
+  @Override
+  public boolean createUpload(Upload upload, int openMax) {
+    return database.inWrite(sql -> UploadTable.create(sql, upload, openMax));
+  }
+
+  @Override
+  public Optional<Upload> upload(String project, UploadId id) {
+    return database.inRead(sql -> UploadTable.find(sql, project, id));
+  }
+
+  @Override
+  public PartOutcome addPart(UploadPart part, int partsMax, Instant now) {
+    return database.inWrite(sql -> UploadTable.addPart(sql, part, partsMax, now));
+  }
+
+  @Override
+  public List<UploadPart> parts(UploadId upload) {
+    return database.inRead(sql -> UploadTable.parts(sql, upload));
+  }
+
+  @Override
+  public Upload completeUpload(UploadId upload, CompletedUpload completed, Instant now) {
+    return database.inWrite(sql -> UploadTable.complete(sql, upload, completed, now));
+  }
+
+  @Override
+  public Optional<Upload> cancelUpload(String project, UploadId id, Instant now) {
+    return database.inWrite(sql -> UploadTable.cancel(sql, project, id, now));
   }
 
   // ---- batches

@@ -1,6 +1,7 @@
 package dev.nightjar.store.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nightjar.store.MetaStore.StoreException;
@@ -179,15 +180,41 @@ class DatabaseTest {
     Path file = directory.resolve("newer.db");
     try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file);
         var statement = connection.createStatement()) {
-      statement.executeUpdate("PRAGMA user_version = 2");
+      statement.executeUpdate("PRAGMA user_version = 3");
     }
 
     assertThatThrownBy(() -> new Database(file))
         .isInstanceOf(StoreException.class)
-        .hasMessageContaining("has version 2")
-        .hasMessageContaining("knows version 1");
+        .hasMessageContaining("has version 3")
+        .hasMessageContaining("knows version 2");
     // Nothing holds it open: without its last connection SQLite removes the log beside it.
     assertThat(Files.exists(directory.resolve("newer.db-wal"))).isFalse();
+  }
+
+  @Test
+  void databaseOfTheFirstVersionKeepsItsRowsAndGetsTheNewTables() throws Exception {
+    Path file = directory.resolve("older.db");
+    try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        var statement = connection.createStatement()) {
+      statement.executeUpdate(Database.resource("V1.sql"));
+      statement.executeUpdate("INSERT INTO project VALUES ('old', 7)");
+      statement.executeUpdate("PRAGMA user_version = 1");
+    }
+
+    try (var migrated = new Database(file)) {
+      Database.Work<List<Integer>> found =
+          sql ->
+              sql.list(
+                  """
+                  SELECT user_version FROM pragma_user_version
+                  UNION ALL SELECT created_at FROM project WHERE id = 'old'
+                  UNION ALL SELECT count(*) FROM upload
+                  """,
+                  row -> row.getInt(1));
+
+      assertThat(migrated.<List<Integer>>inRead(found)).containsExactly(2, 7, 0);
+    }
+    assertThatCode(() -> new Database(file).close()).as("opened again").doesNotThrowAnyException();
   }
 
   @Test
