@@ -3,6 +3,8 @@ package dev.nightjar.api;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.StoredFile;
+import dev.nightjar.store.DiskFull;
+import dev.nightjar.store.MetaStore.StoreException;
 import dev.nightjar.store.ObjectKeys;
 import dev.nightjar.store.ObjectStore;
 import java.io.IOException;
@@ -27,6 +29,9 @@ public final class FileUpload extends OutputStream {
   private static final Duration BATCH_FILE_LIFE = Duration.ofDays(30);
   private static final String NOT_JSONL = "Invalid file format for Batch API. Must be .jsonl";
 
+  /** How much a file may take of a disk before its room is looked at again. */
+  private static final long BYTES_BETWEEN_LOOKS = 8L << 20;
+
   /** What Python's client calls raw bytes; the API's file has a name in any case. */
   private static final String NAMELESS = "upload";
 
@@ -35,6 +40,7 @@ public final class FileUpload extends OutputStream {
   private final FileId id;
   private final ObjectStore.Writer writer;
   private final FirstByte first = new FirstByte();
+  private long nextLookAt = BYTES_BETWEEN_LOOKS;
 
   /** The fields of the form besides the file itself; null for "not given". */
   public record Form(
@@ -59,6 +65,10 @@ public final class FileUpload extends OutputStream {
   public void write(byte[] bytes, int offset, int count) throws IOException {
     if (count > limits.fileBytesMax() - writer.bytesWritten()) {
       throw tooLarge(limits);
+    }
+    if (writer.bytesWritten() >= nextLookAt) {
+      backing.checkRoom(0);
+      nextLookAt = writer.bytesWritten() + BYTES_BETWEEN_LOOKS;
     }
     first.see(bytes, offset, count);
     writer.write(bytes, offset, count);
@@ -86,8 +96,20 @@ public final class FileUpload extends OutputStream {
     Instant now = backing.clock().instant();
     Instant expiresAt = life == null ? null : now.plus(life);
     var file = new StoredFile(id, 0, project, filename, purpose, bytes, now, expiresAt);
-    backing.meta().insertFile(file, Manifest.ofObject(ObjectKeys.upload(id), bytes));
+    insert(file, Manifest.ofObject(ObjectKeys.upload(id), bytes));
     return file;
+  }
+
+  /** A row that the full disk did not take leaves no object either. */
+  private void insert(StoredFile file, Manifest content) throws IOException {
+    try {
+      backing.meta().insertFile(file, content);
+    } catch (StoreException e) {
+      if (DiskFull.isCauseOf(e) && backing.meta().content(id).isEmpty()) {
+        backing.objects().delete(ObjectKeys.upload(id));
+      }
+      throw e;
+    }
   }
 
   private static String purpose(@Nullable String purpose) {

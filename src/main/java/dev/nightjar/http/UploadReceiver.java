@@ -29,6 +29,7 @@ record UploadReceiver(Files files) {
     if (length > files.limits().fileBytesMax() + FORM_BYTES_MAX) {
       throw FileUpload.tooLarge(files.limits());
     }
+    files.checkRoom(length);
     if (!request.content().hasEntity()) {
       throw ApiError.missing(FILE);
     }
