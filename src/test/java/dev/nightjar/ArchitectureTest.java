@@ -62,7 +62,8 @@ class ArchitectureTest {
           "Line",
           "OpenChunk",
           "Pool",
-          "Timers");
+          "Timers",
+          "Waits");
 
   private static final JavaClasses OURS =
       new ClassFileImporter()

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.openai.errors.NotFoundException;
 import com.openai.models.batches.Batch;
 import dev.nightjar.batch.BatchStatus;
+import dev.nightjar.config.DiskFreeMin;
 import dev.nightjar.engine.BatchEngine;
 import dev.nightjar.engine.EngineLimits;
 import dev.nightjar.engine.Ids;
@@ -138,8 +139,11 @@ class EndingsTest {
     return Node.open(
         settings.data(),
         settings.upstreams(),
-        new BatchEngine.Limits(
-            EngineLimits.defaults().withStopGrace(Duration.ofMillis(200)), InputLimits.DEFAULTS));
+        new Node.Limits(
+            new BatchEngine.Limits(
+                EngineLimits.defaults().withStopGrace(Duration.ofMillis(200)),
+                InputLimits.DEFAULTS),
+            DiskFreeMin.NONE));
   }
 
   private static long create(Node node, Path input, Duration window) throws IOException {

@@ -98,6 +98,7 @@ class OpenApiTest {
     String part = multipart("/uploads/{id}/parts", id, "data", text).path("id").asString();
     json("/uploads/{id}/complete", id, "{\"part_ids\":[\"part_none\"]}");
     json("/uploads/{id}/complete", id, "{\"part_ids\":[\"%s\"]}".formatted(part));
+    call("GET", "/uploads/{id}", id);
     String second = json("/uploads", "", create.formatted(1)).path("id").asString();
     call("POST", "/uploads/{id}/cancel", second);
     call("POST", "/uploads/{id}/cancel", "upload_none");

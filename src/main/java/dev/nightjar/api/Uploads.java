@@ -85,6 +85,7 @@ public final class Uploads {
     if (status != Status.PENDING) {
       throw notPending(upload, status);
     }
+    backing.checkRoom(0);
     PartId part = backing.ids().newPart();
     var writer = backing.objects().create(ObjectKeys.part(upload.file(), part));
     return new PartUpload(backing, upload, part, writer);

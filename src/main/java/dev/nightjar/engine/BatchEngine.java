@@ -10,6 +10,7 @@ import dev.nightjar.engine.Event.Pending;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.store.AnswerLog;
 import dev.nightjar.store.ContentReader;
+import dev.nightjar.store.DiskSpace;
 import dev.nightjar.store.MetaStore;
 import dev.nightjar.store.MetaStore.FinishedFiles;
 import dev.nightjar.store.ObjectStore;
@@ -60,12 +61,13 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   private final ModelCatalog models;
   private final Validation validation;
   private final ObjectStore objects;
+  private final DiskWatch diskWatch;
   private final ExecutorService claims = threads("claim", CLAIM_THREADS);
   private final ExecutorService seals = threads("seal", SEAL_THREADS);
   private final Map<Long, RunningBatch> running = new ConcurrentHashMap<>();
 
   /** Where the engine keeps things. */
-  public record Stores(MetaStore meta, AnswerLog log, ObjectStore objects) {}
+  public record Stores(MetaStore meta, AnswerLog log, ObjectStore objects, DiskSpace disk) {}
 
   /** What the engine calls; both lists have the same order. */
   public record Upstreams(List<Upstream> clients, List<UpstreamSpec> specs) {}
@@ -91,6 +93,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     this.loader = new ChunkLoader(meta, stores.log(), limits.input());
     this.sealer = new ChunkSealer(meta, stores.log(), objects, limits.input());
     this.models = new ModelCatalog(this.upstreams, upstreams.specs(), clock, thread::post);
+    this.diskWatch = new DiskWatch(stores.disk(), thread::post);
     this.validation = new Validation(meta, objects, models, limits.input(), world, this::validated);
   }
 
@@ -101,6 +104,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     for (ChunkId chunk : meta.unsealed()) {
       unsealed.merge(chunk.batch(), 1, Integer::sum);
     }
+    diskWatch.start();
     thread.start();
     committerThread.start();
     for (Batch batch : meta.unfinished()) {
@@ -155,6 +159,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   @Override
   public void close() {
     thread.stop();
+    diskWatch.close();
     validation.close();
     committerThread.interrupt();
     claims.shutdownNow();

@@ -47,7 +47,7 @@ final class Caller {
     this.objects = objects;
     this.limits = limits;
     this.run = run;
-    this.budget = new AnswerBuffer.Budget(limits.unappendedBytesMax());
+    this.budget = new AnswerBuffer.Budget(limits.bounds().unappendedBytes());
     this.events = events;
   }
 
@@ -98,7 +98,7 @@ final class Caller {
             limits.requestTimeout());
     String spool =
         ObjectKeys.spool(running.batch().id(), number, run + "-" + spools.incrementAndGet());
-    try (var buffer = new AnswerBuffer(objects, spool, limits.answerBytesMax(), budget)) {
+    try (var buffer = new AnswerBuffer(objects, spool, limits.bounds().answerBytes(), budget)) {
       Upstream.Call call = upstream.newCall(request);
       calls.put(line, call);
       UpstreamResult result = call.execute(buffer);

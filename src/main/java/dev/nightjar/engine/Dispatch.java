@@ -28,7 +28,7 @@ final class Dispatch {
 
   void send(Lanes lanes) {
     for (Pool pool : lanes.inTurn()) {
-      while (unappendedBytes <= limits.unappendedBytesMax() && sendOne(pool)) {
+      while (unappendedBytes <= limits.bounds().unappendedBytes() && sendOne(pool)) {
         // Until the pool is empty or its lanes are full.
       }
     }

@@ -35,6 +35,7 @@ final class Engine {
   private final Faults faults;
   private final Claims claims;
   private final Dispatch dispatch;
+  private final Waits waits = new Waits();
   private final Timers timers = new Timers();
   private final Map<Long, ActiveBatch> batches = new HashMap<>();
   private final TreeSet<ActiveBatch> deadlines = new TreeSet<>(ActiveBatch.BY_DEADLINE);
@@ -43,7 +44,6 @@ final class Engine {
   private final Map<Long, Ending> earlyStops = new LinkedHashMap<>();
 
   private List<Effect> effects = new ArrayList<>();
-  private @Nullable String held;
   private boolean isDraining;
 
   Engine(EngineLimits limits, List<UpstreamSpec> upstreams, RandomGenerator random) {
@@ -63,7 +63,7 @@ final class Engine {
     timers.run(now);
     faults.reopen(now);
     expireDue(now);
-    if (!isDraining && held == null) {
+    if (!isDraining && !waits.isAll()) {
       claims.refill(lanes);
       dispatch.send(lanes);
     }
@@ -83,22 +83,7 @@ final class Engine {
 
   Optional<BatchRunner.Live> live(long batch) {
     ActiveBatch active = batches.get(batch);
-    return active == null ? Optional.empty() : Optional.of(active.live(reasonToWait(active)));
-  }
-
-  private @Nullable String reasonToWait(ActiveBatch batch) {
-    if (held != null) {
-      return held;
-    }
-    if (batch.home.lanes.isEmpty()) {
-      return "no upstream lists the model '" + batch.run.model() + "'";
-    }
-    for (Lane lane : batch.home.lanes) {
-      if (lane.reason == null) {
-        return null;
-      }
-    }
-    return batch.home.lanes.getFirst().reason;
+    return active == null ? Optional.empty() : Optional.of(active.live(waits.reason(active)));
   }
 
   private void handle(Event event, long now) {
@@ -124,7 +109,8 @@ final class Engine {
       case Event.Probed probed -> faults.probed(probed, now);
       case Event.ModelsListed(int upstream, @Nullable Set<String> models) ->
           lanes.listed(upstream, models);
-      case Event.Held(@Nullable String reason) -> held = reason;
+      case Event.Held(@Nullable String reason) -> waits.held = reason;
+      case Event.DiskShort(@Nullable String reason) -> waits.diskShort = reason;
       case Event.Draining() -> isDraining = true;
       case Event.Tick() -> {}
     }

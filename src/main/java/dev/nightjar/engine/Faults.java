@@ -74,10 +74,10 @@ final class Faults {
 
   private void rowFault(Line line, Answer verdict, long now) {
     line.attempts++;
-    if (line.attempts >= limits.attempts()) {
+    if (line.attempts >= limits.retries().attempts()) {
       engine.append(line, verdict);
     } else {
-      long wait = backoff(limits.retryBase(), limits.retryMax(), line.attempts - 1);
+      long wait = backoff(limits.retries().base(), limits.retries().max(), line.attempts - 1);
       engine.putBackLater(line, now + wait);
     }
   }
@@ -195,7 +195,7 @@ final class Faults {
   private long wait(Lane lane, @Nullable Duration retryAfter) {
     return retryAfter != null
         ? Math.min(retryAfter.toMillis(), RETRY_AFTER_MAX_MILLIS)
-        : backoff(limits.laneBackoffBase(), limits.laneBackoffMax(), lane.level());
+        : backoff(limits.retries().laneBase(), limits.retries().laneMax(), lane.level());
   }
 
   /** Doubling, with a jitter of up to half, so that lines that failed together do not return so. */
