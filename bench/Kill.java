@@ -182,7 +182,7 @@ final class Kill {
     isUploading = false;
     isCreated = false;
     boolean wantsLarge = phase == Phase.UPLOADING || phase == Phase.VALIDATING;
-    Thread feeder = Thread.ofVirtual().start(() -> feed(api, wantsLarge));
+    Thread feeder = Thread.ofVirtual().start(() -> feed(server, api, wantsLarge));
     long until = System.nanoTime() + PHASE_NANOS;
     long anyTime = System.nanoTime() + random.nextLong(TimeUnit.MILLISECONDS.toNanos(2_500));
     boolean isReached = false;
@@ -208,7 +208,7 @@ final class Kill {
       case UPLOADING -> isUploading;
       case VALIDATING -> isCreated;
       case MIDDLE -> running().anyMatch(batch -> share(batch) > 0.3 && share(batch) < 0.7);
-      case SEALING -> findings.isWriting();
+      case SEALING -> findings.isWriting() && !isUploading;
       case NEAR_END -> running().anyMatch(batch -> share(batch) > 0.9);
       case FINALIZING -> running().anyMatch(batch -> batch.done == batch.lines || batch.status.equals("finalizing"));
       case CANCELLING -> cancel(api, running().filter(batch -> batch.done > 0).findFirst());
@@ -250,12 +250,12 @@ final class Kill {
 
   // ---- what clients do meanwhile; ends with the server
 
-  private void feed(Bench api, boolean wantsLarge) {
+  private void feed(KillServer server, Bench api, boolean wantsLarge) {
     try {
       if (wantsLarge) {
         submit(api, new KillBatch("b" + batches.size(), KillBatch.Kind.CHAT, 3_000));
       }
-      while (true) {
+      while (server.isAlive()) {
         long backlog = batches.stream().filter(KillBatch::isOpen).mapToLong(b -> b.lines - b.done).sum();
         if (backlog > BACKLOG_LINES) {
           cancel(api, running().max(Comparator.comparingLong(b -> b.lines - b.done)));
@@ -287,6 +287,7 @@ final class Kill {
     byte[] input = batch.input();
     isUploading = true;
     batch.fileId = api.upload(input);
+    isUploading = false;
     batch.isCreateUnknown = true;
     String created =
         api.post(
