@@ -44,7 +44,9 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   private static final Duration OUTPUT_LIFE = Duration.ofDays(30);
   private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
   private static final int CLAIM_THREADS = 2;
-  private static final int SEAL_THREADS = 3;
+
+  /** A seal mostly waits for the disk, and transactions that wait together share one fsync. */
+  private static final int SEAL_THREADS = 6;
 
   private final MetaStore meta;
   private final InstantSource clock;
