@@ -126,7 +126,9 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   @Override
   public void cancelled(Batch batch) {
     if (batch.stamps().inProgressAt() == null) {
+      // It never starts: there is nothing to wait for, neither its turn nor an upstream's models.
       validation.cancel(batch.sequence());
+      seals.execute(() -> finish(batch.sequence()));
     } else {
       thread.post(new Event.Stopping(batch.sequence(), batch.ending()));
     }
