@@ -3,10 +3,13 @@ package dev.nightjar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.openai.client.OpenAIClient;
 import com.openai.errors.NotFoundException;
 import com.openai.models.batches.Batch;
 import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.config.DiskFreeMin;
+import dev.nightjar.batch.RequestCounts;
+import dev.nightjar.config.Settings;
 import dev.nightjar.engine.BatchEngine;
 import dev.nightjar.engine.EngineLimits;
 import dev.nightjar.engine.Ids;
@@ -20,6 +23,7 @@ import dev.nightjar.store.ContentReader;
 import dev.nightjar.store.MetaStore.NewBatch;
 import dev.nightjar.store.ObjectKeys;
 import dev.nightjar.store.ObjectStore;
+import dev.nightjar.testing.ScriptedServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,6 +34,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -117,6 +123,151 @@ class EndingsTest {
     }
   }
 
+  @Test
+  void batchCancelledInMidValidationHasNoFilesAndCountsNothing() throws IOException {
+    Path input =
+        ServerFixture.chatLines(
+            folder.resolve("in.jsonl"), 100_000, _ -> ",\"user\":\"" + "u".repeat(1_000) + "\"");
+    try (var fixture = ServerFixture.start(folder.resolve("data"), ServerFixture.sim())) {
+      String id = fixture.create("/v1/chat/completions", input).id();
+      fixture.client.batches().cancel(id);
+
+      assertCancelledWhileValidating(fixture.await(id));
+      assertThat(fixture.sim.counters().received()).isZero();
+      Batch next =
+          fixture.create(
+              "/v1/chat/completions",
+              ServerFixture.chatLines(folder.resolve("next.jsonl"), 3, _ -> ""));
+      assertThat(fixture.await(next.id()).status()).isEqualTo(Batch.Status.COMPLETED);
+    }
+  }
+
+  @Test
+  void cancelWhileValidatingWaitsForNoUpstream() throws IOException {
+    Path input = ServerFixture.chatLines(folder.resolve("in.jsonl"), 3, _ -> "");
+    try (var silent = ScriptedServer.playing(ScriptedServer.Peer::awaitClose);
+        var server = Server.start(settings(silent))) {
+      OpenAIClient client = ServerFixture.client(server.port());
+      String id = ServerFixture.create(client, "/v1/chat/completions", input).id();
+      long begun = System.nanoTime();
+      client.batches().cancel(id);
+
+      Batch cancelled = ServerFixture.await(client, id);
+
+      assertThat(System.nanoTime() - begun).isLessThan(Duration.ofSeconds(3).toNanos());
+      assertCancelledWhileValidating(cancelled);
+      client.close();
+    }
+  }
+
+  private static void assertCancelledWhileValidating(Batch cancelled) {
+    assertThat(cancelled.status()).isEqualTo(Batch.Status.CANCELLED);
+    assertThat(cancelled.inProgressAt()).isEmpty();
+    assertThat(cancelled.outputFileId()).isEmpty();
+    assertThat(cancelled.errorFileId()).isEmpty();
+    assertThat(cancelled.requestCounts().orElseThrow().total()).isZero();
+    assertThat(cancelled.requestCounts().orElseThrow().completed()).isZero();
+    assertThat(cancelled.requestCounts().orElseThrow().failed()).isZero();
+  }
+
+  @Test
+  void callsThatNeverEndAreCutAfterTheGraceAndTheirLinesAreUnexecuted() throws IOException {
+    Path input = ServerFixture.chatLines(folder.resolve("in.jsonl"), LINES, _ -> "");
+    var calls = new AtomicInteger();
+    var cut = new AtomicInteger();
+    ScriptedServer.Script answersModelsOnly =
+        peer -> {
+          while (peer.readRequest().head().startsWith("GET")) {
+            peer.send("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+          }
+          calls.incrementAndGet();
+          peer.awaitClose();
+          cut.incrementAndGet();
+        };
+    try (var hanging = ScriptedServer.playing(answersModelsOnly);
+        var server = Server.start(settings(hanging))) {
+      OpenAIClient client = ServerFixture.client(server.port());
+      String id = ServerFixture.create(client, "/v1/chat/completions", input).id();
+      await(() -> calls.get() == 16);
+      client.batches().cancel(id);
+
+      Batch cancelled = ServerFixture.await(client, id);
+
+      assertThat(cancelled.status()).isEqualTo(Batch.Status.CANCELLED);
+      assertThat(cancelled.outputFileId()).isEmpty();
+      assertAccounted(
+          List.of(),
+          ServerFixture.lines(client, cancelled.errorFileId().orElseThrow()),
+          "batch_cancelled");
+      await(() -> cut.get() == 16);
+      assertThat(calls).as("none was sent after the cancel").hasValue(16);
+      client.close();
+    }
+  }
+
+  @Test
+  void batchWhoseWindowEndsWhileItValidatesRunsNoLine() throws Exception {
+    Path input = ServerFixture.chatLines(folder.resolve("in.jsonl"), LINES, _ -> "");
+    try (SimServer sim = SimServer.start(ServerFixture.sim());
+        Node node = open(sim)) {
+      node.engine().start();
+      long batch = create(node, input, Duration.ZERO);
+      await(() -> status(node, batch).isTerminal());
+
+      var expired = node.meta().batch(batch).orElseThrow();
+      assertThat(expired.status()).isEqualTo(BatchStatus.EXPIRED);
+      assertThat(expired.stamps().inProgressAt()).isNotNull();
+      assertThat(expired.counts()).isEqualTo(new RequestCounts(LINES, 0, 0));
+      assertThat(expired.outputFileId()).isNull();
+      assertAccounted(List.of(), lines(node, expired.errorFileId()), "batch_expired");
+      assertThat(sim.counters().received()).isZero();
+    }
+  }
+
+  @Test
+  void whicheverOfCancelAndDeadlineIsFirstStays() throws Exception {
+    long seed = System.nanoTime();
+    System.err.println("seed " + seed);
+    var random = new SplittableRandom(seed);
+    var options = ServerFixture.sim().withLatency(Latency.parse("latency", "20ms"));
+    Path input = ServerFixture.chatLines(folder.resolve("in.jsonl"), LINES, _ -> "");
+    try (SimServer sim = SimServer.start(options);
+        Node node = open(sim)) {
+      node.engine().start();
+      for (int round = 0; round < 6; round++) {
+        long batch = create(node, input, Duration.ofMillis(300));
+        Instant deadline = node.meta().batch(batch).orElseThrow().stamps().expiresAt();
+        Instant at = deadline.plusMillis(random.nextLong(-20, 20));
+        await(() -> Instant.now().isAfter(at));
+        BatchStatus answer = cancel(node, batch);
+        await(() -> status(node, batch).isTerminal());
+
+        var ended = node.meta().batch(batch).orElseThrow();
+        boolean isCancelled = answer == BatchStatus.CANCELLING;
+        assertThat(ended.status())
+            .isEqualTo(isCancelled ? BatchStatus.CANCELLED : BatchStatus.EXPIRED);
+        List<String> output =
+            ended.outputFileId() == null ? List.of() : lines(node, ended.outputFileId());
+        assertThat(ended.counts()).isEqualTo(new RequestCounts(LINES, output.size(), 0));
+        assertAccounted(
+            output,
+            lines(node, ended.errorFileId()),
+            isCancelled ? "batch_cancelled" : "batch_expired");
+        assertThat(cancel(node, batch)).isEqualTo(ended.status());
+      }
+    }
+  }
+
+  /** As the API does it; what the batch's status is then. */
+  private static BatchStatus cancel(Node node, long sequence) {
+    var batch = node.meta().batch(sequence).orElseThrow();
+    var cancelled = node.meta().cancel(batch.project(), batch.id(), Instant.now()).orElseThrow();
+    if (cancelled.status() == BatchStatus.CANCELLING) {
+      node.engine().cancelled(cancelled);
+    }
+    return cancelled.status();
+  }
+
   /** Each line once, in order; the unexecuted ones with their code. */
   private static void assertAccounted(List<String> output, List<String> errors, String code) {
     assertThat(output.size() + errors.size()).isEqualTo(LINES);
@@ -132,6 +283,11 @@ class EndingsTest {
 
   private static int row(String customId) {
     return Integer.parseInt(customId.substring("row-".length()));
+  }
+
+  private Settings settings(ScriptedServer upstream) {
+    String url = upstream.url("http", "/v1").toString();
+    return ServerFixture.settings(folder.resolve("data"), url, 16);
   }
 
   private Node open(SimServer sim) {

@@ -45,7 +45,9 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   private static final Duration OUTPUT_LIFE = Duration.ofDays(30);
   private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
   private static final int CLAIM_THREADS = 2;
-  private static final int SEAL_THREADS = 3;
+
+  /** A seal mostly waits for the disk, and transactions that wait together share one fsync. */
+  private static final int SEAL_THREADS = 6;
 
   private final MetaStore meta;
   private final InstantSource clock;
@@ -128,7 +130,9 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   @Override
   public void cancelled(Batch batch) {
     if (batch.stamps().inProgressAt() == null) {
+      // It never starts: there is nothing to wait for, neither its turn nor an upstream's models.
       validation.cancel(batch.sequence());
+      seals.execute(() -> finish(batch.sequence()));
     } else {
       thread.post(new Event.Stopping(batch.sequence(), batch.ending()));
     }

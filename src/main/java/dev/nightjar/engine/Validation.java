@@ -64,7 +64,7 @@ final class Validation implements AutoCloseable {
     (bytes < SMALL_BYTES_MAX ? small : large).execute(() -> validate(batch));
   }
 
-  /** Ends a validation early; it then finishes as cancelled. */
+  /** Ends a validation early. */
   void cancel(long batch) {
     if (submitted.contains(batch)) {
       cancelled.add(batch);

@@ -46,6 +46,12 @@ final class EngineDriver {
   /** Appends are not answered. */
   boolean isDiskSlow;
 
+  /** Seals, finishes and expiries are not answered. */
+  boolean isStoreSlow;
+
+  /** A cancel of these reached MetaStore before the deadline did. */
+  final Set<Long> cancelledBefore = new HashSet<>();
+
   long now = 1_000_000;
   int sends;
 
@@ -163,19 +169,16 @@ final class EngineDriver {
       }
       case Effect.Seal seal -> {
         seals.add(seal);
-        Plan plan = plan(seal.chunk().id().batch());
-        plan.sealed++;
-        boolean isLast = plan.sealed == plan.chunks();
-        yield new Event.Sealed(
-            seal.chunk().id(), isLast ? SealOutcome.SEALED_LAST : SealOutcome.SEALED);
+        yield isStoreSlow ? null : sealed(seal);
       }
       case Effect.Finish(long batch) -> {
         finished.add(batch);
-        yield new Event.Finished(batch);
+        yield isStoreSlow ? null : new Event.Finished(batch);
       }
       case Effect.Expire(long batch) -> {
-        expired.put(batch, Ending.EXPIRED);
-        yield new Event.Stopping(batch, Ending.EXPIRED);
+        Ending ending = cancelledBefore.contains(batch) ? Ending.CANCELLED : Ending.EXPIRED;
+        expired.put(batch, ending);
+        yield isStoreSlow ? null : new Event.Stopping(batch, ending);
       }
       case Effect.Probe probe -> {
         probes.add(probe);
@@ -187,6 +190,15 @@ final class EngineDriver {
       }
       case Effect.Release _, Effect.Say _ -> null;
     };
+  }
+
+  /** What MetaStore says of a seal. */
+  Event sealed(Effect.Seal seal) {
+    Plan plan = plan(seal.chunk().id().batch());
+    plan.sealed++;
+    boolean isLast = plan.sealed == plan.chunks();
+    return new Event.Sealed(
+        seal.chunk().id(), isLast ? SealOutcome.SEALED_LAST : SealOutcome.SEALED);
   }
 
   private Plan plan(long batch) {
