@@ -270,6 +270,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     try {
       Instant now = clock.instant();
       Batch batch = meta.batch(sequence).orElseThrow();
+      checkReadable(sequence);
       Long seconds = batch.outputExpiresAfterSeconds();
       Duration life = seconds == null ? OUTPUT_LIFE : Duration.ofSeconds(seconds);
       Batch finished =
@@ -283,9 +284,17 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
       if (!finished.status().isTerminal()) {
         throw new IllegalStateException(finished.id() + " is " + finished.status());
       }
-    } catch (RuntimeException e) {
+    } catch (IOException | RuntimeException e) {
       LOG.log(System.Logger.Level.ERROR, "finishing batch " + sequence, e);
       thread.post(new Event.FinishFailed(sequence, e.toString()));
+    }
+  }
+
+  /** A batch ends only with files that can be read: one with a hole is never served. */
+  private void checkReadable(long sequence) throws IOException {
+    var files = new Manifest(meta.sealedObjects(sequence));
+    try (var reader = new ContentReader(objects, files)) {
+      reader.check(0, files.bytes());
     }
   }
 

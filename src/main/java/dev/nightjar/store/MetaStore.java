@@ -83,6 +83,9 @@ public interface MetaStore extends UploadStore, AutoCloseable {
    */
   Batch expire(long batch, Instant now);
 
+  /** The objects of the sealed chunks of an unfinished batch: what its files will consist of. */
+  List<Manifest.Piece> sealedObjects(long batch);
+
   /**
    * A batch whose chunks are all sealed, or that was cancelled while validating, reaches its
    * terminal state: files made from the ordered seals, chunk rows deleted, in one transaction. The

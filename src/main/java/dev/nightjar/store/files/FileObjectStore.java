@@ -76,6 +76,15 @@ public final class FileObjectStore implements ObjectStore {
   }
 
   @Override
+  public long length(String key) throws IOException {
+    try {
+      return Files.size(path(key));
+    } catch (NoSuchFileException _) {
+      throw new ObjectMissingException(key);
+    }
+  }
+
+  @Override
   public boolean delete(String key) throws IOException {
     return Files.deleteIfExists(path(key));
   }

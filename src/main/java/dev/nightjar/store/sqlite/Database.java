@@ -210,9 +210,19 @@ final class Database implements AutoCloseable {
       sql.update("RELEASE task");
       return completion;
     } catch (SQLException | RuntimeException e) {
+      undo(sql, e);
+      return () -> task.result.completeExceptionally(e);
+    }
+  }
+
+  /** A full disk may have rolled all back already: then the whole group has failed, with that. */
+  private static void undo(Sql sql, Exception cause) throws SQLException {
+    try {
       sql.update("ROLLBACK TO task");
       sql.update("RELEASE task");
-      return () -> task.result.completeExceptionally(e);
+    } catch (SQLException e) {
+      e.addSuppressed(cause);
+      throw cause instanceof SQLException first ? first : e;
     }
   }
 

@@ -163,6 +163,11 @@ public final class SqliteMetaStore implements MetaStore {
   }
 
   @Override
+  public List<Manifest.Piece> sealedObjects(long batch) {
+    return database.inRead(sql -> Finish.objects(sql, batch));
+  }
+
+  @Override
   public Batch finish(long batch, FinishedFiles files, Instant now) {
     return database.inWrite(sql -> new Finish(sql, files, now).run(batch));
   }
