@@ -26,8 +26,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -43,8 +41,6 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(BatchEngine.class.getName());
   private static final Duration OUTPUT_LIFE = Duration.ofDays(30);
   private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
-  private static final int CLAIM_THREADS = 2;
-  private static final int SEAL_THREADS = 3;
 
   private final MetaStore meta;
   private final InstantSource clock;
@@ -60,8 +56,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   private final ModelCatalog models;
   private final Validation validation;
   private final ObjectStore objects;
-  private final ExecutorService claims = threads("claim", CLAIM_THREADS);
-  private final ExecutorService seals = threads("seal", SEAL_THREADS);
+  private final Workers workers;
   private final Map<Long, RunningBatch> running = new ConcurrentHashMap<>();
 
   /** Where the engine keeps things. */
@@ -77,6 +72,11 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   public record World(InstantSource clock, RandomGenerator random, Consumer<Throwable> fatal) {}
 
   public BatchEngine(Stores stores, Upstreams upstreams, Limits limits, World world) {
+    this(stores, upstreams, limits, world, Workers.threads());
+  }
+
+  BatchEngine(Stores stores, Upstreams upstreams, Limits limits, World world, Workers workers) {
+    this.workers = workers;
     this.meta = stores.meta();
     this.objects = stores.objects();
     this.clock = world.clock();
@@ -87,22 +87,28 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     this.committer = new Committer(stores.log(), thread::post, world.fatal());
     this.committerThread = Thread.ofPlatform().name("commit").daemon().unstarted(committer);
     String run = Long.toHexString(world.random().nextLong());
-    this.caller = new Caller(this.upstreams, objects, limits.engine(), run, thread::post);
+    this.caller =
+        new Caller(this.upstreams, objects, limits.engine(), run, thread::post, workers.calls());
     this.loader = new ChunkLoader(meta, stores.log(), limits.input());
     this.sealer = new ChunkSealer(meta, stores.log(), objects, limits.input());
     this.models = new ModelCatalog(this.upstreams, upstreams.specs(), clock, thread::post);
-    this.validation = new Validation(meta, objects, models, limits.input(), world, this::validated);
+    this.validation =
+        new Validation(meta, objects, models, limits.input(), world, workers, this::validated);
   }
 
   /** Takes up all unfinished batches. */
   public void start() {
+    thread.start();
+    committerThread.start();
+    takeUp();
+  }
+
+  void takeUp() {
     meta.releaseChunks();
     Map<Long, Integer> unsealed = new HashMap<>();
     for (ChunkId chunk : meta.unsealed()) {
       unsealed.merge(chunk.batch(), 1, Integer::sum);
     }
-    thread.start();
-    committerThread.start();
     for (Batch batch : meta.unfinished()) {
       if (batch.stamps().inProgressAt() == null) {
         validation.submit(batch);
@@ -110,6 +116,16 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
         begin(batch, unsealed.getOrDefault(batch.sequence(), 0));
       }
     }
+  }
+
+  // For a test that does the threads' work by hand.
+
+  EngineThread thread() {
+    return thread;
+  }
+
+  Committer committer() {
+    return committer;
   }
 
   public ModelCatalog models() {
@@ -157,12 +173,9 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     thread.stop();
     validation.close();
     committerThread.interrupt();
-    claims.shutdownNow();
-    seals.shutdownNow();
+    workers.stop();
     try {
       committerThread.join(TimeUnit.SECONDS.toMillis(5));
-      claims.awaitTermination(5, TimeUnit.SECONDS);
-      seals.awaitTermination(5, TimeUnit.SECONDS);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
@@ -217,13 +230,13 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
           caller.send(line, upstream, runningBatch(line.batch().run.batch()));
       case Effect.Append(Line line, Answer answer) -> committer.append(new Pending(line, answer));
       case Effect.Claim(long batch, int max, boolean isClosing) ->
-          claims.execute(() -> claim(batch, max, isClosing));
+          workers.claims().execute(() -> claim(batch, max, isClosing));
       case Effect.Seal(Chunk chunk, @Nullable Ending ending) ->
-          seals.execute(() -> seal(chunk, ending));
-      case Effect.Finish(long batch) -> seals.execute(() -> finish(batch));
-      case Effect.Expire(long batch) -> seals.execute(() -> expire(batch));
+          workers.seals().execute(() -> seal(chunk, ending));
+      case Effect.Finish(long batch) -> workers.seals().execute(() -> finish(batch));
+      case Effect.Expire(long batch) -> workers.seals().execute(() -> expire(batch));
       case Effect.Probe(int upstream, String model) ->
-          Thread.ofVirtual().name("probe").start(() -> probe(upstream, model));
+          workers.calls().execute(() -> probe(upstream, model));
       case Effect.Abort(Line line) -> caller.abort(line);
       case Effect.Release _ -> {} // One machine: the log forgot it with the seal.
       case Effect.Say(String message) -> LOG.log(System.Logger.Level.INFO, message);
@@ -297,10 +310,5 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
           case Probe.Dead(String reason) -> reason;
         };
     thread.post(new Event.Probed(upstream, model, dead));
-  }
-
-  private static ExecutorService threads(String name, int count) {
-    return Executors.newFixedThreadPool(
-        count, Thread.ofPlatform().name(name + "-", 0).daemon().factory());
   }
 }

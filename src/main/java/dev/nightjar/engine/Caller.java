@@ -12,6 +12,7 @@ import java.io.OutputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
@@ -35,6 +36,7 @@ final class Caller {
   private final Map<Line, Upstream.Call> calls = new ConcurrentHashMap<>();
   private final AtomicLong spools = new AtomicLong();
   private final String run;
+  private final Executor threads;
 
   /** {@code run} tells the spool objects of this process from those of earlier ones. */
   Caller(
@@ -42,23 +44,25 @@ final class Caller {
       ObjectStore objects,
       EngineLimits limits,
       String run,
-      Consumer<Event> events) {
+      Consumer<Event> events,
+      Executor threads) {
     this.upstreams = upstreams;
     this.objects = objects;
     this.limits = limits;
     this.run = run;
     this.budget = new AnswerBuffer.Budget(limits.unappendedBytesMax());
     this.events = events;
+    this.threads = threads;
   }
 
   void send(Line line, int upstream, RunningBatch running) {
-    Thread.ofVirtual().name("call").start(() -> call(line, upstreams.get(upstream), running));
+    threads.execute(() -> call(line, upstreams.get(upstream), running));
   }
 
   void abort(Line line) {
     Upstream.Call call = calls.get(line);
     if (call != null) {
-      Thread.ofVirtual().name("abort").start(call::abort);
+      threads.execute(call::abort);
     }
   }
 
