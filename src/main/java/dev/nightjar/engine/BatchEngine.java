@@ -27,8 +27,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -44,10 +42,6 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(BatchEngine.class.getName());
   private static final Duration OUTPUT_LIFE = Duration.ofDays(30);
   private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
-  private static final int CLAIM_THREADS = 2;
-
-  /** A seal mostly waits for the disk, and transactions that wait together share one fsync. */
-  private static final int SEAL_THREADS = 6;
 
   private final MetaStore meta;
   private final InstantSource clock;
@@ -64,8 +58,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   private final Validation validation;
   private final ObjectStore objects;
   private final DiskWatch diskWatch;
-  private final ExecutorService claims = threads("claim", CLAIM_THREADS);
-  private final ExecutorService seals = threads("seal", SEAL_THREADS);
+  private final Workers workers;
   private final Map<Long, RunningBatch> running = new ConcurrentHashMap<>();
 
   /** Where the engine keeps things. */
@@ -81,6 +74,11 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   public record World(InstantSource clock, RandomGenerator random, Consumer<Throwable> fatal) {}
 
   public BatchEngine(Stores stores, Upstreams upstreams, Limits limits, World world) {
+    this(stores, upstreams, limits, world, Workers.threads());
+  }
+
+  BatchEngine(Stores stores, Upstreams upstreams, Limits limits, World world, Workers workers) {
+    this.workers = workers;
     this.meta = stores.meta();
     this.objects = stores.objects();
     this.clock = world.clock();
@@ -91,24 +89,30 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     this.committer = new Committer(stores.log(), thread::post, world.fatal());
     this.committerThread = Thread.ofPlatform().name("commit").daemon().unstarted(committer);
     String run = Long.toHexString(world.random().nextLong());
-    this.caller = new Caller(this.upstreams, objects, limits.engine(), run, thread::post);
+    this.caller =
+        new Caller(this.upstreams, objects, limits.engine(), run, thread::post, workers.calls());
     this.loader = new ChunkLoader(meta, stores.log(), limits.input());
     this.sealer = new ChunkSealer(meta, stores.log(), objects, limits.input());
     this.models = new ModelCatalog(this.upstreams, upstreams.specs(), clock, thread::post);
     this.diskWatch = new DiskWatch(stores.disk(), thread::post);
-    this.validation = new Validation(meta, objects, models, limits.input(), world, this::validated);
+    this.validation =
+        new Validation(meta, objects, models, limits.input(), world, workers, this::validated);
   }
 
   /** Takes up all unfinished batches. */
   public void start() {
+    diskWatch.start();
+    thread.start();
+    committerThread.start();
+    takeUp();
+  }
+
+  void takeUp() {
     meta.releaseChunks();
     Map<Long, Integer> unsealed = new HashMap<>();
     for (ChunkId chunk : meta.unsealed()) {
       unsealed.merge(chunk.batch(), 1, Integer::sum);
     }
-    diskWatch.start();
-    thread.start();
-    committerThread.start();
     for (Batch batch : meta.unfinished()) {
       if (batch.stamps().inProgressAt() == null) {
         validation.submit(batch);
@@ -116,6 +120,16 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
         begin(batch, unsealed.getOrDefault(batch.sequence(), 0));
       }
     }
+  }
+
+  // For a test that does the threads' work by hand.
+
+  EngineThread thread() {
+    return thread;
+  }
+
+  Committer committer() {
+    return committer;
   }
 
   public ModelCatalog models() {
@@ -132,7 +146,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     if (batch.stamps().inProgressAt() == null) {
       // It never starts: there is nothing to wait for, neither its turn nor an upstream's models.
       validation.cancel(batch.sequence());
-      seals.execute(() -> finish(batch.sequence()));
+      workers.seals().execute(() -> finish(batch.sequence()));
     } else {
       thread.post(new Event.Stopping(batch.sequence(), batch.ending()));
     }
@@ -166,12 +180,9 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     diskWatch.close();
     validation.close();
     committerThread.interrupt();
-    claims.shutdownNow();
-    seals.shutdownNow();
+    workers.stop();
     try {
       committerThread.join(TimeUnit.SECONDS.toMillis(5));
-      claims.awaitTermination(5, TimeUnit.SECONDS);
-      seals.awaitTermination(5, TimeUnit.SECONDS);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
@@ -226,13 +237,13 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
           caller.send(line, upstream, runningBatch(line.batch().run.batch()));
       case Effect.Append(Line line, Answer answer) -> committer.append(new Pending(line, answer));
       case Effect.Claim(long batch, int max, boolean isClosing) ->
-          claims.execute(() -> claim(batch, max, isClosing));
+          workers.claims().execute(() -> claim(batch, max, isClosing));
       case Effect.Seal(Chunk chunk, @Nullable Ending ending) ->
-          seals.execute(() -> seal(chunk, ending));
-      case Effect.Finish(long batch) -> seals.execute(() -> finish(batch));
-      case Effect.Expire(long batch) -> seals.execute(() -> expire(batch));
+          workers.seals().execute(() -> seal(chunk, ending));
+      case Effect.Finish(long batch) -> workers.seals().execute(() -> finish(batch));
+      case Effect.Expire(long batch) -> workers.seals().execute(() -> expire(batch));
       case Effect.Probe(int upstream, String model) ->
-          Thread.ofVirtual().name("probe").start(() -> probe(upstream, model));
+          workers.calls().execute(() -> probe(upstream, model));
       case Effect.Abort(Line line) -> caller.abort(line);
       case Effect.Release _ -> {} // One machine: the log forgot it with the seal.
       case Effect.Say(String message) -> LOG.log(System.Logger.Level.INFO, message);
@@ -315,10 +326,5 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
           case Probe.Dead(String reason) -> reason;
         };
     thread.post(new Event.Probed(upstream, model, dead));
-  }
-
-  private static ExecutorService threads(String name, int count) {
-    return Executors.newFixedThreadPool(
-        count, Thread.ofPlatform().name(name + "-", 0).daemon().factory());
   }
 }

@@ -12,6 +12,7 @@ import java.io.OutputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,7 @@ final class Caller {
   private final Map<Line, Flight> flights = new ConcurrentHashMap<>();
   private final AtomicLong spools = new AtomicLong();
   private final String run;
+  private final Executor threads;
 
   /** {@code run} tells the spool objects of this process from those of earlier ones. */
   Caller(
@@ -43,27 +45,27 @@ final class Caller {
       ObjectStore objects,
       EngineLimits limits,
       String run,
-      Consumer<Event> events) {
+      Consumer<Event> events,
+      Executor threads) {
     this.upstreams = upstreams;
     this.objects = objects;
     this.limits = limits;
     this.run = run;
     this.budget = new AnswerBuffer.Budget(limits.bounds().unappendedBytes());
     this.events = events;
+    this.threads = threads;
   }
 
   void send(Line line, int upstream, RunningBatch running) {
     var flight = new Flight();
     flights.put(line, flight);
-    Thread.ofVirtual()
-        .name("call")
-        .start(() -> call(line, flight, upstreams.get(upstream), running));
+    threads.execute(() -> call(line, flight, upstreams.get(upstream), running));
   }
 
   void abort(Line line) {
     Flight flight = flights.get(line);
     if (flight != null) {
-      Thread.ofVirtual().name("abort").start(flight::abort);
+      threads.execute(flight::abort);
     }
   }
 

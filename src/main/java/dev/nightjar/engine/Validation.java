@@ -14,16 +14,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.function.ObjIntConsumer;
 
 /**
  * Validates batches on threads of its own, one of them kept free for small files, so that ten rows
  * do not wait behind gigabytes. A batch whose validation is cut off is validated again.
  */
-final class Validation implements AutoCloseable {
+final class Validation {
   private static final System.Logger LOG = System.getLogger(Validation.class.getName());
   private static final long SMALL_BYTES_MAX = 16L << 20;
 
@@ -33,8 +30,7 @@ final class Validation implements AutoCloseable {
   private final InputLimits limits;
   private final BatchEngine.World world;
   private final ObjIntConsumer<Batch> done;
-  private final ExecutorService large = thread("validate-large");
-  private final ExecutorService small = thread("validate-small");
+  private final Workers workers;
   private final Set<Long> cancelled = ConcurrentHashMap.newKeySet();
   private final Set<Long> submitted = ConcurrentHashMap.newKeySet();
   private volatile boolean isClosed;
@@ -46,12 +42,14 @@ final class Validation implements AutoCloseable {
       ModelCatalog models,
       InputLimits limits,
       BatchEngine.World world,
+      Workers workers,
       ObjIntConsumer<Batch> done) {
     this.meta = meta;
     this.objects = objects;
     this.models = models;
     this.limits = limits;
     this.world = world;
+    this.workers = workers;
     this.done = done;
   }
 
@@ -61,7 +59,9 @@ final class Validation implements AutoCloseable {
       cancelled.add(batch.sequence());
     }
     long bytes = meta.content(batch.inputFileId()).map(Manifest::bytes).orElse(0L);
-    (bytes < SMALL_BYTES_MAX ? small : large).execute(() -> validate(batch));
+    boolean isSmall = bytes < SMALL_BYTES_MAX;
+    (isSmall ? workers.smallValidations() : workers.largeValidations())
+        .execute(() -> validate(batch));
   }
 
   /** Ends a validation early. */
@@ -71,17 +71,9 @@ final class Validation implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() {
+  /** Ends the validations under way; their threads are the workers'. */
+  void close() {
     isClosed = true;
-    large.shutdownNow();
-    small.shutdownNow();
-    try {
-      large.awaitTermination(5, TimeUnit.SECONDS);
-      small.awaitTermination(5, TimeUnit.SECONDS);
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   private void validate(Batch batch) {
@@ -155,9 +147,5 @@ final class Validation implements AutoCloseable {
     }
     var error = new BatchError("model_not_found", refusal.get(), "body.model", 1L);
     return new Validator.Outcome.Invalid(List.of(error));
-  }
-
-  private static ExecutorService thread(String name) {
-    return Executors.newSingleThreadExecutor(Thread.ofPlatform().name(name).daemon().factory());
   }
 }

@@ -1,6 +1,7 @@
 package dev.nightjar.store.files;
 
 import dev.nightjar.store.Directories;
+import dev.nightjar.store.Disk;
 import dev.nightjar.store.ObjectStore;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,14 +30,20 @@ public final class FileObjectStore implements ObjectStore {
 
   private final Path root;
   private final Path aside;
+  private final Disk disk;
   private final AtomicLong names = new AtomicLong();
 
   public FileObjectStore(Path root) throws IOException {
+    this(root, Disk.REAL);
+  }
+
+  public FileObjectStore(Path root, Disk disk) throws IOException {
     this.root = root;
     this.aside = root.resolve("tmp");
-    Directories.create(aside);
+    this.disk = disk;
+    Directories.create(aside, disk);
     for (Path left : files(aside)) {
-      Files.delete(left);
+      disk.delete(left);
     }
   }
 
@@ -63,7 +70,7 @@ public final class FileObjectStore implements ObjectStore {
   @Override
   public Writer create(String key) throws IOException {
     Path file = aside.resolve(Long.toString(names.incrementAndGet()));
-    return new ObjectFileWriter(folder(key), name(key), file);
+    return new ObjectFileWriter(disk, folder(key), name(key), file);
   }
 
   @Override
@@ -86,7 +93,7 @@ public final class FileObjectStore implements ObjectStore {
 
   @Override
   public boolean delete(String key) throws IOException {
-    return Files.deleteIfExists(path(key));
+    return disk.delete(path(key));
   }
 
   @Override

@@ -62,7 +62,7 @@ final class Sql implements AutoCloseable {
 
   /** The driver ends a statement that fails, as on a full disk: it is prepared anew next time. */
   private SQLException drop(String sql, SQLException cause) {
-    try (PreparedStatement failed = statements.remove(sql)) {
+    try (PreparedStatement _ = statements.remove(sql)) {
       return cause;
     } catch (SQLException e) {
       cause.addSuppressed(e);

@@ -1,0 +1,183 @@
+package dev.nightjar.testing;
+
+import dev.nightjar.batch.Batch;
+import dev.nightjar.batch.BatchError;
+import dev.nightjar.batch.BatchId;
+import dev.nightjar.batch.Chunk;
+import dev.nightjar.batch.ChunkId;
+import dev.nightjar.file.FileId;
+import dev.nightjar.file.Manifest;
+import dev.nightjar.file.StoredFile;
+import dev.nightjar.file.Upload;
+import dev.nightjar.file.UploadId;
+import dev.nightjar.file.UploadPart;
+import dev.nightjar.store.MetaStore;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A store that does what another does, but for what a test changes. Each transaction that writes is
+ * announced first.
+ */
+public interface ForwardingMetaStore extends MetaStore {
+  MetaStore inner();
+
+  /** A transaction is about to begin. */
+  default void before(String transaction) {}
+
+  @Override
+  default void insertFile(StoredFile file, Manifest content) {
+    before("insert file");
+    inner().insertFile(file, content);
+  }
+
+  @Override
+  default Optional<StoredFile> file(String project, FileId id, Instant now) {
+    return inner().file(project, id, now);
+  }
+
+  @Override
+  default List<StoredFile> files(FileQuery query) {
+    return inner().files(query);
+  }
+
+  @Override
+  default boolean deleteFile(String project, FileId id, Instant now) {
+    before("delete file");
+    return inner().deleteFile(project, id, now);
+  }
+
+  @Override
+  default Optional<Manifest> content(FileId id) {
+    return inner().content(id);
+  }
+
+  @Override
+  default Batch createBatch(NewBatch batch) {
+    before("create batch");
+    return inner().createBatch(batch);
+  }
+
+  @Override
+  default Optional<Batch> batch(String project, BatchId id) {
+    return inner().batch(project, id);
+  }
+
+  @Override
+  default Optional<Batch> batch(long sequence) {
+    return inner().batch(sequence);
+  }
+
+  @Override
+  default List<Batch> batches(BatchQuery query) {
+    return inner().batches(query);
+  }
+
+  @Override
+  default List<Batch> unfinished() {
+    return inner().unfinished();
+  }
+
+  @Override
+  default Batch begin(long batch, Validated validated, Instant now) {
+    before("begin");
+    return inner().begin(batch, validated, now);
+  }
+
+  @Override
+  default Batch fail(long batch, List<BatchError> errors, Instant now) {
+    before("fail");
+    return inner().fail(batch, errors, now);
+  }
+
+  @Override
+  default Optional<Batch> cancel(String project, BatchId id, Instant now) {
+    before("cancel");
+    return inner().cancel(project, id, now);
+  }
+
+  @Override
+  default Batch expire(long batch, Instant now) {
+    before("expire");
+    return inner().expire(batch, now);
+  }
+
+  @Override
+  default List<Manifest.Piece> sealedObjects(long batch) {
+    return inner().sealedObjects(batch);
+  }
+
+  @Override
+  default Batch finish(long batch, FinishedFiles files, Instant now) {
+    before("finish");
+    return inner().finish(batch, files, now);
+  }
+
+  @Override
+  default void releaseChunks() {
+    before("release chunks");
+    inner().releaseChunks();
+  }
+
+  @Override
+  default List<Chunk> claim(long batch, int max) {
+    before("claim");
+    return inner().claim(batch, max);
+  }
+
+  @Override
+  default List<ChunkId> unsealed() {
+    return inner().unsealed();
+  }
+
+  @Override
+  default SealOutcome seal(Seal seal, Instant now) {
+    before("seal");
+    return inner().seal(seal, now);
+  }
+
+  @Override
+  default Optional<StoredFile> placeOf(String project, FileId id) {
+    return inner().placeOf(project, id);
+  }
+
+  @Override
+  default boolean createUpload(Upload upload, int openMax) {
+    before("create upload");
+    return inner().createUpload(upload, openMax);
+  }
+
+  @Override
+  default Optional<Upload> upload(String project, UploadId id) {
+    return inner().upload(project, id);
+  }
+
+  @Override
+  default PartOutcome addPart(UploadPart part, int partsMax, Instant now) {
+    before("add part");
+    return inner().addPart(part, partsMax, now);
+  }
+
+  @Override
+  default List<UploadPart> parts(UploadId upload) {
+    return inner().parts(upload);
+  }
+
+  @Override
+  default Upload completeUpload(UploadId upload, CompletedUpload completed, Instant now) {
+    before("complete upload");
+    return inner().completeUpload(upload, completed, now);
+  }
+
+  @Override
+  default Optional<Upload> cancelUpload(String project, UploadId id, Instant now) {
+    before("cancel upload");
+    return inner().cancelUpload(project, id, now);
+  }
+
+  @Override
+  default void close() {
+    inner().close();
+  }
+}
