@@ -12,21 +12,25 @@ import dev.nightjar.store.MetaStore;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
-/**
- * A store that does what another does, but for what a test changes. Each transaction that writes is
- * announced first.
- */
+/** A store that does what another does, but for what a test changes. */
 public interface ForwardingMetaStore extends MetaStore {
   MetaStore inner();
 
-  /** A transaction is about to begin. */
-  default void before(String transaction) {}
+  /** Runs each transaction that writes. */
+  default <T> T transaction(String name, Supplier<T> work) {
+    return work.get();
+  }
 
   @Override
   default void insertFile(StoredFile file, Manifest content) {
-    before("insert file");
-    inner().insertFile(file, content);
+    transaction(
+        "insert file",
+        () -> {
+          inner().insertFile(file, content);
+          return file;
+        });
   }
 
   @Override
@@ -41,8 +45,7 @@ public interface ForwardingMetaStore extends MetaStore {
 
   @Override
   default boolean deleteFile(String project, FileId id, Instant now) {
-    before("delete file");
-    return inner().deleteFile(project, id, now);
+    return transaction("delete file", () -> inner().deleteFile(project, id, now));
   }
 
   @Override
@@ -52,8 +55,7 @@ public interface ForwardingMetaStore extends MetaStore {
 
   @Override
   default Batch createBatch(NewBatch batch) {
-    before("create batch");
-    return inner().createBatch(batch);
+    return transaction("create batch", () -> inner().createBatch(batch));
   }
 
   @Override
@@ -78,44 +80,42 @@ public interface ForwardingMetaStore extends MetaStore {
 
   @Override
   default Batch begin(long batch, Validated validated, Instant now) {
-    before("begin");
-    return inner().begin(batch, validated, now);
+    return transaction("begin", () -> inner().begin(batch, validated, now));
   }
 
   @Override
   default Batch fail(long batch, List<BatchError> errors, Instant now) {
-    before("fail");
-    return inner().fail(batch, errors, now);
+    return transaction("fail", () -> inner().fail(batch, errors, now));
   }
 
   @Override
   default Optional<Batch> cancel(String project, BatchId id, Instant now) {
-    before("cancel");
-    return inner().cancel(project, id, now);
+    return transaction("cancel", () -> inner().cancel(project, id, now));
   }
 
   @Override
   default Batch expire(long batch, Instant now) {
-    before("expire");
-    return inner().expire(batch, now);
+    return transaction("expire", () -> inner().expire(batch, now));
   }
 
   @Override
   default Batch finish(long batch, FinishedFiles files, Instant now) {
-    before("finish");
-    return inner().finish(batch, files, now);
+    return transaction("finish", () -> inner().finish(batch, files, now));
   }
 
   @Override
   default void releaseChunks() {
-    before("release chunks");
-    inner().releaseChunks();
+    transaction(
+        "release chunks",
+        () -> {
+          inner().releaseChunks();
+          return "";
+        });
   }
 
   @Override
   default List<Chunk> claim(long batch, int max) {
-    before("claim");
-    return inner().claim(batch, max);
+    return transaction("claim", () -> inner().claim(batch, max));
   }
 
   @Override
@@ -125,8 +125,7 @@ public interface ForwardingMetaStore extends MetaStore {
 
   @Override
   default SealOutcome seal(Seal seal, Instant now) {
-    before("seal");
-    return inner().seal(seal, now);
+    return transaction("seal", () -> inner().seal(seal, now));
   }
 
   @Override
