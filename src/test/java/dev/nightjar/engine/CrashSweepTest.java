@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class CrashSweepTest {
   private static final long SEED = 1;
-  private static final int SAMPLE = 12;
+  private static final int SAMPLE = 8;
 
   @ParameterizedTest
   @EnumSource(CrashScenario.class)
