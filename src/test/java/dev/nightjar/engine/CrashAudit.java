@@ -7,7 +7,6 @@ import dev.nightjar.batch.RequestCounts;
 import dev.nightjar.batch.Usage;
 import dev.nightjar.engine.CrashWitness.Offered;
 import dev.nightjar.file.Manifest.Piece;
-import dev.nightjar.file.StoredFile;
 import dev.nightjar.store.MetaStore.FileQuery;
 import dev.nightjar.store.ObjectStore;
 import java.io.IOException;
@@ -31,15 +30,29 @@ final class CrashAudit {
 
   /** At any time: what a row names is there, and has the length that the row says. */
   static void rowsHaveTheirObjects(CrashStores stores, CrashWorld world) throws IOException {
-    var all =
-        new FileQuery("default", null, null, Integer.MAX_VALUE, true, world.clock().instant());
-    for (StoredFile file : stores.meta().files(all)) {
-      for (Piece piece : stores.meta().content(file.id()).orElseThrow().pieces()) {
-        try (ObjectStore.Reader object = stores.objects().open(piece.key())) {
-          assertThat(object.length()).as("object %s", piece.key()).isEqualTo(piece.bytes());
-        }
+    for (Piece piece : pieces(stores, world)) {
+      try (ObjectStore.Reader object = stores.objects().open(piece.key())) {
+        assertThat(object.length()).as("object %s", piece.key()).isEqualTo(piece.bytes());
       }
     }
+  }
+
+  /** After a life without deaths and deletions: no object is there that no row names. */
+  static void nothingIsLeftOver(CrashStores stores, CrashWorld world) throws IOException {
+    if (world.scenario() != CrashScenario.FILES_DELETED) {
+      assertThat(stores.objects().list(""))
+          .extracting(ObjectStore.Entry::key)
+          .containsExactlyInAnyOrderElementsOf(
+              pieces(stores, world).stream().map(Piece::key).toList());
+    }
+  }
+
+  private static List<Piece> pieces(CrashStores stores, CrashWorld world) {
+    var all =
+        new FileQuery("default", null, null, Integer.MAX_VALUE, true, world.clock().instant());
+    return stores.meta().files(all).stream()
+        .flatMap(file -> stores.meta().content(file.id()).orElseThrow().pieces().stream())
+        .toList();
   }
 
   /** Once the batch has ended. */

@@ -23,14 +23,6 @@ final class CrashRun {
   /** Dying before the point with this number, counted from the life's start. */
   record DeathAt(int point, Survival survival) {}
 
-  /**
-   * How a run went.
-   *
-   * @param points what each point of the last life was before
-   * @param hadUnforced whether a death could have left more than one state
-   */
-  record Result(List<String> points, boolean hadUnforced) {}
-
   private CrashRun(CrashScenario scenario, Path directory, long seed, CrashBugs.Maker bugs) {
     this.world = CrashWorld.of(scenario, seed);
     this.directory = directory;
@@ -38,49 +30,64 @@ final class CrashRun {
     this.bugs = bugs;
   }
 
-  /** Runs until the batch has ended, and checks all that must hold. */
-  static Result run(CrashScenario scenario, long seed, DeathAt... deaths) throws IOException {
-    return run(scenario, seed, List.of(deaths), CrashBugs::none);
-  }
-
-  static Result run(CrashScenario scenario, long seed, List<DeathAt> deaths, CrashBugs.Maker bugs)
+  /** What each point of a life without a death is before; the first is point 1. */
+  static List<String> points(CrashScenario scenario, long seed, CrashBugs.Maker bugs)
       throws IOException {
     try (var folder = new CrashFolder()) {
-      return run(scenario, folder.path(), seed, deaths, bugs);
+      CrashPoints points = CrashPoints.immortal();
+      new CrashRun(scenario, folder.path(), seed, bugs)
+          .live(0, new CrashDisk(folder.path(), points), points);
+      return points.passed();
     }
   }
 
-  private static Result run(
-      CrashScenario scenario, Path directory, long seed, List<DeathAt> deaths, CrashBugs.Maker bugs)
+  /**
+   * Runs until the batch has ended, and checks all that must hold; true if a death came when it
+   * could have left more than one state.
+   */
+  static boolean run(CrashScenario scenario, long seed, List<DeathAt> deaths, CrashBugs.Maker bugs)
       throws IOException {
-    var run = new CrashRun(scenario, directory, seed, bugs);
-    String story = scenario + " with seed " + seed;
+    try (var folder = new CrashFolder()) {
+      return new CrashRun(scenario, folder.path(), seed, bugs).run(deaths);
+    }
+  }
+
+  static boolean run(CrashScenario scenario, long seed, DeathAt... deaths) throws IOException {
+    return run(scenario, seed, List.of(deaths), CrashBugs::none);
+  }
+
+  private boolean run(List<DeathAt> deaths) throws IOException {
+    var story = new StringBuilder(world.scenario() + " with seed " + seed);
     try {
-      CrashPoints points = CrashPoints.immortal();
-      var disk = new CrashDisk(directory, points);
+      var disk = new CrashDisk(directory, CrashPoints.immortal());
       boolean hadUnforced = false;
       for (int life = 0; life <= deaths.size(); life++) {
         DeathAt death = life < deaths.size() ? deaths.get(life) : null;
-        points = death == null ? CrashPoints.immortal() : CrashPoints.dieAt(death.point());
+        CrashPoints points =
+            death == null ? CrashPoints.immortal() : CrashPoints.dieAt(death.point());
         disk.startAgain(points);
         try {
-          run.live(life, disk, points);
+          live(life, disk, points);
         } finally {
-          story += "; life %d %s".formatted(life + 1, points);
+          story.append("; life %d %s".formatted(life + 1, points));
         }
         if (death == null || !points.isDead()) {
           break;
         }
-        story += ", survived by " + death.survival();
+        story.append(", survived by ").append(death.survival());
         hadUnforced |= disk.hasUnforced();
         disk.crash(death.survival());
       }
-      return new Result(points.passed(), hadUnforced);
+      story.append("; a power cut after the end");
+      disk.crash(Survival.NOTHING);
+      checkUnchanged(disk);
+      return hadUnforced;
     } catch (AssertionError | RuntimeException | IOException e) {
       throw new AssertionError(story + ": " + e.getMessage(), e);
     }
   }
 
+  /** One life: until the batch has ended, or until its death. */
   private void live(int life, CrashDisk disk, CrashPoints points) throws IOException {
     try (CrashStores stores = CrashStores.open(directory, bugs.on(disk), points, world.witness());
         var engine = new CrashLife(stores, world, points, seed * 31 + life)) {
@@ -89,6 +96,9 @@ final class CrashRun {
       engine.start();
       go(stores, engine);
       CrashAudit.check(stores, world);
+      if (life == 0) {
+        CrashAudit.nothingIsLeftOver(stores, world);
+      }
     } catch (Death _) {
       // The next life sees what is left.
     }
@@ -108,5 +118,15 @@ final class CrashRun {
       engine.sleep();
     }
     throw new AssertionError("no end after " + STEPS_MAX + " steps");
+  }
+
+  /** What has ended is durable as a whole. */
+  private void checkUnchanged(CrashDisk disk) throws IOException {
+    CrashPoints points = CrashPoints.immortal();
+    disk.startAgain(points);
+    try (CrashStores stores = CrashStores.open(directory, bugs.on(disk), points, world.witness())) {
+      CrashAudit.rowsHaveTheirObjects(stores, world);
+      world.client().checkUnchanged(stores);
+    }
   }
 }

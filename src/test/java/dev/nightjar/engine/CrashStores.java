@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** The real stores of one life, opened as the server opens them, on a disk that may be cut off. */
 record CrashStores(MetaStore meta, AnswerLog log, ObjectStore objects) implements AutoCloseable {
@@ -51,8 +52,11 @@ record CrashStores(MetaStore meta, AnswerLog log, ObjectStore objects) implement
   private record SteppedMetaStore(MetaStore inner, CrashPoints points, CrashWitness witness)
       implements ForwardingMetaStore {
     @Override
-    public void before(String transaction) {
-      points.before("transaction: " + transaction);
+    public <T> T transaction(String name, Supplier<T> work) {
+      points.before("transaction: " + name);
+      T result = work.get();
+      points.before("the return of transaction: " + name);
+      return result;
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.nightjar.engine.CrashRun.DeathAt;
 import dev.nightjar.testing.Survival;
 import java.io.IOException;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
@@ -21,13 +22,13 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class CrashSweepTest {
   private static final long SEED = 1;
-  private static final int SAMPLE = 12;
+  private static final int SAMPLE = 8;
 
   @ParameterizedTest
   @EnumSource(CrashScenario.class)
   void deathAtSomePointsLosesNothing(CrashScenario scenario) throws IOException {
     long seed = System.nanoTime();
-    int points = CrashRun.run(scenario, SEED).points().size();
+    int points = points(scenario, SEED);
     int runs = sweep(scenario, SEED, new SplittableRandom(seed).ints(SAMPLE, 1, points + 1));
 
     System.err.println(
@@ -39,7 +40,7 @@ class CrashSweepTest {
   @ParameterizedTest
   @EnumSource(CrashScenario.class)
   void deathAtEveryPointLosesNothing(CrashScenario scenario) throws IOException {
-    int points = CrashRun.run(scenario, SEED).points().size();
+    int points = points(scenario, SEED);
     int runs = sweep(scenario, SEED, IntStream.rangeClosed(1, points));
 
     System.err.println("%s: all %d points, %d runs".formatted(scenario, points, runs));
@@ -69,17 +70,22 @@ class CrashSweepTest {
     var random = new SplittableRandom(seed);
     for (int i = 0; i < 30; i++) {
       long order = random.nextLong();
-      int points = CrashRun.run(scenario, order).points().size();
+      int points = points(scenario, order);
       sweep(scenario, order, random.ints(4, 1, points + 1));
     }
   }
 
   @Test
-  void sameSeedDiesAtTheSamePoint() throws IOException {
+  void sameSeedHasTheSamePoints() throws IOException {
     CrashScenario scenario = CrashScenario.CANCELLED_WHILE_RUNNING;
-    CrashRun.Result once = CrashRun.run(scenario, SEED, death(100, Survival.NOTHING));
 
-    assertThat(CrashRun.run(scenario, SEED, death(100, Survival.NOTHING))).isEqualTo(once);
+    List<String> once = CrashRun.points(scenario, SEED, CrashBugs::none);
+
+    assertThat(CrashRun.points(scenario, SEED, CrashBugs::none)).isEqualTo(once);
+  }
+
+  private static int points(CrashScenario scenario, long seed) throws IOException {
+    return CrashRun.points(scenario, seed, CrashBugs::none).size();
   }
 
   /** Each point with nothing, all and some of what was not forced; runs made. */
@@ -87,10 +93,11 @@ class CrashSweepTest {
     int runs = 0;
     for (int point : points.toArray()) {
       runs++;
-      if (CrashRun.run(scenario, seed, death(point, Survival.NOTHING)).hadUnforced()) {
+      if (CrashRun.run(scenario, seed, death(point, Survival.NOTHING))) {
         CrashRun.run(scenario, seed, death(point, Survival.EVERYTHING));
+        CrashRun.run(scenario, seed, death(point, Survival.THE_KERNEL));
         CrashRun.run(scenario, seed, death(point, Survival.random(point)));
-        runs += 2;
+        runs += 3;
       }
     }
     return runs;
@@ -100,7 +107,7 @@ class CrashSweepTest {
     long seed = System.nanoTime();
     System.err.println("%s: %d pairs of deaths by seed %d".formatted(scenario, pairs, seed));
     var random = new SplittableRandom(seed);
-    int points = CrashRun.run(scenario, SEED).points().size();
+    int points = points(scenario, SEED);
     for (int i = 0; i < pairs; i++) {
       DeathAt first = death(random.nextInt(1, points + 1), Survival.random(random.nextLong()));
       int left = Math.max(2, points - first.point());

@@ -18,7 +18,7 @@ class CrashTakeoverTest {
     long seed = System.nanoTime();
     System.err.println("takeovers of %s by seed %d".formatted(scenario, seed));
     var random = new SplittableRandom(seed);
-    for (int i = 0; i < 15; i++) {
+    for (int i = 0; i < 8; i++) {
       var moment = new Moment(random.nextInt(STEPS), random.nextBoolean());
       CrashTakeover.run(scenario, random.nextLong(), moment, CrashBugs::none);
     }

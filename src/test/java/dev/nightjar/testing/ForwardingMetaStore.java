@@ -15,21 +15,25 @@ import dev.nightjar.store.MetaStore;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
-/**
- * A store that does what another does, but for what a test changes. Each transaction that writes is
- * announced first.
- */
+/** A store that does what another does, but for what a test changes. */
 public interface ForwardingMetaStore extends MetaStore {
   MetaStore inner();
 
-  /** A transaction is about to begin. */
-  default void before(String transaction) {}
+  /** Runs each transaction that writes. */
+  default <T> T transaction(String name, Supplier<T> work) {
+    return work.get();
+  }
 
   @Override
   default void insertFile(StoredFile file, Manifest content) {
-    before("insert file");
-    inner().insertFile(file, content);
+    transaction(
+        "insert file",
+        () -> {
+          inner().insertFile(file, content);
+          return file;
+        });
   }
 
   @Override
@@ -44,8 +48,7 @@ public interface ForwardingMetaStore extends MetaStore {
 
   @Override
   default boolean deleteFile(String project, FileId id, Instant now) {
-    before("delete file");
-    return inner().deleteFile(project, id, now);
+    return transaction("delete file", () -> inner().deleteFile(project, id, now));
   }
 
   @Override
@@ -55,8 +58,7 @@ public interface ForwardingMetaStore extends MetaStore {
 
   @Override
   default Batch createBatch(NewBatch batch) {
-    before("create batch");
-    return inner().createBatch(batch);
+    return transaction("create batch", () -> inner().createBatch(batch));
   }
 
   @Override
@@ -81,26 +83,22 @@ public interface ForwardingMetaStore extends MetaStore {
 
   @Override
   default Batch begin(long batch, Validated validated, Instant now) {
-    before("begin");
-    return inner().begin(batch, validated, now);
+    return transaction("begin", () -> inner().begin(batch, validated, now));
   }
 
   @Override
   default Batch fail(long batch, List<BatchError> errors, Instant now) {
-    before("fail");
-    return inner().fail(batch, errors, now);
+    return transaction("fail", () -> inner().fail(batch, errors, now));
   }
 
   @Override
   default Optional<Batch> cancel(String project, BatchId id, Instant now) {
-    before("cancel");
-    return inner().cancel(project, id, now);
+    return transaction("cancel", () -> inner().cancel(project, id, now));
   }
 
   @Override
   default Batch expire(long batch, Instant now) {
-    before("expire");
-    return inner().expire(batch, now);
+    return transaction("expire", () -> inner().expire(batch, now));
   }
 
   @Override
@@ -110,20 +108,22 @@ public interface ForwardingMetaStore extends MetaStore {
 
   @Override
   default Batch finish(long batch, FinishedFiles files, Instant now) {
-    before("finish");
-    return inner().finish(batch, files, now);
+    return transaction("finish", () -> inner().finish(batch, files, now));
   }
 
   @Override
   default void releaseChunks() {
-    before("release chunks");
-    inner().releaseChunks();
+    transaction(
+        "release chunks",
+        () -> {
+          inner().releaseChunks();
+          return "";
+        });
   }
 
   @Override
   default List<Chunk> claim(long batch, int max) {
-    before("claim");
-    return inner().claim(batch, max);
+    return transaction("claim", () -> inner().claim(batch, max));
   }
 
   @Override
@@ -133,8 +133,7 @@ public interface ForwardingMetaStore extends MetaStore {
 
   @Override
   default SealOutcome seal(Seal seal, Instant now) {
-    before("seal");
-    return inner().seal(seal, now);
+    return transaction("seal", () -> inner().seal(seal, now));
   }
 
   @Override

@@ -5,8 +5,11 @@ import java.util.SplittableRandom;
 
 /** What a power cut spares of that which was not forced. */
 public interface Survival {
-  Survival NOTHING = of(false);
-  Survival EVERYTHING = of(true);
+  Survival NOTHING = of("nothing", false);
+  Survival EVERYTHING = of("everything", true);
+
+  /** Only the process dies: nothing is lost, and what was not forced still can be, later. */
+  Survival THE_KERNEL = of("the kernel", true);
 
   /** Whether a name that was given, changed or taken away is so afterwards; or a cut file short. */
   boolean keepsChange();
@@ -14,7 +17,7 @@ public interface Survival {
   /** The bytes that reach the disk of one write: from its beginning, perhaps none. */
   byte[] kept(byte[] written);
 
-  private static Survival of(boolean isKept) {
+  private static Survival of(String name, boolean isKept) {
     return new Survival() {
       @Override
       public boolean keepsChange() {
@@ -28,14 +31,14 @@ public interface Survival {
 
       @Override
       public String toString() {
-        return isKept ? "everything" : "nothing";
+        return name;
       }
     };
   }
 
   /**
    * Each change by itself, so that later ones may be there without earlier ones. A write is there,
-   * not there, torn, or has its length and zeros for its end.
+   * not there, torn, or has its length and zeros somewhere in it.
    */
   static Survival random(long seed) {
     var random = new SplittableRandom(seed);
@@ -52,7 +55,11 @@ public interface Survival {
           case 0 -> written;
           case 1 -> new byte[0];
           case 2 -> Arrays.copyOf(written, torn);
-          default -> Arrays.copyOf(Arrays.copyOf(written, torn), written.length);
+          default -> {
+            byte[] holed = written.clone();
+            Arrays.fill(holed, torn, random.nextInt(torn, holed.length + 1), (byte) 0);
+            yield holed;
+          }
         };
       }
 

@@ -31,6 +31,7 @@ public final class FileObjectStore implements ObjectStore {
   private final Path root;
   private final Path aside;
   private final Disk disk;
+  private final ObjectFolders folders;
   private final AtomicLong names = new AtomicLong();
 
   public FileObjectStore(Path root) throws IOException {
@@ -41,6 +42,7 @@ public final class FileObjectStore implements ObjectStore {
     this.root = root;
     this.aside = root.resolve("tmp");
     this.disk = disk;
+    this.folders = new ObjectFolders(disk);
     Directories.create(aside, disk);
     for (Path left : files(aside)) {
       disk.delete(left);
@@ -70,7 +72,7 @@ public final class FileObjectStore implements ObjectStore {
   @Override
   public Writer create(String key) throws IOException {
     Path file = aside.resolve(Long.toString(names.incrementAndGet()));
-    return new ObjectFileWriter(disk, folder(key), name(key), file);
+    return new ObjectFileWriter(disk, folders, folder(key), name(key), file);
   }
 
   @Override

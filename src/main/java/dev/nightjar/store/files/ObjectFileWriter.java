@@ -1,11 +1,9 @@
 package dev.nightjar.store.files;
 
-import dev.nightjar.store.Directories;
 import dev.nightjar.store.Disk;
 import dev.nightjar.store.ObjectStore.Writer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -16,6 +14,7 @@ final class ObjectFileWriter extends Writer {
   private static final int BUFFER_BYTES = 64 * 1024;
 
   private final Disk disk;
+  private final ObjectFolders folders;
   private final Path folder;
   private final Path target;
   private final Path file;
@@ -25,8 +24,10 @@ final class ObjectFileWriter extends Writer {
   private long written;
   private boolean isCommitted;
 
-  ObjectFileWriter(Disk disk, Path folder, String name, Path file) throws IOException {
+  ObjectFileWriter(Disk disk, ObjectFolders folders, Path folder, String name, Path file)
+      throws IOException {
     this.disk = disk;
+    this.folders = folders;
     this.folder = folder;
     this.target = folder.resolve(name);
     this.file = file;
@@ -76,18 +77,10 @@ final class ObjectFileWriter extends Writer {
       flushBuffer();
       open.force();
     }
-    try {
-      rename();
-    } catch (NoSuchFileException _) {
-      Directories.create(folder, disk);
-      rename();
-    }
+    folders.make(folder);
+    disk.rename(file, target);
     disk.forceDirectory(folder);
     isCommitted = true;
-  }
-
-  private void rename() throws IOException {
-    disk.rename(file, target);
   }
 
   @Override
