@@ -63,6 +63,7 @@ class ArchitectureTest {
           "OpenChunk",
           "Pool",
           "Timers",
+          "Trouble",
           "Waits");
 
   private static final JavaClasses OURS =

@@ -43,6 +43,22 @@ public record Settings(
     endpoints = List.copyOf(endpoints);
   }
 
+  public Settings withBounds(Bounds newBounds) {
+    return new Settings(
+        host,
+        port,
+        isOpen,
+        data,
+        upstreams,
+        requestTimeout,
+        stopGrace,
+        drain,
+        limits,
+        mixedModels,
+        endpoints,
+        newBounds);
+  }
+
   /** How much may be taken. */
   public record Bounds(DiskFreeMin diskFreeMin) {
     public static final Bounds DEFAULT = new Bounds(DiskFreeMin.DEFAULT);

@@ -6,6 +6,8 @@ import dev.nightjar.batch.Batch.Ending;
 import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.batch.Chunk;
 import dev.nightjar.batch.ChunkId;
+import dev.nightjar.batch.RequestCounts;
+import dev.nightjar.batch.Usage;
 import dev.nightjar.engine.Event.Pending;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.store.AnswerLog;
@@ -154,6 +156,10 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
 
   @Override
   public Optional<Live> live(long batch) {
+    Optional<String> waits = validation.reason(batch);
+    if (waits.isPresent()) {
+      return waits.map(reason -> new Live(RequestCounts.NONE, Usage.NONE, reason));
+    }
     return thread.ask(() -> engine.live(batch)).orElse(Optional.empty());
   }
 
@@ -262,7 +268,8 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     try {
       thread.post(new Event.Claimed(batch, loader.claim(runningBatch(batch), max, isClosing)));
     } catch (IOException | RuntimeException e) {
-      thread.post(new Event.ClaimFailed(batch, e.toString()));
+      LOG.log(System.Logger.Level.ERROR, "claiming chunks of batch " + batch, e);
+      thread.post(new Event.ClaimFailed(batch, "its next lines cannot be read: " + e.getMessage()));
     }
   }
 
@@ -273,7 +280,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
       thread.post(new Event.Sealed(chunk.id(), outcome));
     } catch (IOException | RuntimeException e) {
       LOG.log(System.Logger.Level.ERROR, "sealing chunk " + chunk.id(), e);
-      thread.post(new Event.SealFailed(chunk.id(), e.toString()));
+      thread.post(new Event.SealFailed(chunk.id(), "answers cannot be sealed: " + e.getMessage()));
     }
   }
 
@@ -297,7 +304,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
       }
     } catch (IOException | RuntimeException e) {
       LOG.log(System.Logger.Level.ERROR, "finishing batch " + sequence, e);
-      thread.post(new Event.FinishFailed(sequence, e.toString()));
+      thread.post(new Event.FinishFailed(sequence, "it cannot be finished: " + e.getMessage()));
     }
   }
 
@@ -315,7 +322,8 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
       Ending ending = batch.status() == BatchStatus.IN_PROGRESS ? null : batch.ending();
       thread.post(new Event.Stopping(sequence, ending));
     } catch (RuntimeException e) {
-      thread.post(new Event.ExpireFailed(sequence, e.toString()));
+      LOG.log(System.Logger.Level.ERROR, "expiring batch " + sequence, e);
+      thread.post(new Event.ExpireFailed(sequence, "it cannot be expired: " + e.getMessage()));
     }
   }
 

@@ -28,7 +28,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Engine {
   private static final int EARLY_STOPS_MAX = 1_000;
-  private static final long STORE_RETRY_MILLIS = 1_000;
 
   private final EngineLimits limits;
   private final Lanes lanes;
@@ -97,15 +96,11 @@ final class Engine {
       case Event.Sealed(ChunkId chunk, SealOutcome outcome) -> sealed(chunk, outcome);
       case Event.SealFailed(ChunkId chunk, String reason) -> sealFailed(chunk, reason, now);
       case Event.Finished(long batch) -> finished(batch);
-      case Event.FinishFailed(long batch, String reason) -> {
-        say("cannot finish batch %d, trying again: %s".formatted(batch, reason));
-        timers.at(now + STORE_RETRY_MILLIS, () -> effects.add(new Effect.Finish(batch)));
-      }
+      case Event.FinishFailed(long batch, String reason) ->
+          again(batch, reason, now, new Effect.Finish(batch));
       case Event.Stopping(long batch, @Nullable Ending ending) -> stopping(batch, ending, now);
-      case Event.ExpireFailed(long batch, String reason) -> {
-        say("cannot expire batch %d, trying again: %s".formatted(batch, reason));
-        timers.at(now + STORE_RETRY_MILLIS, () -> effects.add(new Effect.Expire(batch)));
-      }
+      case Event.ExpireFailed(long batch, String reason) ->
+          again(batch, reason, now, new Effect.Expire(batch));
       case Event.Probed probed -> faults.probed(probed, now);
       case Event.ModelsListed(int upstream, @Nullable Set<String> models) ->
           lanes.listed(upstream, models);
@@ -114,6 +109,13 @@ final class Engine {
       case Event.Draining() -> isDraining = true;
       case Event.Tick() -> {}
     }
+  }
+
+  /** A batch that never ran is not among ours: it is tried again all the same. */
+  private void again(long id, String reason, long now, Effect effect) {
+    ActiveBatch batch = batches.get(id);
+    long wait = batch == null ? Trouble.wait(0) : batch.trouble.failed(reason);
+    timers.at(now + wait, () -> effects.add(effect));
   }
 
   // ---- the life of a batch
@@ -146,7 +148,10 @@ final class Engine {
       if (ending != null && earlyStops.size() < EARLY_STOPS_MAX) {
         earlyStops.put(id, ending);
       }
-    } else if (ending != null && batch.ending == null) {
+      return;
+    }
+    batch.trouble.over();
+    if (ending != null && batch.ending == null) {
       stop(batch, ending, now);
     }
   }
@@ -219,6 +224,7 @@ final class Engine {
       return;
     }
     claims.ended(batch);
+    batch.trouble.over();
     if (chunks.isEmpty()) {
       batch.unclaimedChunks = 0;
     }
@@ -254,11 +260,10 @@ final class Engine {
   private void claimFailed(long id, String reason, long now) {
     ActiveBatch batch = batches.get(id);
     if (batch != null) {
-      say("cannot claim chunks of batch %d, trying again: %s".formatted(id, reason));
+      claims.ended(batch);
       timers.at(
-          now + STORE_RETRY_MILLIS,
+          now + batch.trouble.failed(reason),
           () -> {
-            claims.ended(batch);
             batch.home.offerClaims(batch);
             claims.closeMore(batch);
           });
@@ -291,8 +296,7 @@ final class Engine {
   private void sealFailed(ChunkId id, String reason, long now) {
     OpenChunk open = openChunk(id);
     if (open != null) {
-      say("cannot seal chunk %s, trying again: %s".formatted(id, reason));
-      timers.at(now + STORE_RETRY_MILLIS, () -> effects.add(open.seal()));
+      timers.at(now + open.trouble.failed(reason), () -> effects.add(open.seal()));
     }
   }
 
@@ -364,6 +368,7 @@ final class Engine {
         lose(line.chunk);
       } else {
         line.state = Line.State.DONE;
+        line.chunk.trouble.over();
         line.chunk.remaining--;
         line.batch().count(pending.answer());
         settle(line.chunk);

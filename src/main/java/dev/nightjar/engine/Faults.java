@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 final class Faults {
   private static final int OUTAGES_BEFORE_ALONE = 3;
   private static final long KEY_REFUSED_MILLIS = 60_000;
-  private static final long LOCAL_FAULT_MILLIS = 1_000;
   private static final long RETRY_AFTER_MAX_MILLIS = 3_600_000;
 
   /** Shorter pauses are everyday and not worth a word. */
@@ -63,13 +62,20 @@ final class Faults {
         engine.putBack(line);
       }
       case Attempt.Aborted() -> engine.putBack(line);
-      case Attempt.LocalFault(String reason) -> {
-        engine.say(
-            "line %d of batch %d waits: %s"
-                .formatted(line.number(), line.batch().run.batch(), reason));
-        engine.putBackLater(line, now + LOCAL_FAULT_MILLIS);
-      }
+      case Attempt.LocalFault(String reason) -> localFault(line, reason, now);
     }
+  }
+
+  /** Our own disk's: the row spends nothing, and is not sent again and again for nothing. */
+  private void localFault(Line line, String reason, long now) {
+    Trouble trouble = line.chunk.trouble;
+    if (trouble.reason() == null) {
+      engine.say(
+          "line %d of batch %d waits: %s"
+              .formatted(line.number(), line.batch().run.batch(), reason));
+    }
+    var _ = trouble.failed(reason);
+    engine.putBackLater(line, now + Trouble.wait(line.localFaults++));
   }
 
   private void rowFault(Line line, Answer verdict, long now) {

@@ -7,13 +7,17 @@ import dev.nightjar.file.Manifest;
 import dev.nightjar.file.StoredFile;
 import dev.nightjar.store.ContentReader;
 import dev.nightjar.store.MetaStore;
+import dev.nightjar.store.MetaStore.StoreException;
 import dev.nightjar.store.MetaStore.Validated;
 import dev.nightjar.store.ObjectStore;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.ObjIntConsumer;
 
 /**
@@ -23,6 +27,7 @@ import java.util.function.ObjIntConsumer;
 final class Validation {
   private static final System.Logger LOG = System.getLogger(Validation.class.getName());
   private static final long SMALL_BYTES_MAX = 16L << 20;
+  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final MetaStore meta;
   private final ObjectStore objects;
@@ -33,6 +38,7 @@ final class Validation {
   private final Workers workers;
   private final Set<Long> cancelled = ConcurrentHashMap.newKeySet();
   private final Set<Long> submitted = ConcurrentHashMap.newKeySet();
+  private final Map<Long, String> reasons = new ConcurrentHashMap<>();
   private volatile boolean isClosed;
 
   /** {@code done} gets each batch as it is afterwards, and its number of chunks. */
@@ -76,7 +82,39 @@ final class Validation {
     isClosed = true;
   }
 
+  /** Why a validation does not go on; empty when it does, or is none of ours. */
+  Optional<String> reason(long batch) {
+    return Optional.ofNullable(reasons.get(batch));
+  }
+
+  /** What MetaStore cannot take is tried until it does: a full disk is no fault of the file's. */
   private void validate(Batch batch) {
+    long sequence = batch.sequence();
+    try {
+      while (!isClosed && !isValidated(batch)) {
+        LockSupport.parkNanos(RETRY_NANOS);
+      }
+    } finally {
+      submitted.remove(sequence);
+      cancelled.remove(sequence);
+      reasons.remove(sequence);
+    }
+  }
+
+  private boolean isValidated(Batch batch) {
+    try {
+      validateOnce(batch);
+      return true;
+    } catch (StoreException e) {
+      if (!isClosed) {
+        LOG.log(System.Logger.Level.ERROR, "validating " + batch.id(), e);
+        reasons.put(batch.sequence(), "its validation cannot be stored: " + e.getMessage());
+      }
+      return false;
+    }
+  }
+
+  private void validateOnce(Batch batch) {
     try {
       Validator.Outcome outcome = outcome(batch);
       if (isClosed) {
@@ -92,15 +130,14 @@ final class Validation {
         case Validator.Outcome.Cancelled() ->
             done.accept(meta.batch(batch.sequence()).orElseThrow(), 0);
       }
+    } catch (StoreException e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
       if (!isClosed) {
         LOG.log(System.Logger.Level.ERROR, "validating " + batch.id(), e);
         var error = new BatchError("internal_error", "The file cannot be read: " + e, null, null);
         done.accept(meta.fail(batch.sequence(), List.of(error), world.clock().instant()), 0);
       }
-    } finally {
-      submitted.remove(batch.sequence());
-      cancelled.remove(batch.sequence());
     }
   }
 

@@ -22,6 +22,10 @@ final class Waits {
     if (diskShort != null) {
       return diskShort;
     }
+    String trouble = batch.troubles();
+    if (trouble != null) {
+      return trouble;
+    }
     if (batch.home.lanes.isEmpty()) {
       return "no upstream lists the model '" + batch.run.model() + "'";
     }

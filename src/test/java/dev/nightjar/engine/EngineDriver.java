@@ -43,6 +43,15 @@ final class EngineDriver {
   /** The next append finds these chunks in other hands. */
   final Set<ChunkId> takenOver = new HashSet<>();
 
+  /** Stores that fail, with this reason: of claims, seals and ends of batches. */
+  @Nullable String claimsFail;
+
+  @Nullable String sealsFail;
+  @Nullable String finishesFail;
+
+  /** How often something failed. */
+  int failures;
+
   /** Appends are not answered. */
   boolean isDiskSlow;
 
@@ -167,9 +176,17 @@ final class EngineDriver {
         appended.add(pending);
         yield isDiskSlow ? null : new Event.Appended(List.of(pending), Set.copyOf(takenOver));
       }
+      case Effect.Seal seal when sealsFail != null -> {
+        failures++;
+        yield new Event.SealFailed(seal.chunk().id(), sealsFail);
+      }
       case Effect.Seal seal -> {
         seals.add(seal);
         yield isStoreSlow ? null : sealed(seal);
+      }
+      case Effect.Finish(long batch) when finishesFail != null -> {
+        failures++;
+        yield new Event.FinishFailed(batch, finishesFail);
       }
       case Effect.Finish(long batch) -> {
         finished.add(batch);
@@ -210,6 +227,10 @@ final class EngineDriver {
   }
 
   private Event claim(long batch, int max, boolean isClosing) {
+    if (claimsFail != null && !isClosing) {
+      failures++;
+      return new Event.ClaimFailed(batch, claimsFail);
+    }
     Plan plan = plan(batch);
     var chunks = new ArrayList<ClaimedChunk>();
     while (chunks.size() < max && plan.claimed < plan.chunks()) {

@@ -62,12 +62,15 @@ final class Sql implements AutoCloseable {
 
   /** The driver ends a statement that fails, as on a full disk: it is prepared anew next time. */
   private SQLException drop(String sql, SQLException cause) {
-    try (PreparedStatement _ = statements.remove(sql)) {
-      return cause;
+    PreparedStatement failed = statements.remove(sql);
+    try {
+      if (failed != null) {
+        failed.close();
+      }
     } catch (SQLException e) {
       cause.addSuppressed(e);
-      return cause;
     }
+    return cause;
   }
 
   <T> Optional<T> one(String sql, Row<T> reader, @Nullable Object... arguments)
