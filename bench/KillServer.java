@@ -46,7 +46,7 @@ final class KillServer {
             "-Xlog:cds=off",
             "-Xlog:aot=off",
             "-jar",
-            "target/nightjar.jar"));
+            work.resolve("nightjar.jar").toString()));
     command.addAll(List.of("serve", "--port", "0", "--data", work.resolve("data").toString()));
     command.addAll(List.of("--config", settings.toString(), "--upstream", upstream));
     command.addAll(List.of("--max-in-flight", Integer.toString(inFlight)));

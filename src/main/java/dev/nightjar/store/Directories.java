@@ -3,8 +3,13 @@ package dev.nightjar.store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
 
-/** Makes the entries of directories durable: a file that is forced can still lose its name. */
+/**
+ * Makes, forces and deletes directories. Their entries have to be made durable too: a file that is
+ * forced can still lose its name.
+ */
 public final class Directories {
   private Directories() {}
 
@@ -27,6 +32,18 @@ public final class Directories {
     }
     if (parent != null) {
       disk.forceDirectory(parent); // Also of one that a crash left before it came to this.
+    }
+  }
+
+  /** Deletes a directory with all that is in it; none is no error. */
+  public static void delete(Path directory) throws IOException {
+    if (!Files.exists(directory)) {
+      return;
+    }
+    try (Stream<Path> tree = Files.walk(directory)) {
+      for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
     }
   }
 }

@@ -49,12 +49,9 @@ public final class FileObjectStore implements ObjectStore {
     }
   }
 
-  private Path folder(int index) {
-    return root.resolve("%02x".formatted(index));
-  }
-
-  private Path path(String key) {
-    return folder(key).resolve(name(key));
+  /** Where the object with this key is, in the store at {@code root}. */
+  static Path path(Path root, String key) {
+    return folder(root, key).resolve(name(key));
   }
 
   private static String name(String key) {
@@ -64,21 +61,25 @@ public final class FileObjectStore implements ObjectStore {
     return key.replace('/', SLASH);
   }
 
-  private Path folder(String key) {
+  private static Path folder(Path root, String key) {
     int hash = key.hashCode();
-    return folder((hash ^ (hash >>> 8) ^ (hash >>> 16)) & (FOLDERS - 1));
+    return folder(root, (hash ^ (hash >>> 8) ^ (hash >>> 16)) & (FOLDERS - 1));
+  }
+
+  private static Path folder(Path root, int index) {
+    return root.resolve("%02x".formatted(index));
   }
 
   @Override
   public Writer create(String key) throws IOException {
     Path file = aside.resolve(Long.toString(names.incrementAndGet()));
-    return new ObjectFileWriter(disk, folders, folder(key), name(key), file);
+    return new ObjectFileWriter(disk, folders, folder(root, key), name(key), file);
   }
 
   @Override
   public Reader open(String key) throws IOException {
     try {
-      return new ObjectFileReader(path(key));
+      return new ObjectFileReader(path(root, key));
     } catch (NoSuchFileException _) {
       throw new ObjectMissingException(key);
     }
@@ -87,7 +88,7 @@ public final class FileObjectStore implements ObjectStore {
   @Override
   public long length(String key) throws IOException {
     try {
-      return Files.size(path(key));
+      return Files.size(path(root, key));
     } catch (NoSuchFileException _) {
       throw new ObjectMissingException(key);
     }
@@ -95,14 +96,19 @@ public final class FileObjectStore implements ObjectStore {
 
   @Override
   public boolean delete(String key) throws IOException {
-    return disk.delete(path(key));
+    return disk.delete(path(root, key));
   }
 
   @Override
   public List<Entry> list(String prefix) throws IOException {
+    return list(root, prefix);
+  }
+
+  /** The same of a store that another process has open. */
+  static List<Entry> list(Path root, String prefix) throws IOException {
     var entries = new ArrayList<Entry>();
     for (int i = 0; i < FOLDERS; i++) {
-      for (Path file : files(folder(i))) {
+      for (Path file : files(folder(root, i))) {
         String key = file.getFileName().toString().replace(SLASH, '/');
         if (key.startsWith(prefix)) {
           entry(key, file).ifPresent(entries::add);
