@@ -84,11 +84,25 @@ public final class FileObjectStore implements ObjectStore {
   public List<Entry> list(String prefix) throws IOException {
     var entries = new ArrayList<Entry>();
     for (int i = 0; i < FOLDERS; i++) {
-      for (Path file : files(folder(i))) {
-        String key = file.getFileName().toString().replace(SLASH, '/');
-        if (key.startsWith(prefix)) {
-          entry(key, file).ifPresent(entries::add);
-        }
+      entries.addAll(entries(i, prefix));
+    }
+    return entries;
+  }
+
+  /** A page is a folder, and its number the place. */
+  @Override
+  public Page page(String place) throws IOException {
+    int index = place.equals(Page.FIRST) ? 0 : Integer.parseInt(place);
+    String next = index + 1 < FOLDERS ? Integer.toString(index + 1) : Page.FIRST;
+    return new Page(entries(index, ""), next);
+  }
+
+  private List<Entry> entries(int folder, String prefix) throws IOException {
+    var entries = new ArrayList<Entry>();
+    for (Path file : files(folder(folder))) {
+      String key = file.getFileName().toString().replace(SLASH, '/');
+      if (key.startsWith(prefix)) {
+        entry(key, file).ifPresent(entries::add);
       }
     }
     return entries;
