@@ -16,6 +16,7 @@ import dev.nightjar.http.HttpServer;
 import dev.nightjar.http.HttpServer.Listen;
 import dev.nightjar.http.HttpServer.Services;
 import dev.nightjar.net.ConnectionGuard;
+import dev.nightjar.store.Sweeper;
 import dev.nightjar.upstream.Upstream;
 import dev.nightjar.upstream.Upstream.Probe;
 import java.net.InetAddress;
@@ -36,6 +37,7 @@ final class Server implements AutoCloseable {
 
   private final Settings settings;
   private final Node node;
+  private final Sweeper sweeper;
   private final ConnectionGuard guard;
   private final HttpServer http;
   private final int port;
@@ -44,6 +46,7 @@ final class Server implements AutoCloseable {
   private Server(Settings settings, Node node) {
     this.settings = settings;
     this.node = node;
+    this.sweeper = new Sweeper(node.meta(), node.objects(), InstantSource.system());
     this.guard = ConnectionGuard.start(IDLE_CONNECTION, STALLED_BODY);
     this.http =
         new HttpServer(
@@ -64,6 +67,7 @@ final class Server implements AutoCloseable {
     try {
       var server = new Server(settings, node);
       node.engine().start();
+      server.sweeper.start();
       server.checkUpstreams();
       return server;
     } catch (RuntimeException e) {
@@ -137,6 +141,7 @@ final class Server implements AutoCloseable {
   public void close() {
     http.stop();
     guard.close();
+    sweeper.close();
     node.close();
   }
 }

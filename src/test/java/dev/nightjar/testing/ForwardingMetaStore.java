@@ -13,8 +13,10 @@ import dev.nightjar.file.UploadId;
 import dev.nightjar.file.UploadPart;
 import dev.nightjar.store.MetaStore;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** A store that does what another does, but for what a test changes. */
@@ -143,8 +145,7 @@ public interface ForwardingMetaStore extends MetaStore {
 
   @Override
   default boolean createUpload(Upload upload, int openMax) {
-    before("create upload");
-    return inner().createUpload(upload, openMax);
+    return transaction("create upload", () -> inner().createUpload(upload, openMax));
   }
 
   @Override
@@ -154,8 +155,7 @@ public interface ForwardingMetaStore extends MetaStore {
 
   @Override
   default PartOutcome addPart(UploadPart part, int partsMax, Instant now) {
-    before("add part");
-    return inner().addPart(part, partsMax, now);
+    return transaction("add part", () -> inner().addPart(part, partsMax, now));
   }
 
   @Override
@@ -165,14 +165,47 @@ public interface ForwardingMetaStore extends MetaStore {
 
   @Override
   default Upload completeUpload(UploadId upload, CompletedUpload completed, Instant now) {
-    before("complete upload");
-    return inner().completeUpload(upload, completed, now);
+    return transaction("complete upload", () -> inner().completeUpload(upload, completed, now));
   }
 
   @Override
   default Optional<Upload> cancelUpload(String project, UploadId id, Instant now) {
-    before("cancel upload");
-    return inner().cancelUpload(project, id, now);
+    return transaction("cancel upload", () -> inner().cancelUpload(project, id, now));
+  }
+
+  @Override
+  default List<FileId> goneFiles(Instant goneBy, int max) {
+    return inner().goneFiles(goneBy, max);
+  }
+
+  @Override
+  default void forgetFile(FileId file) {
+    transaction(
+        "forget file",
+        () -> {
+          inner().forgetFile(file);
+          return file;
+        });
+  }
+
+  @Override
+  default List<EndedUpload> endedUploads(Instant endedBy, int max) {
+    return inner().endedUploads(endedBy, max);
+  }
+
+  @Override
+  default void forgetUpload(UploadId upload) {
+    transaction(
+        "forget upload",
+        () -> {
+          inner().forgetUpload(upload);
+          return upload;
+        });
+  }
+
+  @Override
+  default Set<String> needed(Collection<String> keys) {
+    return inner().needed(keys);
   }
 
   @Override

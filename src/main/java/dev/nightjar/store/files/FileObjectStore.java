@@ -108,11 +108,25 @@ public final class FileObjectStore implements ObjectStore {
   static List<Entry> list(Path root, String prefix) throws IOException {
     var entries = new ArrayList<Entry>();
     for (int i = 0; i < FOLDERS; i++) {
-      for (Path file : files(folder(root, i))) {
-        String key = file.getFileName().toString().replace(SLASH, '/');
-        if (key.startsWith(prefix)) {
-          entry(key, file).ifPresent(entries::add);
-        }
+      entries.addAll(entries(folder(root, i), prefix));
+    }
+    return entries;
+  }
+
+  /** A page is a folder, and its number the place. */
+  @Override
+  public Page page(String place) throws IOException {
+    int index = place.equals(Page.FIRST) ? 0 : Integer.parseInt(place);
+    String next = index + 1 < FOLDERS ? Integer.toString(index + 1) : Page.FIRST;
+    return new Page(entries(folder(root, index), ""), next);
+  }
+
+  private static List<Entry> entries(Path folder, String prefix) throws IOException {
+    var entries = new ArrayList<Entry>();
+    for (Path file : files(folder)) {
+      String key = file.getFileName().toString().replace(SLASH, '/');
+      if (key.startsWith(prefix)) {
+        entry(key, file).ifPresent(entries::add);
       }
     }
     return entries;

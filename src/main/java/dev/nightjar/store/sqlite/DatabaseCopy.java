@@ -2,8 +2,10 @@ package dev.nightjar.store.sqlite;
 
 import dev.nightjar.batch.BatchId;
 import dev.nightjar.batch.ChunkId;
+import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.Manifest.Piece;
+import dev.nightjar.file.PartId;
 import dev.nightjar.store.MetaStore.StoreException;
 import dev.nightjar.store.ObjectKeys;
 import java.io.IOException;
@@ -96,7 +98,8 @@ public final class DatabaseCopy implements AutoCloseable {
 
   /**
    * Visits each object that must exist: those of files that can be read now, of inputs that
-   * unfinished batches read though the file is deleted or expired, and of sealed chunks.
+   * unfinished batches read though the file is deleted or expired, of sealed chunks, and the parts
+   * of uploads that may still be completed.
    */
   public void eachObject(Instant now, Visitor visitor) throws IOException {
     long after = 0;
@@ -115,6 +118,23 @@ public final class DatabaseCopy implements AutoCloseable {
     for (Piece piece : seals()) {
       visitor.object(piece);
     }
+    for (Piece piece : pendingParts(now)) {
+      visitor.object(piece);
+    }
+  }
+
+  private List<Piece> pendingParts(Instant now) {
+    return list(
+        """
+        SELECT file_id, part.id, part.bytes FROM part JOIN upload ON upload.sequence = part.upload
+        WHERE status = 'pending' AND expires_at > ? AND part.bytes > 0
+        """,
+        row ->
+            new Piece(
+                ObjectKeys.part(
+                    new FileId(row.getString("file_id")), new PartId(row.getString("id"))),
+                row.getLong("bytes")),
+        now.toEpochMilli());
   }
 
   private List<Content> contents(long after, Instant now) {

@@ -14,9 +14,11 @@ import dev.nightjar.file.UploadPart;
 import dev.nightjar.store.MetaStore;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * MetaStore on one SQLite file, in WAL mode with {@code synchronous=FULL}. If the process dies,
@@ -91,6 +93,33 @@ public final class SqliteMetaStore implements MetaStore {
   @Override
   public Optional<Upload> cancelUpload(String project, UploadId id, Instant now) {
     return database.inWrite(sql -> UploadTable.cancel(sql, project, id, now));
+  }
+
+  // ---- retention
+
+  @Override
+  public List<FileId> goneFiles(Instant goneBy, int max) {
+    return database.inRead(sql -> RetentionQueries.goneFiles(sql, goneBy, max));
+  }
+
+  @Override
+  public void forgetFile(FileId file) {
+    database.inWrite(sql -> sql.update("DELETE FROM file WHERE id = ?", file.value()));
+  }
+
+  @Override
+  public List<EndedUpload> endedUploads(Instant endedBy, int max) {
+    return database.inRead(sql -> RetentionQueries.endedUploads(sql, endedBy, max));
+  }
+
+  @Override
+  public void forgetUpload(UploadId upload) {
+    database.inWrite(sql -> UploadTable.delete(sql, upload));
+  }
+
+  @Override
+  public Set<String> needed(Collection<String> keys) {
+    return database.inRead(sql -> RetentionQueries.needed(sql, keys));
   }
 
   // ---- batches

@@ -134,7 +134,14 @@ final class UploadTable {
     return find(sql, project, id);
   }
 
-  private static Upload upload(ResultSet row) throws SQLException {
+  static int delete(Sql sql, UploadId upload) throws SQLException {
+    sql.update(
+        "DELETE FROM part WHERE upload = (SELECT sequence FROM upload WHERE id = ?)",
+        upload.value());
+    return sql.update("DELETE FROM upload WHERE id = ?", upload.value());
+  }
+
+  static Upload upload(ResultSet row) throws SQLException {
     Long fileLife = Rows.number(row, "file_life");
     return new Upload(
         new UploadId(row.getString("id")),

@@ -26,3 +26,7 @@ CREATE TABLE part (
 );
 
 CREATE INDEX part_by_upload ON part (upload);
+
+-- For the sweep of what is gone.
+CREATE INDEX file_deleted ON file (deleted_at) WHERE deleted_at IS NOT NULL;
+CREATE INDEX file_expiring ON file (expires_at) WHERE expires_at IS NOT NULL;
