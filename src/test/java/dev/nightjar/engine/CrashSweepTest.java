@@ -60,6 +60,45 @@ class CrashSweepTest {
     dieTwice(scenario, 300);
   }
 
+  @Test
+  void pointsCoverAllThatTheServerDoes() throws IOException {
+    List<String> points = CrashRun.points(CrashScenario.EXPIRES, SEED, CrashBugs::none);
+
+    assertThat(points.stream().map(CrashSweepTest::kind).distinct())
+        .containsExactlyInAnyOrder(
+            "validation",
+            "claim",
+            "call",
+            "seal",
+            "create objects",
+            "write objects",
+            "force objects",
+            "rename objects",
+            "delete objects",
+            "make directory",
+            "force directory",
+            "create journal",
+            "write journal",
+            "force journal",
+            "delete journal",
+            "transaction release chunks",
+            "transaction insert file",
+            "transaction create batch",
+            "transaction begin",
+            "transaction claim",
+            "transaction expire",
+            "transaction seal",
+            "transaction finish");
+  }
+
+  private static String kind(String point) {
+    return point
+        .replace("the return of ", "")
+        .replace("transaction: ", "transaction ")
+        .replaceFirst("write \\d+ bytes to", "write")
+        .replaceFirst("(directory|objects|journal)[ /].*", "$1");
+  }
+
   /** What runs on several threads may happen in any order: each seed has another. */
   @Tag("full")
   @ParameterizedTest

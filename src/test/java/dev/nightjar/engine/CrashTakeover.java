@@ -58,6 +58,11 @@ final class CrashTakeover {
     }
   }
 
+  /** Both are about to seal, perhaps the same chunk: the one that may not is the first to. */
+  private static boolean isRace(CrashLife first, CrashLife second) {
+    return first.isAboutToSeal() && second.isAboutToSeal();
+  }
+
   private static void goOn(
       CrashStores stores, CrashWorld world, CrashLife first, CrashLife second, long seed)
       throws IOException {
@@ -71,7 +76,7 @@ final class CrashTakeover {
       }
       first.dropClaims();
       boolean isBusy =
-          (isFirstsTurn && first.step())
+          ((isFirstsTurn || isRace(first, second)) && first.step())
               || world.client().act(stores, second)
               || second.step()
               || first.step()
