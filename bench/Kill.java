@@ -2,6 +2,7 @@ import dev.nightjar.sim.ErrorRates;
 import dev.nightjar.sim.Latency;
 import dev.nightjar.sim.SimOptions;
 import dev.nightjar.sim.SimServer;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -304,8 +305,16 @@ final class Kill {
     }
     KillBatch batch = chosen.get();
     batch.isCancelAsked = true;
-    JsonNode answer = JsonMapper.shared().readTree(api.post("/batches/" + batch.id + "/cancel", ""));
-    batch.isCancelAnswered = answer.path("status").asString().startsWith("cancel");
+    try {
+      String answer = api.post("/batches/" + batch.id + "/cancel", "");
+      // One that is finalizing goes on to its end.
+      batch.isCancelAnswered = JsonMapper.shared().readTree(answer).path("status").asString().startsWith("cancel");
+    } catch (IOException e) {
+      if (!String.valueOf(e.getMessage()).contains("answers 409")) {
+        throw e;
+      }
+      // It has ended meanwhile.
+    }
     return true;
   }
 
