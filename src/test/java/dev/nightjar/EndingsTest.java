@@ -8,38 +8,22 @@ import com.openai.errors.NotFoundException;
 import com.openai.models.batches.Batch;
 import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.batch.RequestCounts;
-import dev.nightjar.config.DiskFreeMin;
 import dev.nightjar.config.Settings;
-import dev.nightjar.engine.BatchEngine;
 import dev.nightjar.engine.EngineLimits;
-import dev.nightjar.engine.Ids;
-import dev.nightjar.engine.InputLimits;
-import dev.nightjar.file.FileId;
-import dev.nightjar.file.Manifest;
-import dev.nightjar.file.StoredFile;
 import dev.nightjar.sim.Latency;
 import dev.nightjar.sim.SimServer;
-import dev.nightjar.store.ContentReader;
-import dev.nightjar.store.MetaStore.NewBatch;
-import dev.nightjar.store.ObjectKeys;
-import dev.nightjar.store.ObjectStore;
 import dev.nightjar.testing.ScriptedServer;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,16 +64,14 @@ class EndingsTest {
     var options = ServerFixture.sim().withLatency(Latency.parse("latency", "50ms"));
     Path input = ServerFixture.chatLines(folder.resolve("in.jsonl"), LINES, _ -> "");
     try (SimServer sim = SimServer.start(options);
-        Node node = open(sim)) {
-      node.engine().start();
-      long batch = create(node, input, Duration.ofMillis(1_500));
-      await(() -> status(node, batch).isTerminal());
+        NodeFixture node = open(sim)) {
+      long batch = node.create(input, Duration.ofMillis(1_500));
+      var expired = node.await(batch);
 
-      var expired = node.meta().batch(batch).orElseThrow();
       assertThat(expired.status()).isEqualTo(BatchStatus.EXPIRED);
       assertThat(expired.stamps().finalizingAt()).isNotNull();
-      List<String> output = lines(node, expired.outputFileId());
-      List<String> errors = lines(node, expired.errorFileId());
+      List<String> output = node.lines(expired.outputFileId());
+      List<String> errors = node.lines(expired.errorFileId());
       assertThat(expired.counts().completed()).isEqualTo(output.size()).isPositive();
       assertThat(expired.counts().failed()).isZero();
       assertAccounted(output, errors, "batch_expired");
@@ -209,17 +191,15 @@ class EndingsTest {
   void batchWhoseWindowEndsWhileItValidatesRunsNoLine() throws Exception {
     Path input = ServerFixture.chatLines(folder.resolve("in.jsonl"), LINES, _ -> "");
     try (SimServer sim = SimServer.start(ServerFixture.sim());
-        Node node = open(sim)) {
-      node.engine().start();
-      long batch = create(node, input, Duration.ZERO);
-      await(() -> status(node, batch).isTerminal());
+        NodeFixture node = open(sim)) {
+      long batch = node.create(input, Duration.ZERO);
+      var expired = node.await(batch);
 
-      var expired = node.meta().batch(batch).orElseThrow();
       assertThat(expired.status()).isEqualTo(BatchStatus.EXPIRED);
       assertThat(expired.stamps().inProgressAt()).isNotNull();
       assertThat(expired.counts()).isEqualTo(new RequestCounts(LINES, 0, 0));
       assertThat(expired.outputFileId()).isNull();
-      assertAccounted(List.of(), lines(node, expired.errorFileId()), "batch_expired");
+      assertAccounted(List.of(), node.lines(expired.errorFileId()), "batch_expired");
       assertThat(sim.counters().received()).isZero();
     }
   }
@@ -232,26 +212,23 @@ class EndingsTest {
     var options = ServerFixture.sim().withLatency(Latency.parse("latency", "20ms"));
     Path input = ServerFixture.chatLines(folder.resolve("in.jsonl"), LINES, _ -> "");
     try (SimServer sim = SimServer.start(options);
-        Node node = open(sim)) {
-      node.engine().start();
+        NodeFixture node = open(sim)) {
       for (int round = 0; round < 6; round++) {
-        long batch = create(node, input, Duration.ofMillis(300));
-        Instant deadline = node.meta().batch(batch).orElseThrow().stamps().expiresAt();
+        long batch = node.create(input, Duration.ofMillis(300));
+        Instant deadline = node.batch(batch).stamps().expiresAt();
         Instant at = deadline.plusMillis(random.nextLong(-20, 20));
         await(() -> Instant.now().isAfter(at));
         BatchStatus answer = cancel(node, batch);
-        await(() -> status(node, batch).isTerminal());
+        var ended = node.await(batch);
 
-        var ended = node.meta().batch(batch).orElseThrow();
         boolean isCancelled = answer == BatchStatus.CANCELLING;
         assertThat(ended.status())
             .isEqualTo(isCancelled ? BatchStatus.CANCELLED : BatchStatus.EXPIRED);
-        List<String> output =
-            ended.outputFileId() == null ? List.of() : lines(node, ended.outputFileId());
+        List<String> output = node.lines(ended.outputFileId());
         assertThat(ended.counts()).isEqualTo(new RequestCounts(LINES, output.size(), 0));
         assertAccounted(
             output,
-            lines(node, ended.errorFileId()),
+            node.lines(ended.errorFileId()),
             isCancelled ? "batch_cancelled" : "batch_expired");
         assertThat(cancel(node, batch)).isEqualTo(ended.status());
       }
@@ -259,11 +236,12 @@ class EndingsTest {
   }
 
   /** As the API does it; what the batch's status is then. */
-  private static BatchStatus cancel(Node node, long sequence) {
-    var batch = node.meta().batch(sequence).orElseThrow();
-    var cancelled = node.meta().cancel(batch.project(), batch.id(), Instant.now()).orElseThrow();
+  private static BatchStatus cancel(NodeFixture node, long sequence) {
+    var batch = node.batch(sequence);
+    var cancelled =
+        node.node.meta().cancel(batch.project(), batch.id(), Instant.now()).orElseThrow();
     if (cancelled.status() == BatchStatus.CANCELLING) {
-      node.engine().cancelled(cancelled);
+      node.node.engine().cancelled(cancelled);
     }
     return cancelled.status();
   }
@@ -290,59 +268,9 @@ class EndingsTest {
     return ServerFixture.settings(folder.resolve("data"), url, 16);
   }
 
-  private Node open(SimServer sim) {
-    var settings = ServerFixture.settings(folder.resolve("data"), sim.url(), 64);
-    return Node.open(
-        settings.data(),
-        settings.upstreams(),
-        new Node.Limits(
-            new BatchEngine.Limits(
-                EngineLimits.defaults().withStopGrace(Duration.ofMillis(200)),
-                InputLimits.DEFAULTS),
-            DiskFreeMin.NONE));
-  }
-
-  private static long create(Node node, Path input, Duration window) throws IOException {
-    var ids = new Ids(new SecureRandom());
-    FileId file = ids.newFile();
-    byte[] bytes = Files.readAllBytes(input);
-    try (ObjectStore.Writer out = node.objects().create(ObjectKeys.upload(file))) {
-      out.write(bytes);
-      out.commit();
-    }
-    Instant now = Instant.now();
-    node.meta()
-        .insertFile(
-            new StoredFile(file, 0, "default", "in.jsonl", "batch", bytes.length, now, null),
-            Manifest.ofObject(ObjectKeys.upload(file), bytes.length));
-    var batch =
-        node.meta()
-            .createBatch(
-                new NewBatch(
-                    ids.newBatch(),
-                    "default",
-                    "/v1/chat/completions",
-                    file,
-                    "24h",
-                    now,
-                    now.plus(window),
-                    Map.of(),
-                    null));
-    node.engine().created(batch);
-    return batch.sequence();
-  }
-
-  private static BatchStatus status(Node node, long batch) {
-    return node.meta().batch(batch).orElseThrow().status();
-  }
-
-  private static List<String> lines(Node node, @Nullable FileId file) throws IOException {
-    assertThat(file).isNotNull();
-    Manifest content = node.meta().content(file).orElseThrow();
-    try (var reader = ContentReader.forward(node.objects(), content)) {
-      byte[] bytes = reader.read(0, (int) reader.length());
-      return new String(bytes, StandardCharsets.UTF_8).lines().toList();
-    }
+  private NodeFixture open(SimServer sim) {
+    var limits = EngineLimits.defaults().withStopGrace(Duration.ofMillis(200));
+    return NodeFixture.open(folder.resolve("data"), sim.url(), limits);
   }
 
   private static void await(BooleanSupplier condition) {

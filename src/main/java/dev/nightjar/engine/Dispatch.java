@@ -41,7 +41,7 @@ final class Dispatch {
     }
     if (!pool.solo.isEmpty()) {
       // Everything else waits until its lane is empty: it has been at too many outages.
-      if (lane.inFlight == 0) {
+      if (lane.isFreeForOneAlone()) {
         lane.solo = pool.solo.removeFirst();
         send(lane.solo, lane);
       }
