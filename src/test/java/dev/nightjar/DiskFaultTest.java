@@ -173,7 +173,7 @@ class DiskFaultTest {
 
   private static Running start(Path data, SimServer sim, String diskFreeMin) {
     Settings base = ServerFixture.settings(data, sim.url(), 16);
-    Server server = Server.start(base.withBounds(new Bounds(DiskFreeMin.parse(diskFreeMin))));
+    Server server = Server.start(base.withBounds(Bounds.ofDisk(DiskFreeMin.parse(diskFreeMin))));
     return new Running(server, ServerFixture.client(server.port()));
   }
 

@@ -24,13 +24,24 @@ public record EngineLimits(
   /**
    * How much may be held at a time.
    *
-   * @param openChunks chunks that this node may own
-   * @param unappendedBytes of answers that are read and not yet durable; dispatch waits
+   * @param requestBytes of memory that calls in flight take; dispatch waits, yet one call may run
+   * @param unappendedBytes of answers that are being read, and as many again of those that are read
+   *     and not yet durable; dispatch waits
    * @param answerBytes longest answer; a longer one fails its line with response_too_large
+   * @param unsealedBytes of durable answers whose chunks are not sealed; no more chunks are begun
+   * @param openChunks chunks that this node may own; no more are claimed
+   * @param validationBytes for the custom_ids of all validations; they wait, yet one may run
    */
-  public record Bounds(int openChunks, long unappendedBytes, long answerBytes) {
+  public record Bounds(
+      long requestBytes,
+      long unappendedBytes,
+      long answerBytes,
+      long unsealedBytes,
+      int openChunks,
+      long validationBytes) {
     public static Bounds defaults() {
-      return new Bounds(2_000, Runtime.getRuntime().maxMemory() / 8, 256L << 20);
+      long heap = Runtime.getRuntime().maxMemory();
+      return new Bounds(heap / 4, heap / 8, 256L << 20, 4L << 30, 2_000, heap / 8);
     }
   }
 

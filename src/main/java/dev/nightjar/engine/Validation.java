@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.ObjIntConsumer;
 
 /**
@@ -35,6 +36,7 @@ final class Validation implements AutoCloseable {
   private final ObjectStore objects;
   private final ModelCatalog models;
   private final InputLimits limits;
+  private final ValidationMemory memory;
   private final BatchEngine.World world;
   private final ObjIntConsumer<Batch> done;
   private final ExecutorService large = thread("validate-large");
@@ -50,12 +52,14 @@ final class Validation implements AutoCloseable {
       ObjectStore objects,
       ModelCatalog models,
       InputLimits limits,
+      ValidationMemory memory,
       BatchEngine.World world,
       ObjIntConsumer<Batch> done) {
     this.meta = meta;
     this.objects = objects;
     this.models = models;
     this.limits = limits;
+    this.memory = memory;
     this.world = world;
     this.done = done;
   }
@@ -162,20 +166,31 @@ final class Validation implements AutoCloseable {
           "The file %s has the purpose '%s'; the input of a batch needs 'batch'."
               .formatted(batch.inputFileId(), file.get().purpose()));
     }
-    try (var reader = new ContentReader(objects, content.get())) {
+    try (var reader = new ContentReader(objects, content.get());
+        ValidationMemory.Share share = memory.open()) {
       var rules = new LineRules(batch.endpoint(), limits.mixedModels());
+      BooleanSupplier isCancelled = () -> isClosed || cancelled.contains(batch.sequence());
       var validator =
           new Validator(
               reader,
               rules,
               limits,
               new CustomIds(world.random().nextLong()),
-              () -> isClosed || cancelled.contains(batch.sequence()));
+              isCancelled,
+              () -> takeBlock(batch, share, isCancelled));
       Validator.Outcome outcome = validator.run(batch.sequence());
       return outcome instanceof Validator.Outcome.Valid(Validated validated)
           ? withModel(validated, outcome)
           : outcome;
     }
+  }
+
+  private void takeBlock(Batch batch, ValidationMemory.Share share, BooleanSupplier isCancelled) {
+    share.take(
+        CustomIds.BLOCK_BYTES,
+        isCancelled,
+        () -> reasons.put(batch.sequence(), "its validation waits for memory that others hold"));
+    reasons.remove(batch.sequence());
   }
 
   private static Validator.Outcome invalidFile(String message) {
