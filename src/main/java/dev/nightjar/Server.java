@@ -1,5 +1,7 @@
 package dev.nightjar;
 
+import static java.util.Objects.requireNonNullElse;
+
 import dev.nightjar.api.ApiLimits;
 import dev.nightjar.api.Backing;
 import dev.nightjar.api.Batches;
@@ -88,11 +90,23 @@ final class Server implements AutoCloseable {
     var engine =
         EngineLimits.defaults()
             .withRequestTimeout(settings.requestTimeout())
-            .withStopGrace(settings.stopGrace());
+            .withStopGrace(settings.stopGrace())
+            .withBounds(bounds(settings.bounds()));
     var ours = InputLimits.DEFAULTS;
     long lines = settings.limits() == InputRules.OPENAI ? OPENAI_LINES_MAX : ours.linesMax();
     var input = new InputLimits(lines, ours.lineBytesMax(), settings.mixedModels());
     return new Node.Limits(new BatchEngine.Limits(engine, input), settings.bounds().diskFreeMin());
+  }
+
+  private static EngineLimits.Bounds bounds(Settings.Bounds set) {
+    var ours = EngineLimits.Bounds.defaults();
+    return new EngineLimits.Bounds(
+        requireNonNullElse(set.requestBytesMax(), ours.requestBytes()),
+        requireNonNullElse(set.unappendedBytesMax(), ours.unappendedBytes()),
+        ours.answerBytes(),
+        requireNonNullElse(set.unsealedBytesMax(), ours.unsealedBytes()),
+        requireNonNullElse(set.openChunksMax(), ours.openChunks()),
+        requireNonNullElse(set.validationBytesMax(), ours.validationBytes()));
   }
 
   private Services services() {

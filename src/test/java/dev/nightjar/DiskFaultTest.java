@@ -37,7 +37,6 @@ import tools.jackson.databind.JsonNode;
 @Tag("server")
 class DiskFaultTest {
   private static final int LINES = 2_000;
-  private static final long MIB = 1 << 20;
 
   @TempDir Path folder;
 
@@ -173,7 +172,7 @@ class DiskFaultTest {
 
   private static Running start(Path data, SimServer sim, String diskFreeMin) {
     Settings base = ServerFixture.settings(data, sim.url(), 16);
-    Server server = Server.start(base.withBounds(new Bounds(DiskFreeMin.parse(diskFreeMin))));
+    Server server = Server.start(base.withBounds(Bounds.ofDisk(DiskFreeMin.parse(diskFreeMin))));
     return new Running(server, ServerFixture.client(server.port()));
   }
 

@@ -36,7 +36,7 @@ class UpstreamFaultsTest {
   @TempDir Path folder;
   private EngineLimits limits =
       EngineLimits.defaults()
-          .withRetry(ATTEMPTS, Duration.ofMillis(10))
+          .withRetries(EngineLimits.Retries.defaults().with(ATTEMPTS, Duration.ofMillis(10)))
           .withRequestTimeout(Duration.ofSeconds(3));
 
   /** What a row ends with (the output file, or its code or status there), after how many calls. */

@@ -1,5 +1,6 @@
 package dev.nightjar.cli;
 
+import dev.nightjar.config.BytesText;
 import dev.nightjar.config.DiskFreeMin;
 import dev.nightjar.config.DurationText;
 import dev.nightjar.config.Settings;
@@ -130,7 +131,23 @@ public final class ServeCommand implements Callable<Integer> {
 
   private static Bounds bounds(SettingsFile file) {
     return new Bounds(
-        file.diskFreeMin() == null ? DiskFreeMin.DEFAULT : DiskFreeMin.parse(file.diskFreeMin()));
+        file.diskFreeMin() == null ? DiskFreeMin.DEFAULT : DiskFreeMin.parse(file.diskFreeMin()),
+        bytes("request_bytes_max", file.requestBytesMax()),
+        bytes("unappended_bytes_max", file.unappendedBytesMax()),
+        bytes("unsealed_bytes_max", file.unsealedBytesMax()),
+        bytes("validation_bytes_max", file.validationBytesMax()),
+        openChunks(file.openChunksMax()));
+  }
+
+  private static @Nullable Long bytes(String name, @Nullable String text) {
+    return text == null ? null : BytesText.parse(name, text);
+  }
+
+  private static @Nullable Integer openChunks(@Nullable Integer count) {
+    if (count != null && count < 1) {
+      throw new SettingsException("open_chunks_max is %d; it must be at least 1".formatted(count));
+    }
+    return count;
   }
 
   private static InputRules limits(@Nullable String text) {

@@ -59,9 +59,19 @@ public record Settings(
         newBounds);
   }
 
-  /** How much may be taken. */
-  public record Bounds(DiskFreeMin diskFreeMin) {
-    public static final Bounds DEFAULT = new Bounds(DiskFreeMin.DEFAULT);
+  /** How much may be taken; null: as much as the engine thinks right. */
+  public record Bounds(
+      DiskFreeMin diskFreeMin,
+      @Nullable Long requestBytesMax,
+      @Nullable Long unappendedBytesMax,
+      @Nullable Long unsealedBytesMax,
+      @Nullable Long validationBytesMax,
+      @Nullable Integer openChunksMax) {
+    public static final Bounds DEFAULT = ofDisk(DiskFreeMin.DEFAULT);
+
+    public static Bounds ofDisk(DiskFreeMin diskFreeMin) {
+      return new Bounds(diskFreeMin, null, null, null, null, null);
+    }
   }
 
   /** Our own limits, for millions of lines, or those of OpenAI's service. */

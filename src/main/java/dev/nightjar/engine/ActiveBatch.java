@@ -95,6 +95,11 @@ final class ActiveBatch {
     return null;
   }
 
+  /** It has chunks that are not claimed, and none under way. */
+  boolean wantsChunks() {
+    return unclaimedChunks > 0 && !isClaiming && openChunks.isEmpty();
+  }
+
   boolean isFullyAnswered() {
     return completed + failed == run.lines();
   }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AnswerBuffer implements Upstream.Sink, AutoCloseable {
   private static final int HEAD_BYTES = 2_048;
-  private static final int FREE_BYTES = 16 * 1024;
+  static final int FREE_BYTES = 16 * 1024;
   private static final int MEMORY_BYTES_MAX = 1 << 20;
 
   private final ObjectStore objects;

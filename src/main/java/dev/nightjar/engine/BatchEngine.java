@@ -57,6 +57,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   private final ChunkLoader loader;
   private final ChunkSealer sealer;
   private final ModelCatalog models;
+  private final ValidationMemory validationMemory;
   private final Validation validation;
   private final ObjectStore objects;
   private final DiskWatch diskWatch;
@@ -97,8 +98,17 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     this.sealer = new ChunkSealer(meta, stores.log(), objects, limits.input());
     this.models = new ModelCatalog(this.upstreams, upstreams.specs(), clock, thread::post);
     this.diskWatch = new DiskWatch(stores.disk(), thread::post);
+    this.validationMemory = new ValidationMemory(limits.engine().bounds().validationBytes());
     this.validation =
-        new Validation(meta, objects, models, limits.input(), world, workers, this::validated);
+        new Validation(
+            meta,
+            objects,
+            models,
+            limits.input(),
+            validationMemory,
+            world,
+            workers,
+            this::validated);
   }
 
   /** Takes up all unfinished batches. */

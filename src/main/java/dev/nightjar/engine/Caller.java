@@ -24,11 +24,6 @@ import org.jspecify.annotations.Nullable;
 final class Caller {
   private static final System.Logger LOG = System.getLogger(Caller.class.getName());
 
-  /** Lines up to this length are read at once; of longer ones the body is streamed. */
-  private static final int WHOLE_LINE_BYTES_MAX = 64 * 1024;
-
-  private static final int COPY_BYTES = 32 * 1024;
-
   private final List<Upstream> upstreams;
   private final ObjectStore objects;
   private final EngineLimits limits;
@@ -89,7 +84,7 @@ final class Caller {
     LineSpan span = line.span;
     Bytes customId;
     Upstream.Body body;
-    if (span.length() <= WHOLE_LINE_BYTES_MAX) {
+    if (span.isReadWhole()) {
       Bytes whole = Bytes.of(running.input().read(span.offset(), span.length()));
       customId = whole.slice(span.idStart(), span.idLength());
       body = new MemoryBody(whole.slice(span.bodyStart(), span.bodyLength()));
@@ -156,7 +151,7 @@ final class Caller {
 
     @Override
     public void writeTo(OutputStream out) throws IOException {
-      byte[] buffer = new byte[COPY_BYTES];
+      byte[] buffer = new byte[LineSpan.COPY_BYTES];
       long position = span.offset() + span.bodyStart();
       int left = span.bodyLength();
       while (left > 0) {

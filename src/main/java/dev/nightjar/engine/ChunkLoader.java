@@ -61,7 +61,7 @@ final class ChunkLoader {
       log.read(chunk.id(), (_, answer) -> tally.add(answer));
     }
     List<ClaimedLine> lines = isClosing ? List.of() : lines(running, chunk);
-    return new ClaimedChunk(chunk, lines, held, tally.counts(), tally.usage);
+    return new ClaimedChunk(chunk, lines, held, tally.counts(), tally.usage, tally.bytes);
   }
 
   private List<ClaimedLine> lines(RunningBatch running, Chunk chunk) throws IOException {
@@ -114,6 +114,7 @@ final class ChunkLoader {
   static final class Tally {
     long completed;
     long failed;
+    long bytes;
     Usage usage = Usage.NONE;
 
     void add(Answer answer) {
@@ -122,6 +123,7 @@ final class ChunkLoader {
       } else {
         failed++;
       }
+      bytes += answer.bytes();
       usage = usage.plus(answer.usage());
     }
 

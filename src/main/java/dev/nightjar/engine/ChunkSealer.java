@@ -98,10 +98,12 @@ final class ChunkSealer {
         }
       }
     } catch (ObjectMissingException | EOFException | ChangedInputException e) {
-      LOG.log(
-          System.Logger.Level.ERROR,
-          running.name(chunk.id()) + " ends without the custom_ids of its input",
-          e);
+      if (running.isInputLost().compareAndSet(false, true)) {
+        LOG.log(
+            System.Logger.Level.ERROR,
+            running.batch().id() + " ends without the custom_ids of lines that did not run",
+            e);
+      }
     }
     found.addAll(Collections.nCopies(chunk.lines() - found.size(), NO_ID));
     return found;

@@ -63,8 +63,8 @@ final class Engine {
     faults.reopen(now);
     expireDue(now);
     if (!isDraining && !waits.isAll()) {
-      claims.refill(lanes);
-      dispatch.send(lanes);
+      claims.refill(lanes, dispatch.isQuiet());
+      dispatch.send(lanes, claims);
     }
     return effects;
   }
@@ -82,7 +82,9 @@ final class Engine {
 
   Optional<BatchRunner.Live> live(long batch) {
     ActiveBatch active = batches.get(batch);
-    return active == null ? Optional.empty() : Optional.of(active.live(waits.reason(active)));
+    return active == null
+        ? Optional.empty()
+        : Optional.of(active.live(waits.reason(active, claims)));
   }
 
   private void handle(Event event, long now) {
@@ -240,7 +242,8 @@ final class Engine {
     var open = new OpenChunk(batch, chunk);
     batch.openChunks.put(chunk.id(), open);
     batch.unclaimedChunks--;
-    claims.opened();
+    claims.opened(open, claimed.heldBytes());
+    open.isBegun = !claimed.held().isEmpty();
     batch.count(
         claimed.heldCounts().completed(), claimed.heldCounts().failed(), claimed.heldUsage());
     open.remaining = chunk.lines() - claimed.held().cardinality();
@@ -273,7 +276,7 @@ final class Engine {
   /** Seals the chunk if it is time to. */
   void settle(OpenChunk open) {
     if (open.canSeal()) {
-      open.isSealing = true;
+      claims.sealing(open);
       effects.add(open.seal());
     }
   }
@@ -303,7 +306,7 @@ final class Engine {
   /** The chunk is sealed, or another node's: nothing of it is left here. */
   private void close(OpenChunk open) {
     if (open.batch.openChunks.remove(open.chunk.id()) != null) {
-      claims.closed();
+      claims.closed(open);
       effects.add(new Effect.Release(open.chunk));
     }
   }
@@ -371,6 +374,7 @@ final class Engine {
         line.chunk.trouble.over();
         line.chunk.remaining--;
         line.batch().count(pending.answer());
+        claims.answered(line.chunk, pending.answer().bytes());
         settle(line.chunk);
       }
     }
@@ -378,7 +382,7 @@ final class Engine {
 
   /** Another node owns the chunk: its waiting lines are none of ours. */
   private void lose(OpenChunk open) {
-    open.isSealing = true;
+    claims.sealing(open);
     for (BatchQueue queue : List.copyOf(open.batch.queues.values())) {
       queue.pool.dropChunk(queue, open);
     }

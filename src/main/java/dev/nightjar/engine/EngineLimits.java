@@ -19,32 +19,57 @@ public record EngineLimits(
    * @param laneBase first pause of a lane whose upstream fails; doubles up to {@code laneMax}
    */
   public record Retries(
-      int attempts, Duration base, Duration max, Duration laneBase, Duration laneMax) {}
+      int attempts, Duration base, Duration max, Duration laneBase, Duration laneMax) {
+    public static Retries defaults() {
+      return new Retries(
+          5,
+          Duration.ofMillis(500),
+          Duration.ofSeconds(30),
+          Duration.ofMillis(50),
+          Duration.ofSeconds(60));
+    }
+
+    public Retries with(int newAttempts, Duration newBase) {
+      return new Retries(newAttempts, newBase, max, laneBase, laneMax);
+    }
+  }
 
   /**
    * How much may be held at a time.
    *
-   * @param openChunks chunks that this node may own
-   * @param unappendedBytes of answers that are read and not yet durable; dispatch waits
+   * @param requestBytes of memory that calls in flight take; dispatch waits, yet one call may run
+   * @param unappendedBytes of answers that are being read, and as many again of those that are read
+   *     and not yet durable; dispatch waits
    * @param answerBytes longest answer; a longer one fails its line with response_too_large
+   * @param unsealedBytes of durable answers whose chunks are not sealed; no more chunks are begun
+   * @param openChunks chunks that this node may own; no more are claimed
+   * @param validationBytes for the custom_ids of all validations; they wait, yet one may run
    */
-  public record Bounds(int openChunks, long unappendedBytes, long answerBytes) {
+  public record Bounds(
+      long requestBytes,
+      long unappendedBytes,
+      long answerBytes,
+      long unsealedBytes,
+      int openChunks,
+      long validationBytes) {
     public static Bounds defaults() {
-      return new Bounds(2_000, Runtime.getRuntime().maxMemory() / 8, 256L << 20);
+      long heap = Runtime.getRuntime().maxMemory();
+      return new Bounds(heap / 4, heap / 8, 256L << 20, 4L << 30, 2_000, heap / 8);
+    }
+
+    public Bounds withUnappendedBytes(long bytes) {
+      return new Bounds(
+          requestBytes, bytes, answerBytes, unsealedBytes, openChunks, validationBytes);
     }
   }
 
   public static EngineLimits defaults() {
     return new EngineLimits(
-        new Retries(
-            5,
-            Duration.ofMillis(500),
-            Duration.ofSeconds(30),
-            Duration.ofMillis(50),
-            Duration.ofSeconds(60)),
-        Duration.ofSeconds(30),
-        Duration.ofMinutes(30),
-        Bounds.defaults());
+        Retries.defaults(), Duration.ofSeconds(30), Duration.ofMinutes(30), Bounds.defaults());
+  }
+
+  public EngineLimits withRetries(Retries newRetries) {
+    return new EngineLimits(newRetries, stopGrace, requestTimeout, bounds);
   }
 
   public EngineLimits withRequestTimeout(Duration timeout) {

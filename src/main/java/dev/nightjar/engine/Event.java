@@ -65,13 +65,15 @@ sealed interface Event {
    * @param lines those of all its lines, in order; empty when the batch is stopping
    * @param held lines that are answered already
    * @param heldCounts of those answers
+   * @param heldBytes of those answers
    */
   record ClaimedChunk(
       Chunk chunk,
       List<ClaimedLine> lines,
       BitSet held,
       RequestCounts heldCounts,
-      Usage heldUsage) {}
+      Usage heldUsage,
+      long heldBytes) {}
 
   /** Where a claimed line is, and the model it wants; empty for none. */
   record ClaimedLine(LineSpan span, String model) {}

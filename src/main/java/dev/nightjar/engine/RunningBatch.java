@@ -8,17 +8,20 @@ import dev.nightjar.file.Bytes;
 import dev.nightjar.store.ContentReader;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A batch and its open input, for those who carry effects out.
  *
  * @param unread chunks that are claimed and whose lines could not be read yet; its one claim at a
  *     time uses it
+ * @param isInputLost whether that was said already, of lines that end without their custom_id
  */
-record RunningBatch(Batch batch, ContentReader input, Deque<Chunk> unread)
+record RunningBatch(
+    Batch batch, ContentReader input, Deque<Chunk> unread, AtomicBoolean isInputLost)
     implements AutoCloseable {
   RunningBatch(Batch batch, ContentReader input) {
-    this(batch, input, new ArrayDeque<>());
+    this(batch, input, new ArrayDeque<>(), new AtomicBoolean());
   }
 
   AnswerLine answerLine(long line, Bytes customId) {

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.ObjIntConsumer;
 
 /**
@@ -33,6 +34,7 @@ final class Validation {
   private final ObjectStore objects;
   private final ModelCatalog models;
   private final InputLimits limits;
+  private final ValidationMemory memory;
   private final BatchEngine.World world;
   private final ObjIntConsumer<Batch> done;
   private final Workers workers;
@@ -47,6 +49,7 @@ final class Validation {
       ObjectStore objects,
       ModelCatalog models,
       InputLimits limits,
+      ValidationMemory memory,
       BatchEngine.World world,
       Workers workers,
       ObjIntConsumer<Batch> done) {
@@ -54,6 +57,7 @@ final class Validation {
     this.objects = objects;
     this.models = models;
     this.limits = limits;
+    this.memory = memory;
     this.world = world;
     this.workers = workers;
     this.done = done;
@@ -155,20 +159,31 @@ final class Validation {
           "The file %s has the purpose '%s'; the input of a batch needs 'batch'."
               .formatted(batch.inputFileId(), file.get().purpose()));
     }
-    try (var reader = new ContentReader(objects, content.get())) {
+    try (var reader = new ContentReader(objects, content.get());
+        ValidationMemory.Share share = memory.open()) {
       var rules = new LineRules(batch.endpoint(), limits.mixedModels());
+      BooleanSupplier isCancelled = () -> isClosed || cancelled.contains(batch.sequence());
       var validator =
           new Validator(
               reader,
               rules,
               limits,
               new CustomIds(world.random().nextLong()),
-              () -> isClosed || cancelled.contains(batch.sequence()));
+              isCancelled,
+              () -> takeBlock(batch, share, isCancelled));
       Validator.Outcome outcome = validator.run(batch.sequence());
       return outcome instanceof Validator.Outcome.Valid(Validated validated)
           ? withModel(validated, outcome)
           : outcome;
     }
+  }
+
+  private void takeBlock(Batch batch, ValidationMemory.Share share, BooleanSupplier isCancelled) {
+    share.take(
+        CustomIds.BLOCK_BYTES,
+        isCancelled,
+        () -> reasons.put(batch.sequence(), "its validation waits for memory that others hold"));
+    reasons.remove(batch.sequence());
   }
 
   private static Validator.Outcome invalidFile(String message) {

@@ -15,7 +15,7 @@ final class Waits {
   }
 
   /** In a sentence; null when the batch does not wait. */
-  @Nullable String reason(ActiveBatch batch) {
+  @Nullable String reason(ActiveBatch batch, Claims claims) {
     if (held != null) {
       return held;
     }
@@ -31,7 +31,7 @@ final class Waits {
     }
     for (Lane lane : batch.home.lanes) {
       if (lane.reason == null) {
-        return null;
+        return batch.wantsChunks() ? claims.reason() : null;
       }
     }
     return batch.home.lanes.getFirst().reason;

@@ -38,7 +38,7 @@ final class ErrorResponses {
   }
 
   private static ApiError ofFullDisk(Exception full) {
-    LOG.log(Level.WARNING, "the disk is full: {0}", full);
+    LOG.log(Level.WARNING, "the disk is full: " + full.getMessage());
     return ApiError.diskFull("its disk is full");
   }
 

@@ -4,7 +4,6 @@ import dev.nightjar.engine.BatchEngine.Limits;
 import dev.nightjar.engine.BatchEngine.Stores;
 import dev.nightjar.engine.BatchEngine.Upstreams;
 import dev.nightjar.engine.BatchEngine.World;
-import dev.nightjar.engine.EngineLimits.Bounds;
 import dev.nightjar.store.DiskSpace;
 import dev.nightjar.testing.CrashPoints;
 import java.io.IOException;
@@ -51,9 +50,7 @@ final class CrashLife implements AutoCloseable {
 
   private static EngineLimits limits() {
     EngineLimits limits = EngineLimits.defaults().withStopGrace(Duration.ofSeconds(30));
-    Bounds bounds = limits.bounds();
-    return limits.withBounds(
-        new Bounds(bounds.openChunks(), UNAPPENDED_BYTES_MAX, bounds.answerBytes()));
+    return limits.withBounds(limits.bounds().withUnappendedBytes(UNAPPENDED_BYTES_MAX));
   }
 
   private void cannotGoOn(Throwable cause) {

@@ -61,6 +61,11 @@ final class EngineDriver {
   /** A cancel of these reached MetaStore before the deadline did. */
   final Set<Long> cancelledBefore = new HashSet<>();
 
+  /** Of the batches that are started from now on. */
+  String model = MODEL;
+
+  int lineBytes = 2;
+
   long now = 1_000_000;
   int sends;
 
@@ -68,11 +73,15 @@ final class EngineDriver {
 
   private static final class Plan {
     final int lines;
+    final String model;
+    final LineSpan span;
     int claimed;
     int sealed;
 
-    Plan(int lines) {
+    Plan(int lines, String model, LineSpan span) {
       this.lines = lines;
+      this.model = model;
+      this.span = span;
     }
 
     int chunks() {
@@ -85,7 +94,11 @@ final class EngineDriver {
   }
 
   EngineDriver(UpstreamSpec... upstreams) {
-    this.engine = new Engine(EngineLimits.defaults(), List.of(upstreams), new SplittableRandom(1));
+    this(EngineLimits.defaults(), upstreams);
+  }
+
+  EngineDriver(EngineLimits limits, UpstreamSpec... upstreams) {
+    this.engine = new Engine(limits, List.of(upstreams), new SplittableRandom(1));
   }
 
   void start(long batch, int lines) {
@@ -93,13 +106,13 @@ final class EngineDriver {
   }
 
   void start(long batch, int lines, long deadlineMillis) {
-    var plan = new Plan(lines);
+    var plan = new Plan(lines, model, new LineSpan(0, lineBytes, 0, 1, 0, lineBytes));
     plans.put(batch, plan);
     post(
         new Event.Started(
             new BatchRun(
                 batch,
-                MODEL,
+                model,
                 deadlineMillis,
                 lines,
                 plan.chunks(),
@@ -239,7 +252,7 @@ final class EngineDriver {
       var id = new ChunkId(batch, plan.claimed++);
       var spans = new ArrayList<ClaimedLine>();
       for (int i = 0; i < lines && !isClosing; i++) {
-        spans.add(new ClaimedLine(new LineSpan(0, 2, 0, 1, 0, 2), MODEL));
+        spans.add(new ClaimedLine(plan.span, plan.model));
       }
       chunks.add(
           new ClaimedChunk(
@@ -247,7 +260,8 @@ final class EngineDriver {
               spans,
               new BitSet(),
               RequestCounts.NONE,
-              Usage.NONE));
+              Usage.NONE,
+              0));
     }
     return new Event.Claimed(batch, chunks);
   }
