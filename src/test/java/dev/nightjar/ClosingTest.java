@@ -11,8 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -31,7 +29,7 @@ class ClosingTest {
     String id;
     try (NightjarProcess server = serve(upstream)) {
       id = createAndCancel(server, lines);
-      await(() -> errorObjects() > 10);
+      ServerFixture.awaitThat(() -> errorObjects() > 10);
       server.kill();
     }
     long closed = errorObjects();
@@ -71,7 +69,7 @@ class ClosingTest {
     Path input = ServerFixture.chatLines(folder.resolve("in.jsonl"), lines, _ -> "");
     String id = ServerFixture.create(server.client(), "/v1/chat/completions", input).id();
     var batches = server.client().batches();
-    await(() -> batches.retrieve(id).status().equals(Batch.Status.IN_PROGRESS));
+    ServerFixture.awaitThat(() -> batches.retrieve(id).status().equals(Batch.Status.IN_PROGRESS));
     batches.cancel(id);
     return id;
   }
@@ -122,14 +120,6 @@ class ClosingTest {
       return files.toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void await(BooleanSupplier condition) {
-    long limit = System.nanoTime() + ServerFixture.LIMIT.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("in time").isLessThan(limit);
-      LockSupport.parkNanos(5_000_000L);
     }
   }
 }

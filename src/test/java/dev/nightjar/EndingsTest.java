@@ -21,8 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -41,7 +39,7 @@ class EndingsTest {
     try (var fixture = ServerFixture.start(folder.resolve("data"), options)) {
       Path input = ServerFixture.chatLines(folder.resolve("in.jsonl"), LINES, _ -> "");
       String id = fixture.create("/v1/chat/completions", input).id();
-      await(() -> fixture.sim.counters().answered() > 300);
+      ServerFixture.awaitThat(() -> fixture.sim.counters().answered() > 300);
 
       Batch cancelling = fixture.client.batches().cancel(id);
       Batch cancelled = fixture.await(id);
@@ -86,7 +84,7 @@ class EndingsTest {
     try (var fixture = ServerFixture.start(folder.resolve("data"), options)) {
       Batch batch = fixture.create("/v1/chat/completions", input);
       id = batch.id();
-      await(() -> fixture.sim.counters().answered() > 300);
+      ServerFixture.awaitThat(() -> fixture.sim.counters().answered() > 300);
 
       assertThat(fixture.client.files().delete(batch.inputFileId()).deleted()).isTrue();
     }
@@ -170,7 +168,7 @@ class EndingsTest {
         var server = Server.start(settings(hanging))) {
       OpenAIClient client = ServerFixture.client(server.port());
       String id = ServerFixture.create(client, "/v1/chat/completions", input).id();
-      await(() -> calls.get() == 16);
+      ServerFixture.awaitThat(() -> calls.get() == 16);
       client.batches().cancel(id);
 
       Batch cancelled = ServerFixture.await(client, id);
@@ -181,7 +179,7 @@ class EndingsTest {
           List.of(),
           ServerFixture.lines(client, cancelled.errorFileId().orElseThrow()),
           "batch_cancelled");
-      await(() -> cut.get() == 16);
+      ServerFixture.awaitThat(() -> cut.get() == 16);
       assertThat(calls).as("none was sent after the cancel").hasValue(16);
       client.close();
     }
@@ -217,7 +215,7 @@ class EndingsTest {
         long batch = node.create(input, Duration.ofMillis(300));
         Instant deadline = node.batch(batch).stamps().expiresAt();
         Instant at = deadline.plusMillis(random.nextLong(-20, 20));
-        await(() -> Instant.now().isAfter(at));
+        ServerFixture.awaitThat(() -> Instant.now().isAfter(at));
         BatchStatus answer = cancel(node, batch);
         var ended = node.await(batch);
 
@@ -271,13 +269,5 @@ class EndingsTest {
   private NodeFixture open(SimServer sim) {
     var limits = EngineLimits.defaults().withStopGrace(Duration.ofMillis(200));
     return NodeFixture.open(folder.resolve("data"), sim.url(), limits);
-  }
-
-  private static void await(BooleanSupplier condition) {
-    long limit = System.nanoTime() + ServerFixture.LIMIT.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("in time").isLessThan(limit);
-      LockSupport.parkNanos(5_000_000L);
-    }
   }
 }

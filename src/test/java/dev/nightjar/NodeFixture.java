@@ -1,7 +1,5 @@
 package dev.nightjar;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.nightjar.batch.Batch;
 import dev.nightjar.config.DiskFreeMin;
 import dev.nightjar.engine.BatchEngine;
@@ -24,7 +22,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** The engine with its real stores and no HTTP before it: for limits that no setting has. */
@@ -84,11 +81,7 @@ final class NodeFixture implements AutoCloseable {
 
   /** The batch when it has ended. */
   Batch await(long sequence) {
-    long limit = System.nanoTime() + ServerFixture.LIMIT.toNanos();
-    while (!batch(sequence).status().isTerminal()) {
-      assertThat(System.nanoTime()).as("in time").isLessThan(limit);
-      LockSupport.parkNanos(5_000_000L);
-    }
+    ServerFixture.awaitThat(() -> batch(sequence).status().isTerminal());
     return batch(sequence);
   }
 

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +30,7 @@ class OutageTest {
     Path input = ServerFixture.chatLines(folder.resolve("in.jsonl"), LINES, _ -> "");
     try (var fixture = ServerFixture.start(folder.resolve("data"), options)) {
       String id = fixture.create("/v1/chat/completions", input).id();
-      await(() -> fixture.sim.counters().answered() > LINES / 2);
+      ServerFixture.awaitThat(() -> fixture.sim.counters().answered() > LINES / 2);
       double before = rateOverThreeSeconds(fixture);
 
       fixture.sim.setDown(true);
@@ -82,14 +81,6 @@ class OutageTest {
   private static void waitUntil(long nanos) {
     while (System.nanoTime() < nanos) {
       LockSupport.parkNanos(20_000_000L);
-    }
-  }
-
-  private static void await(BooleanSupplier condition) {
-    long limit = System.nanoTime() + ServerFixture.LIMIT.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("in time").isLessThan(limit);
-      LockSupport.parkNanos(5_000_000L);
     }
   }
 }
