@@ -100,7 +100,7 @@ final class Backup {
         return COPIED;
       } catch (IOException | StoreException e) {
         display.end();
-        err.println("nightjar: there is no backup: " + reason(e));
+        err.println("nightjar: there is no backup in %s: %s".formatted(target, reason(e)));
         discard(aside);
         return NOT_COPIED;
       }
@@ -167,7 +167,7 @@ final class Backup {
         piece -> {
           objects.copy(piece.key());
           done.add(piece);
-          display.show(String.format(Locale.ROOT, "%,d of %s copied", done.objects, all.text()));
+          display.show("%,d of %s".formatted(done.objects, all.text()));
         });
     return all;
   }

@@ -1,5 +1,6 @@
 package dev.nightjar;
 
+import static dev.nightjar.store.Samples.CHUNK_LINES;
 import static dev.nightjar.store.Samples.NOW;
 import static dev.nightjar.store.Samples.PROJECT;
 import static dev.nightjar.store.Samples.answers;
@@ -12,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.nightjar.batch.Answer;
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.Chunk;
+import dev.nightjar.batch.ChunkId;
 import dev.nightjar.batch.Usage;
 import dev.nightjar.config.Settings.SettingsException;
 import dev.nightjar.file.Bytes;
@@ -34,6 +36,10 @@ import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,6 +49,9 @@ import org.junit.jupiter.api.io.TempDir;
 class BackupTest {
   private static final int BYTES = 7;
   private static final int NOT_COPIED = 2;
+  private static final int SEGMENT_BYTES = 1_000;
+  private static final int CHUNKS = 4_000;
+  private static final int SEALED_LATER = 2;
 
   @TempDir Path folder;
   private final ByteArrayOutputStream said = new ByteArrayOutputStream();
@@ -58,7 +67,7 @@ class BackupTest {
     static Stores open(Path root) throws IOException {
       var directory = DataDirectory.open(root);
       var meta = new SqliteMetaStore(directory.database());
-      var log = new JournalAnswerLog(directory.journal(), meta.unsealed(), 1 << 20);
+      var log = new JournalAnswerLog(directory.journal(), meta.unsealed(), SEGMENT_BYTES);
       return new Stores(directory, meta, new FileObjectStore(directory.objects()), log);
     }
 
@@ -215,6 +224,68 @@ class BackupTest {
   }
 
   @Test
+  void journalWithAnswersOfABatchThatTheDatabaseDoesNotKnowIsNoBackup() throws IOException {
+    var unknown = new ChunkId(99, 0);
+    stores.log.take(unknown, 1);
+    stores.log.append(entries(unknown, 1, 1));
+
+    assertThat(backUp()).isEqualTo(NOT_COPIED);
+
+    assertThat(said()).contains("the journal was cut off while it was copied; run it again");
+  }
+
+  @Test
+  void everyAnswerThatWasDurableBeforeIsInTheCopyWhateverIsSealedMeanwhile() throws Exception {
+    stores.upload("file-input");
+    Batch batch = inProgress(stores.meta, "batch_1", CHUNKS);
+    List<Chunk> chunks = stores.meta.claim(batch.sequence(), CHUNKS);
+    var answered = new AtomicInteger();
+    var isStopped = new AtomicBoolean();
+    try (var threads = Executors.newSingleThreadExecutor()) {
+      Future<?> server = threads.submit(() -> run(batch, chunks, answered, isStopped));
+      for (int i = 0; i < 6; i++) {
+        int before = answered.get();
+        target = folder.resolve("copy" + i);
+        assertThat(backUp()).as(said()).isZero();
+        assertHas(chunks.subList(0, before));
+      }
+      isStopped.set(true);
+      server.get();
+    }
+  }
+
+  /** Answers chunk after chunk, and seals each a few later, as a server does. */
+  private Void run(Batch batch, List<Chunk> chunks, AtomicInteger answered, AtomicBoolean isStopped)
+      throws IOException {
+    for (int i = 0; i < CHUNKS && !isStopped.get(); i++) {
+      Chunk chunk = chunks.get(i);
+      stores.log.take(chunk.id(), chunk.epoch());
+      stores.log.append(entries(chunk.id(), chunk.epoch(), CHUNK_LINES));
+      answered.set(i + 1);
+      if (i >= SEALED_LATER) {
+        Chunk done = chunks.get(i - SEALED_LATER);
+        int number = done.id().number();
+        stores.write(ObjectKeys.output(batch.id(), number, 1), 100 + number);
+        stores.write(ObjectKeys.error(batch.id(), number, 1), 50);
+        stores.meta.seal(seal(done), NOW);
+        stores.log.forget(done.id());
+      }
+    }
+    return null;
+  }
+
+  private void assertHas(List<Chunk> chunks) throws IOException {
+    try (Stores copy = Stores.open(target)) {
+      List<ChunkId> unsealed = copy.meta.unsealed();
+      for (Chunk chunk : chunks) {
+        if (unsealed.contains(chunk.id())) {
+          assertThat(answers(copy.log, chunk.id())).as(chunk.toString()).hasSize(CHUNK_LINES);
+        }
+      }
+    }
+  }
+
+  @Test
   void copyCanBeBackedUpInTurn() throws IOException {
     stores.upload("file-a");
     assertThat(backUp()).isZero();
@@ -235,8 +306,9 @@ class BackupTest {
     assertThat(backUp()).isEqualTo(NOT_COPIED);
 
     assertThat(said())
-        .isEqualToIgnoringNewLines(
-            "nightjar: there is no backup: object files/file-a is missing from the object store");
+        .isEqualTo(
+            "nightjar: there is no backup in %s: object files/file-a is missing from the object store%n"
+                .formatted(target));
     assertThat(target).doesNotExist();
     assertThat(partial).doesNotExist();
   }
