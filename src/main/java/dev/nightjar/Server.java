@@ -17,6 +17,7 @@ import dev.nightjar.engine.InputLimits;
 import dev.nightjar.http.HttpServer;
 import dev.nightjar.http.HttpServer.Listen;
 import dev.nightjar.http.HttpServer.Services;
+import dev.nightjar.metrics.MetricsPage;
 import dev.nightjar.net.ConnectionGuard;
 import dev.nightjar.store.Sweeper;
 import dev.nightjar.upstream.Upstream;
@@ -40,6 +41,7 @@ final class Server implements AutoCloseable {
   private final Settings settings;
   private final Node node;
   private final Sweeper sweeper;
+  private final MetricsPage metrics;
   private final ConnectionGuard guard;
   private final HttpServer http;
   private final int port;
@@ -49,6 +51,7 @@ final class Server implements AutoCloseable {
     this.settings = settings;
     this.node = node;
     this.sweeper = new Sweeper(node.meta(), node.objects(), InstantSource.system());
+    this.metrics = metrics(settings, node);
     this.guard = ConnectionGuard.start(IDLE_CONNECTION, STALLED_BODY);
     this.http =
         new HttpServer(
@@ -109,6 +112,17 @@ final class Server implements AutoCloseable {
         requireNonNullElse(set.validationBytesMax(), ours.validationBytes()));
   }
 
+  private static MetricsPage metrics(Settings settings, Node node) {
+    return new MetricsPage(
+        new MetricsPage.Sources(
+            node.engine(),
+            node.upstreams().stream().map(Upstream::name).toList(),
+            bounds(settings.bounds()),
+            node.meta(),
+            node.disk(),
+            node.log()));
+  }
+
   private Services services() {
     var ids = new Ids(new SecureRandom());
     var backing =
@@ -123,6 +137,7 @@ final class Server implements AutoCloseable {
         new Batches(backing, node.engine(), limits),
         () -> node.engine().models().models(),
         () -> isStopping ? Optional.of("the server is stopping") : Optional.empty(),
+        metrics::scrape,
         ids);
   }
 

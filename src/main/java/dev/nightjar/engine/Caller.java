@@ -51,6 +51,11 @@ final class Caller {
     this.threads = threads;
   }
 
+  /** Bytes of answers that are being read. */
+  long answerBytes() {
+    return budget.used();
+  }
+
   void send(Line line, int upstream, RunningBatch running) {
     var flight = new Flight();
     flights.put(line, flight);
