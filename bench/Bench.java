@@ -1,14 +1,18 @@
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -18,7 +22,9 @@ final class Bench {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final String base;
 
-  private Bench(String base) {
+  private static final Duration ANSWER_MAX = Duration.ofMinutes(1);
+
+  Bench(String base) {
     this.base = base;
   }
 
@@ -34,21 +40,21 @@ final class Bench {
   private static void lines(Path file, int count) throws IOException {
     try (BufferedWriter out = Files.newBufferedWriter(file)) {
       for (int i = 0; i < count; i++) {
-        out.write(line(i));
+        out.write(line(i, ""));
       }
     }
   }
 
-  private static String line(int i) {
+  static String line(int i, String padding) {
     return """
-        {"custom_id":"row-%d","method":"POST","url":"/v1/chat/completions","body":{"model":"sim","messages":[{"role":"user","content":"Question %d"}]}}
+        {"custom_id":"row-%d","method":"POST","url":"/v1/chat/completions","body":{"model":"sim","messages":[{"role":"user","content":"Question %d%s"}]}}
         """
-        .formatted(i, i);
+        .formatted(i, i, padding);
   }
 
   /** One batch from upload to completed; prints its rate and the CPU that the server spent. */
   private void batch(Path file, long serverPid) throws Exception {
-    String input = upload(Files.readAllBytes(file));
+    String input = upload(file);
     double cpu = cpuSeconds(serverPid);
     long begun = System.nanoTime();
     String id = create(input);
@@ -56,7 +62,7 @@ final class Bench {
     do {
       Thread.sleep(50);
       batch = get("/batches/" + id);
-    } while (!field(batch, "status").equals("completed"));
+    } while (!isTerminal(batch));
     double seconds = (System.nanoTime() - begun) / 1e9;
     double spent = cpuSeconds(serverPid) - cpu;
     long total = Long.parseLong(field(batch, "total"));
@@ -67,11 +73,11 @@ final class Bench {
   private void tiny(int rounds) throws Exception {
     var text = new StringBuilder();
     for (int i = 0; i < 10; i++) {
-      text.append(line(i));
+      text.append(line(i, ""));
     }
     var millis = new ArrayList<Double>();
     for (int round = 0; round < rounds; round++) {
-      String input = upload(text.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      String input = upload(BodyPublishers.ofString(text.toString()));
       long begun = System.nanoTime();
       String id = create(input);
       while (!field(get("/batches/" + id), "status").equals("completed")) {
@@ -88,36 +94,63 @@ final class Bench {
         Arrays.stream(sorted).max().orElseThrow());
   }
 
-  private String upload(byte[] file) throws Exception {
+  String upload(Path file) throws Exception {
+    return upload(BodyPublishers.ofFile(file));
+  }
+
+  String upload(byte[] file) throws Exception {
+    return upload(BodyPublishers.ofByteArray(file));
+  }
+
+  private String upload(BodyPublisher file) throws Exception {
     String head =
         "--x\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nbatch\r\n--x\r\n"
             + "Content-Disposition: form-data; name=\"file\"; filename=\"in.jsonl\"\r\n\r\n";
     var request =
-        HttpRequest.newBuilder(URI.create(base + "/files"))
+        request("/files")
             .header("Content-Type", "multipart/form-data; boundary=x")
             .POST(
                 BodyPublishers.concat(
                     BodyPublishers.ofString(head),
-                    BodyPublishers.ofByteArray(file),
+                    file,
                     BodyPublishers.ofString("\r\n--x--\r\n")))
             .build();
     return field(send(request), "id");
   }
 
-  private String create(String input) throws Exception {
-    String body =
-        "{\"input_file_id\":\"%s\",\"endpoint\":\"/v1/chat/completions\",\"completion_window\":\"24h\"}"
-            .formatted(input);
-    var request =
-        HttpRequest.newBuilder(URI.create(base + "/batches"))
-            .header("Content-Type", "application/json")
-            .POST(BodyPublishers.ofString(body))
-            .build();
-    return field(send(request), "id");
+  String create(String input) throws Exception {
+    return field(
+        post(
+            "/batches",
+            "{\"input_file_id\":\"%s\",\"endpoint\":\"/v1/chat/completions\",\"completion_window\":\"24h\"}"
+                .formatted(input)),
+        "id");
   }
 
-  private String get(String path) throws Exception {
-    return send(HttpRequest.newBuilder(URI.create(base + path)).build());
+  String post(String path, String json) throws Exception {
+    return send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(json))
+            .build());
+  }
+
+  String get(String path) throws Exception {
+    return send(request(path).build());
+  }
+
+  /** A server that does not answer at all is an error too. */
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create(base + path)).timeout(ANSWER_MAX);
+  }
+
+  InputStream stream(String path) throws Exception {
+    var request = HttpRequest.newBuilder(URI.create(base + path)).build();
+    return http.send(request, BodyHandlers.ofInputStream()).body();
+  }
+
+  static boolean isTerminal(String batch) {
+    return List.of("completed", "failed", "expired", "cancelled").contains(field(batch, "status"));
   }
 
   private String send(HttpRequest request) throws Exception {
@@ -128,7 +161,7 @@ final class Bench {
     return response.body();
   }
 
-  private static String field(String json, String name) {
+  static String field(String json, String name) {
     Matcher matcher = Pattern.compile("\"" + name + "\":\\s*\"?([^\",}]*)").matcher(json);
     if (!matcher.find()) {
       throw new IllegalStateException("no " + name + " in " + json);

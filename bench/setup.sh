@@ -11,10 +11,13 @@ PORT=${PORT:-9872}
 work=$(mktemp -d)
 trap 'kill $server $sim 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$work"' EXIT
 
-./nightjar sim --port "$SIM_PORT" --usage fast --latency "${LATENCY:-0ms}" 2>"$work/sim.log" &
+simulated() {
+  exec ./nightjar sim --port "$SIM_PORT" --usage fast --latency "${LATENCY:-0ms}"
+}
+"${UPSTREAM_COMMAND:-simulated}" 2>"$work/sim.log" &
 sim=$!
-./nightjar serve --port "$PORT" --data "$work/data" --upstream "http://127.0.0.1:$SIM_PORT/v1" \
-  --max-in-flight "$IN_FLIGHT" 2>"$work/serve.log" &
+NIGHTJAR_JAVA_OPTS="${SERVER_JAVA_OPTS:-}" ./nightjar serve --port "$PORT" --data "$work/data" \
+  --upstream "http://127.0.0.1:$SIM_PORT/v1" --max-in-flight "$IN_FLIGHT" 2>"$work/serve.log" &
 server=$!
 
 await() { # await URL: until it answers 200

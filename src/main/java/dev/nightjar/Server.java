@@ -84,20 +84,21 @@ final class Server implements AutoCloseable {
     }
   }
 
-  private static BatchEngine.Limits limits(Settings settings) {
+  private static Node.Limits limits(Settings settings) {
     var engine =
         EngineLimits.defaults()
             .withRequestTimeout(settings.requestTimeout())
             .withStopGrace(settings.stopGrace());
     var ours = InputLimits.DEFAULTS;
     long lines = settings.limits() == InputRules.OPENAI ? OPENAI_LINES_MAX : ours.linesMax();
-    return new BatchEngine.Limits(
-        engine, new InputLimits(lines, ours.lineBytesMax(), settings.mixedModels()));
+    var input = new InputLimits(lines, ours.lineBytesMax(), settings.mixedModels());
+    return new Node.Limits(new BatchEngine.Limits(engine, input), settings.bounds().diskFreeMin());
   }
 
   private Services services() {
     var ids = new Ids(new SecureRandom());
-    var backing = new Backing(node.meta(), node.objects(), ids, InstantSource.system());
+    var backing =
+        new Backing(node.meta(), node.objects(), node.disk(), ids, InstantSource.system());
     ApiLimits base = settings.limits() == InputRules.OPENAI ? ApiLimits.OPENAI : ApiLimits.DEFAULT;
     var limits =
         new ApiLimits(

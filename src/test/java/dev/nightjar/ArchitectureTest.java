@@ -62,7 +62,9 @@ class ArchitectureTest {
           "Line",
           "OpenChunk",
           "Pool",
-          "Timers");
+          "Timers",
+          "Trouble",
+          "Waits");
 
   private static final JavaClasses OURS =
       new ClassFileImporter()

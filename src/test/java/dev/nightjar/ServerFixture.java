@@ -58,7 +58,8 @@ final class ServerFixture implements AutoCloseable {
         Duration.ofSeconds(5),
         InputRules.NIGHTJAR,
         false,
-        List.of());
+        List.of(),
+        Settings.Bounds.DEFAULT);
   }
 
   static OpenAIClient client(int port) {

@@ -65,17 +65,14 @@ final class FileRules {
     }
   }
 
-  /** A batch's input begins with a JSON object. */
-  static void checkBeginning(String purpose, FirstByte first) {
-    if (!purpose.equals(BATCH)) {
-      return;
-    }
-    switch (first.found()) {
-      case FirstByte.NONE -> throw new ApiError(400, null, null, NOT_JSONL + ": the file is empty");
-      case '{' -> {}
-      default ->
-          throw new ApiError(
-              400, null, null, NOT_JSONL + ": its first line does not begin a JSON object");
+  /** A batch's input begins with a line that is a JSON object. */
+  static void checkBeginning(String purpose, FirstLine first) {
+    if (purpose.equals(BATCH)) {
+      first
+          .problem()
+          .ifPresent(problem -> {
+            throw new ApiError(400, problem.code(), null, NOT_JSONL + ": " + problem.message());
+          });
     }
   }
 }

@@ -3,6 +3,8 @@ package dev.nightjar.api;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.StoredFile;
+import dev.nightjar.store.DiskFull;
+import dev.nightjar.store.MetaStore.StoreException;
 import dev.nightjar.store.ObjectKeys;
 import dev.nightjar.store.ObjectStore;
 import java.io.IOException;
@@ -17,11 +19,15 @@ import org.jspecify.annotations.Nullable;
  * bytes' commit and the row, an object without a row is left for the sweep of orphans. One thread.
  */
 public final class FileUpload extends OutputStream {
+  /** How much a file may take of a disk before its room is looked at again. */
+  private static final long BYTES_BETWEEN_LOOKS = 8L << 20;
+
   private final Backing backing;
   private final ApiLimits limits;
   private final FileId id;
   private final ObjectStore.Writer writer;
-  private final FirstByte first = new FirstByte();
+  private final FirstLine first = new FirstLine();
+  private long nextLookAt = BYTES_BETWEEN_LOOKS;
 
   /** The fields of the form besides the file itself; null for "not given". */
   public record Form(
@@ -46,6 +52,10 @@ public final class FileUpload extends OutputStream {
   public void write(byte[] bytes, int offset, int count) throws IOException {
     if (count > limits.fileBytesMax() - writer.bytesWritten()) {
       throw tooLarge(limits);
+    }
+    if (writer.bytesWritten() >= nextLookAt) {
+      backing.checkRoom(0);
+      nextLookAt = writer.bytesWritten() + BYTES_BETWEEN_LOOKS;
     }
     first.see(bytes, offset, count);
     writer.write(bytes, offset, count);
@@ -72,8 +82,20 @@ public final class FileUpload extends OutputStream {
     Duration life = FileRules.life(purpose, asked);
     Instant expiresAt = life == null ? null : now.plus(life);
     var file = new StoredFile(id, 0, project, filename, purpose, bytes, now, expiresAt);
-    backing.meta().insertFile(file, Manifest.ofObject(ObjectKeys.upload(id), bytes));
+    insert(file, Manifest.ofObject(ObjectKeys.upload(id), bytes));
     return file;
+  }
+
+  /** A row that the full disk did not take leaves no object either. */
+  private void insert(StoredFile file, Manifest content) throws IOException {
+    try {
+      backing.meta().insertFile(file, content);
+    } catch (StoreException e) {
+      if (DiskFull.isCauseOf(e) && backing.meta().content(id).isEmpty()) {
+        backing.objects().delete(ObjectKeys.upload(id));
+      }
+      throw e;
+    }
   }
 
   @Override

@@ -43,6 +43,11 @@ public final class Files {
     return limits;
   }
 
+  /** Refuses a request with this many bytes before they are read. */
+  public void checkRoom(long bytes) {
+    backing.checkRoom(bytes);
+  }
+
   /** Begins a file whose purpose is not known yet: a client may send the bytes first. */
   public FileUpload begin() throws IOException {
     FileId id = backing.ids().newFile();
@@ -75,10 +80,7 @@ public final class Files {
     if (id == null || id.isEmpty()) {
       return null;
     }
-    return backing
-        .meta()
-        .file(project, new FileId(id), backing.clock().instant())
-        .orElseThrow(() -> unknown("after", id));
+    return backing.meta().placeOf(project, new FileId(id)).orElseThrow(() -> unknown("after", id));
   }
 
   private static boolean isAscending(@Nullable String order) {

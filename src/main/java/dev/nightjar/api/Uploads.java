@@ -85,6 +85,7 @@ public final class Uploads {
     if (status != Status.PENDING) {
       throw notPending(upload, status);
     }
+    backing.checkRoom(0);
     PartId part = backing.ids().newPart();
     var writer = backing.objects().create(ObjectKeys.part(upload.file(), part));
     return new PartUpload(backing, upload, part, writer);
@@ -163,13 +164,13 @@ public final class Uploads {
           "The parts hold %d bytes, and the upload was created for %d bytes."
               .formatted(content.bytes(), upload.bytes()));
     }
-    var first = new FirstByte();
+    var first = new FirstLine();
     MessageDigest digest = md5();
     try (var reader = ContentReader.forward(backing.objects(), content)) {
       InputStream in = reader.stream(0, reader.length());
       byte[] buffer = new byte[READ_BYTES];
       int n = in.read(buffer);
-      while (n > 0 && (md5 != null || first.found() == FirstByte.NONE)) {
+      while (n > 0 && (md5 != null || !first.isSeen())) {
         first.see(buffer, 0, n);
         digest.update(buffer, 0, n);
         letOthersRun();

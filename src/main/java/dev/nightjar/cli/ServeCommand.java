@@ -1,7 +1,9 @@
 package dev.nightjar.cli;
 
+import dev.nightjar.config.DiskFreeMin;
 import dev.nightjar.config.DurationText;
 import dev.nightjar.config.Settings;
+import dev.nightjar.config.Settings.Bounds;
 import dev.nightjar.config.Settings.InputRules;
 import dev.nightjar.config.Settings.SettingsException;
 import dev.nightjar.config.SettingsFile;
@@ -94,7 +96,8 @@ public final class ServeCommand implements Callable<Integer> {
         duration("drain", file.drain(), Settings.DRAIN),
         limits(file.limits()),
         Boolean.TRUE.equals(file.mixedModels()),
-        file.endpoints() == null ? List.of() : file.endpoints());
+        file.endpoints() == null ? List.of() : file.endpoints(),
+        bounds(file));
   }
 
   private String text(
@@ -123,6 +126,11 @@ public final class ServeCommand implements Callable<Integer> {
 
   private static Duration duration(String name, @Nullable String text, Duration otherwise) {
     return text == null ? otherwise : DurationText.parse(name, text);
+  }
+
+  private static Bounds bounds(SettingsFile file) {
+    return new Bounds(
+        file.diskFreeMin() == null ? DiskFreeMin.DEFAULT : DiskFreeMin.parse(file.diskFreeMin()));
   }
 
   private static InputRules limits(@Nullable String text) {

@@ -22,7 +22,8 @@ public record SettingsFile(
     @Nullable String drain,
     @Nullable String limits,
     @Nullable Boolean mixedModels,
-    @Nullable List<String> endpoints) {
+    @Nullable List<String> endpoints,
+    @Nullable String diskFreeMin) {
   private static final YAMLMapper YAML =
       YAMLMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -39,7 +40,7 @@ public record SettingsFile(
       @Nullable Integer maxInFlight) {}
 
   public static SettingsFile none() {
-    return new SettingsFile(null, null, null, null, null, null, null, null, null, null);
+    return new SettingsFile(null, null, null, null, null, null, null, null, null, null, null);
   }
 
   public static SettingsFile read(Path path) {

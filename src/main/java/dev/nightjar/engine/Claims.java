@@ -23,7 +23,7 @@ final class Claims {
   void refill(Lanes lanes) {
     for (Pool pool : lanes.all()) {
       ActiveBatch batch = pool.nextToClaim();
-      while (batch != null && openChunks + claimingChunks < limits.openChunksMax()) {
+      while (batch != null && openChunks + claimingChunks < limits.bounds().openChunks()) {
         int lines = pool.windowLines() - pool.waiting - pool.claiming;
         claim(batch, Math.clamp(Math.ceilDiv(lines, batch.linesPerChunk()), 1, CLAIM_CHUNKS_MAX));
         batch = pool.nextToClaim();

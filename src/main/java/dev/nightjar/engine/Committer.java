@@ -64,6 +64,16 @@ final class Committer implements Runnable {
     }
   }
 
+  /** Commits one group of what waits, without waiting; false if nothing does. */
+  boolean commitWaiting() throws IOException, InterruptedException {
+    Pending first = queue.poll();
+    if (first == null) {
+      return false;
+    }
+    commit(group(first));
+    return true;
+  }
+
   private List<Pending> group(Pending first) {
     var group = new ArrayList<Pending>();
     long bytes = 0;

@@ -28,7 +28,7 @@ final class Dispatch {
 
   void send(Lanes lanes) {
     for (Pool pool : lanes.inTurn()) {
-      while (unappendedBytes <= limits.unappendedBytesMax() && sendOne(pool)) {
+      while (unappendedBytes <= limits.bounds().unappendedBytes() && sendOne(pool)) {
         // Until the pool is empty or its lanes are full.
       }
     }
@@ -41,7 +41,7 @@ final class Dispatch {
     }
     if (!pool.solo.isEmpty()) {
       // Everything else waits until its lane is empty: it has been at too many outages.
-      if (lane.inFlight == 0) {
+      if (lane.isFreeForOneAlone()) {
         lane.solo = pool.solo.removeFirst();
         send(lane.solo, lane);
       }

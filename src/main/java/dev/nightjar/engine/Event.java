@@ -47,8 +47,11 @@ sealed interface Event {
   /** What an upstream serves; null when it does not say. */
   record ModelsListed(int upstream, @Nullable Set<String> models) implements Event {}
 
-  /** Dispatch waits, and why (disk); null: it goes on. */
+  /** Answers cannot be written, and why: dispatch waits; null: it goes on. */
   record Held(@Nullable String reason) implements Event {}
+
+  /** The disk has too little room to begin anything, in a sentence; null: it has enough again. */
+  record DiskShort(@Nullable String reason) implements Event {}
 
   /** The process is about to stop: send nothing more. */
   record Draining() implements Event {}

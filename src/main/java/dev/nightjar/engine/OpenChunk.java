@@ -12,6 +12,9 @@ final class OpenChunk {
   /** Those without an answer at the claim. */
   final List<Line> lines = new ArrayList<>();
 
+  /** What keeps its lines from being sent, or the chunk from being sealed. */
+  final Trouble trouble = new Trouble();
+
   /** Lines whose answer is not durable. */
   int remaining;
 

@@ -22,6 +22,7 @@ record FileRoutes(Files files) {
     if (FileForm.isTooLarge(request, files.limits().fileBytesMax())) {
       throw FileUpload.tooLarge(files.limits());
     }
+    files.checkRoom(request.headers().contentLength().orElse(0));
     try (FileUpload upload = files.begin()) {
       FileForm form = FileForm.read(request, "file", upload);
       StoredFile file =

@@ -116,7 +116,10 @@ public final class ConnectionGuard implements AutoCloseable {
   @Override
   public void close() {
     closed.countDown();
-    connections.values().forEach(connection -> close(connection.channel()));
+    for (GuardedConnection connection : connections.values()) {
+      close(connection.channel());
+      connection.breakOff();
+    }
   }
 
   private void accept(SocketChannel channel) throws IOException {
@@ -148,7 +151,11 @@ public final class ConnectionGuard implements AutoCloseable {
     if (connection.isOverdue(now, headNanos, bodyNanos)) {
       close(connection.channel());
     }
-    return !connection.channel().isOpen();
+    if (connection.channel().isOpen()) {
+      return false;
+    }
+    connection.breakOff();
+    return true;
   }
 
   private static void reset(SocketChannel channel) {

@@ -1,6 +1,5 @@
 package dev.nightjar.net;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.SocketChannel;
@@ -19,6 +18,7 @@ final class GuardedConnection {
 
   private final Set<WatchedBody> bodies = ConcurrentHashMap.newKeySet(1);
   private volatile long outsideSince;
+  private volatile boolean isGone;
 
   GuardedConnection(SocketChannel channel, long now) {
     this.channel = channel;
@@ -43,66 +43,46 @@ final class GuardedConnection {
   InputStream watch(InputStream in) {
     var body = new WatchedBody(in);
     bodies.add(body);
+    if (isGone) {
+      body.breakOff();
+    }
     return body;
   }
 
   boolean isOverdue(long now, long headNanos, long bodyNanos) {
-    if (requests.get() == 0) {
-      return now - outsideSince > headNanos;
-    }
-    for (WatchedBody body : bodies) {
-      if (body.isReading && now - body.readingSince > bodyNanos) {
-        return true;
-      }
-    }
-    return false;
+    return requests.get() == 0
+        ? now - outsideSince > headNanos
+        : bodies.stream().anyMatch(body -> body.isOverdue(now, bodyNanos));
   }
 
-  /** A body that notes since when a read waits. */
-  private final class WatchedBody extends FilterInputStream {
-    private volatile long readingSince;
-    private volatile boolean isReading;
+  /**
+   * The channel is closed: whoever reads a body of it, now or later, gets an exception. Over HTTP/2
+   * nothing else would ever wake a handler that waits for a body.
+   */
+  void breakOff() {
+    isGone = true;
+    bodies.forEach(WatchedBody::breakOff);
+  }
 
+  /** Forgets the body at its end. */
+  private final class WatchedBody extends WatchedInput {
     WatchedBody(InputStream in) {
       super(in);
     }
 
     @Override
-    public int read() throws IOException {
-      beginRead();
-      try {
-        return endAt(super.read());
-      } finally {
-        isReading = false;
-      }
-    }
-
-    @Override
     public int read(byte[] into, int offset, int length) throws IOException {
-      beginRead();
-      try {
-        return endAt(super.read(into, offset, length));
-      } finally {
-        isReading = false;
+      int result = super.read(into, offset, length);
+      if (result < 0) {
+        bodies.remove(this);
       }
+      return result;
     }
 
     @Override
     public void close() throws IOException {
       bodies.remove(this);
       super.close();
-    }
-
-    private void beginRead() {
-      readingSince = System.nanoTime();
-      isReading = true;
-    }
-
-    private int endAt(int result) {
-      if (result < 0) {
-        bodies.remove(this);
-      }
-      return result;
     }
   }
 }

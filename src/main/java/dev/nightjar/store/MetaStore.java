@@ -31,6 +31,12 @@ public interface MetaStore extends UploadStore, Retention, AutoCloseable {
   /** A file that the API may show: not deleted, not expired. */
   Optional<StoredFile> file(String project, FileId id, Instant now);
 
+  /**
+   * Where a page goes on: also a file that was deleted or has expired since the page before, as
+   * long as its row is there.
+   */
+  Optional<StoredFile> placeOf(String project, FileId id);
+
   /** One page, ordered by (createdAt, sequence). */
   List<StoredFile> files(FileQuery query);
 
@@ -76,6 +82,9 @@ public interface MetaStore extends UploadStore, Retention, AutoCloseable {
    * in_progress → finalizing with {@code Ending.EXPIRED}; other states are returned as they are.
    */
   Batch expire(long batch, Instant now);
+
+  /** The objects of the sealed chunks of an unfinished batch: what its files will consist of. */
+  List<Manifest.Piece> sealedObjects(long batch);
 
   /**
    * A batch whose chunks are all sealed, or that was cancelled while validating, reaches its

@@ -18,6 +18,9 @@ public interface ObjectStore extends AutoCloseable {
   /** Opens an object for reading; {@link ObjectMissingException} when there is none. */
   Reader open(String key) throws IOException;
 
+  /** How long an object is, found without reading it; {@link ObjectMissingException} as above. */
+  long length(String key) throws IOException;
+
   /** Removes an object; true if there was one. */
   boolean delete(String key) throws IOException;
 

@@ -43,8 +43,23 @@ final class EngineDriver {
   /** The next append finds these chunks in other hands. */
   final Set<ChunkId> takenOver = new HashSet<>();
 
+  /** Stores that fail, with this reason: of claims, seals and ends of batches. */
+  @Nullable String claimsFail;
+
+  @Nullable String sealsFail;
+  @Nullable String finishesFail;
+
+  /** How often something failed. */
+  int failures;
+
   /** Appends are not answered. */
   boolean isDiskSlow;
+
+  /** Seals, finishes and expiries are not answered. */
+  boolean isStoreSlow;
+
+  /** A cancel of these reached MetaStore before the deadline did. */
+  final Set<Long> cancelledBefore = new HashSet<>();
 
   long now = 1_000_000;
   int sends;
@@ -161,21 +176,26 @@ final class EngineDriver {
         appended.add(pending);
         yield isDiskSlow ? null : new Event.Appended(List.of(pending), Set.copyOf(takenOver));
       }
+      case Effect.Seal seal when sealsFail != null -> {
+        failures++;
+        yield new Event.SealFailed(seal.chunk().id(), sealsFail);
+      }
       case Effect.Seal seal -> {
         seals.add(seal);
-        Plan plan = plan(seal.chunk().id().batch());
-        plan.sealed++;
-        boolean isLast = plan.sealed == plan.chunks();
-        yield new Event.Sealed(
-            seal.chunk().id(), isLast ? SealOutcome.SEALED_LAST : SealOutcome.SEALED);
+        yield isStoreSlow ? null : sealed(seal);
+      }
+      case Effect.Finish(long batch) when finishesFail != null -> {
+        failures++;
+        yield new Event.FinishFailed(batch, finishesFail);
       }
       case Effect.Finish(long batch) -> {
         finished.add(batch);
-        yield new Event.Finished(batch);
+        yield isStoreSlow ? null : new Event.Finished(batch);
       }
       case Effect.Expire(long batch) -> {
-        expired.put(batch, Ending.EXPIRED);
-        yield new Event.Stopping(batch, Ending.EXPIRED);
+        Ending ending = cancelledBefore.contains(batch) ? Ending.CANCELLED : Ending.EXPIRED;
+        expired.put(batch, ending);
+        yield isStoreSlow ? null : new Event.Stopping(batch, ending);
       }
       case Effect.Probe probe -> {
         probes.add(probe);
@@ -189,6 +209,15 @@ final class EngineDriver {
     };
   }
 
+  /** What MetaStore says of a seal. */
+  Event sealed(Effect.Seal seal) {
+    Plan plan = plan(seal.chunk().id().batch());
+    plan.sealed++;
+    boolean isLast = plan.sealed == plan.chunks();
+    return new Event.Sealed(
+        seal.chunk().id(), isLast ? SealOutcome.SEALED_LAST : SealOutcome.SEALED);
+  }
+
   private Plan plan(long batch) {
     Plan plan = plans.get(batch);
     if (plan == null) {
@@ -198,6 +227,10 @@ final class EngineDriver {
   }
 
   private Event claim(long batch, int max, boolean isClosing) {
+    if (claimsFail != null && !isClosing) {
+      failures++;
+      return new Event.ClaimFailed(batch, claimsFail);
+    }
     Plan plan = plan(batch);
     var chunks = new ArrayList<ClaimedChunk>();
     while (chunks.size() < max && plan.claimed < plan.chunks()) {

@@ -82,6 +82,29 @@ class FileListTest {
   }
 
   @Test
+  void aClientThatDeletesWhilePagingGoesOn() throws Exception {
+    var seen = new ArrayList<String>();
+    JsonNode page = page("?limit=2");
+    while (!page.get("data").isEmpty()) {
+      seen.addAll(ids(page));
+      for (String id : ids(page)) {
+        api.send(api.request("/v1/files/" + id).DELETE());
+      }
+      page = page("?limit=2&after=" + seen.getLast());
+    }
+
+    assertThat(seen).isEqualTo(ids.reversed());
+    assertThat(list("")).isEmpty();
+  }
+
+  @Test
+  void aPageGoesOnAfterAFileThatHasExpired() throws Exception {
+    api.now.updateAndGet(now -> now.plus(Duration.ofDays(30)));
+
+    assertThat(list("?after=" + ids.get(3))).containsExactly(ids.get(2));
+  }
+
+  @Test
   void anExpiredFileIsGoneFromEverywhere() throws Exception {
     api.now.updateAndGet(now -> now.plus(Duration.ofDays(30)));
 

@@ -98,6 +98,19 @@ public abstract class FileStoreContract {
   }
 
   @Test
+  void pageGoesOnAfterADeletedFileOfTheSameProject() {
+    insert("file-a");
+    insert("file-b");
+    store.deleteFile(PROJECT, new FileId("file-b"), NOW);
+
+    StoredFile deleted = store.placeOf(PROJECT, new FileId("file-b")).orElseThrow();
+
+    assertThat(page(deleted, 2, false)).containsExactly("file-a");
+    assertThat(store.placeOf("another", new FileId("file-b"))).isEmpty();
+    assertThat(store.placeOf(PROJECT, new FileId("file-none"))).isEmpty();
+  }
+
+  @Test
   void deletedFileIsHiddenButItsBytesAreKnown() {
     insert("file-a");
 

@@ -86,6 +86,16 @@ public abstract class ObjectStoreContract {
   }
 
   @Test
+  void lengthIsKnownWithoutReading() throws IOException {
+    put("a", new byte[70_000]);
+
+    assertThat(store.length("a")).isEqualTo(70_000);
+    assertThatThrownBy(() -> store.length("b"))
+        .isInstanceOf(ObjectMissingException.class)
+        .hasMessageContaining("b");
+  }
+
+  @Test
   void nothingIsVisibleBeforeTheCommit() throws IOException {
     try (var writer = store.create("a")) {
       writer.write(new byte[100_000]);

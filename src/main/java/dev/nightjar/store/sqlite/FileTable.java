@@ -44,6 +44,11 @@ final class FileTable {
         now.toEpochMilli());
   }
 
+  static Optional<StoredFile> place(Sql sql, String project, FileId id) throws SQLException {
+    return sql.one(
+        "SELECT * FROM file WHERE id = ? AND project = ?", Rows::file, id.value(), project);
+  }
+
   static List<StoredFile> page(Sql sql, FileQuery query) throws SQLException {
     String order = query.isAscending() ? "ASC" : "DESC";
     String next = query.isAscending() ? ">" : "<";

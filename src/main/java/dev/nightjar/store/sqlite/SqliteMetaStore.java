@@ -44,6 +44,11 @@ public final class SqliteMetaStore implements MetaStore {
   }
 
   @Override
+  public Optional<StoredFile> placeOf(String project, FileId id) {
+    return database.inRead(sql -> FileTable.place(sql, project, id));
+  }
+
+  @Override
   public List<StoredFile> files(FileQuery query) {
     return database.inRead(sql -> FileTable.page(sql, query));
   }
@@ -184,6 +189,11 @@ public final class SqliteMetaStore implements MetaStore {
   @Override
   public Batch expire(long batch, Instant now) {
     return database.inWrite(sql -> BatchTransitions.expire(sql, batch, now));
+  }
+
+  @Override
+  public List<Manifest.Piece> sealedObjects(long batch) {
+    return database.inRead(sql -> Finish.objects(sql, batch));
   }
 
   @Override

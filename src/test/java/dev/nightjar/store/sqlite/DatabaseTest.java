@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.nightjar.store.DiskFull;
 import dev.nightjar.store.MetaStore.StoreException;
+import dev.nightjar.testing.SmallDisk;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
@@ -142,6 +144,65 @@ class DatabaseTest {
       assertThatThrownBy(result::get).hasCauseInstanceOf(StoreException.class);
     }
     assertThat(projects()).containsExactly("default");
+    database.inWrite(sql -> insert(sql, "later"));
+    assertThat(projects()).containsExactly("default", "later");
+  }
+
+  @Test
+  void fullDiskFailsWhatItCannotTakeAndNothingAfterIt() throws Exception {
+    try (SmallDisk disk = SmallDisk.mount(directory.resolve("disk"), 4);
+        var small = new Database(disk.root().resolve("meta.db"))) {
+      disk.fill(0);
+      String large = "x".repeat(200_000);
+
+      assertThatThrownBy(() -> small.inWrite(sql -> insert(sql, large)))
+          .isInstanceOf(StoreException.class)
+          .matches(DiskFull::isCauseOf);
+
+      disk.clear();
+      assertThat(small.<Integer>inWrite(sql -> insert(sql, "later"))).isEqualTo(1);
+      assertThat(small.<Integer>inWrite(sql -> insert(sql, large))).isEqualTo(1);
+    }
+  }
+
+  /** The same without a disk that is really full. */
+  @Test
+  void databaseThatMayNotGrowFailsWhatItCannotTakeAndNothingAfterIt() {
+    String large = "x".repeat(200_000);
+    limitPages("1");
+
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(() -> database.inWrite(sql -> insert(sql, large)))
+          .isInstanceOf(StoreException.class)
+          .matches(DiskFull::isCauseOf);
+    }
+
+    limitPages("1000000");
+    assertThat(database.<Integer>inWrite(sql -> insert(sql, large))).isEqualTo(1);
+  }
+
+  private void limitPages(String count) {
+    database.inWrite(sql -> sql.one("PRAGMA max_page_count = " + count, row -> row.getInt(1)));
+  }
+
+  /** As a full disk does it: SQLite rolls all back by itself, in the middle of a task. */
+  @Test
+  void groupThatIsRolledBackUnderneathFailsWithTheReasonOfThat() throws Exception {
+    List<Future<Integer>> results =
+        inOneGroup(
+            List.of(
+                sql -> insert(sql, "a"),
+                sql -> {
+                  sql.update("ROLLBACK");
+                  throw new SQLException("[SQLITE_FULL] the disk is full");
+                },
+                sql -> insert(sql, "c")));
+
+    for (Future<Integer> result : results) {
+      assertThatThrownBy(result::get)
+          .hasCauseInstanceOf(StoreException.class)
+          .matches(DiskFull::isCauseOf);
+    }
     database.inWrite(sql -> insert(sql, "later"));
     assertThat(projects()).containsExactly("default", "later");
   }

@@ -1,0 +1,39 @@
+package dev.nightjar.engine;
+
+import org.jspecify.annotations.Nullable;
+
+/** Why nothing is sent: for all batches, or for one. Part of the engine: its thread only. */
+final class Waits {
+  /** Answers cannot be written; null: they can. */
+  @Nullable String held;
+
+  /** The disk has too little room; null: it has enough. */
+  @Nullable String diskShort;
+
+  boolean isAll() {
+    return held != null || diskShort != null;
+  }
+
+  /** In a sentence; null when the batch does not wait. */
+  @Nullable String reason(ActiveBatch batch) {
+    if (held != null) {
+      return held;
+    }
+    if (diskShort != null) {
+      return diskShort;
+    }
+    String trouble = batch.troubles();
+    if (trouble != null) {
+      return trouble;
+    }
+    if (batch.home.lanes.isEmpty()) {
+      return "no upstream lists the model '" + batch.run.model() + "'";
+    }
+    for (Lane lane : batch.home.lanes) {
+      if (lane.reason == null) {
+        return null;
+      }
+    }
+    return batch.home.lanes.getFirst().reason;
+  }
+}
