@@ -5,7 +5,6 @@ import dev.nightjar.config.Settings.SettingsException;
 import dev.nightjar.config.Settings.UpstreamSettings;
 import dev.nightjar.engine.BatchEngine;
 import dev.nightjar.engine.UpstreamSpec;
-import dev.nightjar.store.AnswerLog;
 import dev.nightjar.store.DiskSpace;
 import dev.nightjar.store.MetaStore;
 import dev.nightjar.store.ObjectStore;
@@ -39,7 +38,7 @@ final class Node implements AutoCloseable {
   private final DiskSpace disk;
   private final MetaStore meta;
   private final ObjectStore objects;
-  private final AnswerLog log;
+  private final JournalAnswerLog log;
   private final List<Upstream> upstreams;
   private final BatchEngine engine;
 
@@ -109,6 +108,10 @@ final class Node implements AutoCloseable {
 
   DiskSpace disk() {
     return disk;
+  }
+
+  JournalAnswerLog log() {
+    return log;
   }
 
   ObjectStore objects() {

@@ -16,6 +16,7 @@ import dev.nightjar.engine.InputLimits;
 import dev.nightjar.http.HttpServer;
 import dev.nightjar.http.HttpServer.Listen;
 import dev.nightjar.http.HttpServer.Services;
+import dev.nightjar.metrics.MetricsPage;
 import dev.nightjar.net.ConnectionGuard;
 import dev.nightjar.upstream.Upstream;
 import dev.nightjar.upstream.Upstream.Probe;
@@ -37,6 +38,7 @@ final class Server implements AutoCloseable {
 
   private final Settings settings;
   private final Node node;
+  private final MetricsPage metrics;
   private final ConnectionGuard guard;
   private final HttpServer http;
   private final int port;
@@ -45,6 +47,7 @@ final class Server implements AutoCloseable {
   private Server(Settings settings, Node node) {
     this.settings = settings;
     this.node = node;
+    this.metrics = metrics(settings, node);
     this.guard = ConnectionGuard.start(IDLE_CONNECTION, STALLED_BODY);
     this.http =
         new HttpServer(
@@ -104,6 +107,17 @@ final class Server implements AutoCloseable {
         requireNonNullElse(set.validationBytesMax(), ours.validationBytes()));
   }
 
+  private static MetricsPage metrics(Settings settings, Node node) {
+    return new MetricsPage(
+        new MetricsPage.Sources(
+            node.engine(),
+            node.upstreams().stream().map(Upstream::name).toList(),
+            bounds(settings.bounds()),
+            node.meta(),
+            node.disk(),
+            node.log()));
+  }
+
   private Services services() {
     var ids = new Ids(new SecureRandom());
     var backing =
@@ -117,6 +131,7 @@ final class Server implements AutoCloseable {
         new Batches(backing, node.engine(), limits),
         () -> node.engine().models().models(),
         () -> isStopping ? Optional.of("the server is stopping") : Optional.empty(),
+        metrics::scrape,
         ids);
   }
 

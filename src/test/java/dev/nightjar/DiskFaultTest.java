@@ -37,7 +37,6 @@ import tools.jackson.databind.JsonNode;
 @Tag("server")
 class DiskFaultTest {
   private static final int LINES = 2_000;
-  private static final long MIB = 1 << 20;
 
   @TempDir Path folder;
 

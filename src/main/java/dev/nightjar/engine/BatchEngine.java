@@ -51,6 +51,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
 
   private final MetaStore meta;
   private final InstantSource clock;
+  private final Meters meters = new Meters();
   private final Ids ids;
   private final List<Upstream> upstreams;
   private final Engine engine;
@@ -89,12 +90,12 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     this.upstreams = upstreams.clients();
     this.engine = new Engine(limits.engine(), upstreams.specs(), world.random());
     this.thread = new EngineThread(engine, clock, this::carryOut, world.fatal());
-    this.committer = new Committer(stores.log(), thread::post, world.fatal());
+    this.committer = new Committer(stores.log(), meters, thread::post, world.fatal());
     this.committerThread = Thread.ofPlatform().name("commit").daemon().unstarted(committer);
     String run = Long.toHexString(world.random().nextLong());
     this.caller = new Caller(this.upstreams, objects, limits.engine(), run, thread::post);
     this.loader = new ChunkLoader(meta, stores.log(), limits.input());
-    this.sealer = new ChunkSealer(meta, stores.log(), objects, limits.input());
+    this.sealer = new ChunkSealer(stores, limits.input(), meters);
     this.models = new ModelCatalog(this.upstreams, upstreams.specs(), clock, thread::post);
     this.diskWatch = new DiskWatch(stores.disk(), thread::post);
     this.validationMemory = new ValidationMemory(limits.engine().bounds().validationBytes());
@@ -124,6 +125,24 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
 
   public ModelCatalog models() {
     return models;
+  }
+
+  /** What it holds and has done as of now; empty once it has stopped. */
+  public Optional<EngineFigures> figures() {
+    return thread.ask(engine::figures);
+  }
+
+  public Meters meters() {
+    return meters;
+  }
+
+  /** Bytes of answers that are being read. */
+  public long answerBytes() {
+    return caller.answerBytes();
+  }
+
+  public ValidationMemory.Use validations() {
+    return validationMemory.use();
   }
 
   @Override
@@ -197,7 +216,8 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
           begin(batch, chunks);
         }
       }
-      case VALIDATING, FAILED, FINALIZING, COMPLETED, EXPIRED, CANCELLED -> {}
+      case FAILED -> meters.hasEnded(batch.status());
+      case VALIDATING, FINALIZING, COMPLETED, EXPIRED, CANCELLED -> {}
     }
   }
 
@@ -265,7 +285,9 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   private void seal(Chunk chunk, @Nullable Ending ending) {
     try {
       RunningBatch batch = runningBatch(chunk.id().batch());
+      long begun = System.nanoTime();
       var outcome = sealer.seal(batch, chunk, ending, clock.instant());
+      meters.seals().add(System.nanoTime() - begun);
       thread.post(new Event.Sealed(chunk.id(), outcome));
     } catch (IOException | RuntimeException e) {
       LOG.log(System.Logger.Level.ERROR, "sealing chunk " + chunk.id(), e);
@@ -283,6 +305,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
       Batch finished =
           meta.finish(
               sequence, new FinishedFiles(ids.newFile(), ids.newFile(), now.plus(life)), now);
+      meters.hasEnded(finished.status());
       thread.post(new Event.Finished(sequence));
       RunningBatch ended = running.remove(sequence);
       if (ended != null) {

@@ -46,6 +46,11 @@ final class Caller {
     this.events = events;
   }
 
+  /** Bytes of answers that are being read. */
+  long answerBytes() {
+    return budget.used();
+  }
+
   void send(Line line, int upstream, RunningBatch running) {
     Thread.ofVirtual().name("call").start(() -> call(line, upstreams.get(upstream), running));
   }

@@ -40,12 +40,14 @@ final class ChunkSealer {
   private final AnswerLog log;
   private final ObjectStore objects;
   private final InputLimits limits;
+  private final Meters meters;
 
-  ChunkSealer(MetaStore meta, AnswerLog log, ObjectStore objects, InputLimits limits) {
-    this.meta = meta;
-    this.log = log;
-    this.objects = objects;
+  ChunkSealer(BatchEngine.Stores stores, InputLimits limits, Meters meters) {
+    this.meta = stores.meta();
+    this.log = stores.log();
+    this.objects = stores.objects();
     this.limits = limits;
+    this.meters = meters;
   }
 
   /** Lines without an answer get {@code ending}'s error line; there are none when it is null. */
@@ -54,7 +56,7 @@ final class ChunkSealer {
     NavigableMap<Integer, Answer> unexecuted =
         ending == null ? new TreeMap<Integer, Answer>() : unexecuted(running, chunk, ending);
     try (var sealing = new Sealing(running.batch().id(), chunk, unexecuted)) {
-      log.read(chunk.id(), sealing::answered);
+      meters.doubles(log.read(chunk.id(), sealing::answered));
       sealing.finish();
       SealOutcome outcome = meta.seal(sealing.seal(), now);
       if (outcome == SealOutcome.FENCED) {

@@ -41,6 +41,14 @@ final class Claims {
     return hasRoom() ? null : "%d chunks are open, and no more may be".formatted(openChunks);
   }
 
+  long unsealedBytes() {
+    return unsealedBytes;
+  }
+
+  int openChunks() {
+    return openChunks;
+  }
+
   /** Nothing is about to be sealed: what fills it waits for something else. */
   boolean isStuck() {
     return isFull() && sealing == 0;

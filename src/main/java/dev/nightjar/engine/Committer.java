@@ -28,14 +28,16 @@ final class Committer implements Runnable {
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final AnswerLog log;
+  private final Meters meters;
   private final Consumer<Event> events;
   private final Consumer<Throwable> fatal;
 
   /** Bounded by the engine: calls in flight and unappended bytes. */
   private final BlockingQueue<Pending> queue = new LinkedBlockingQueue<>();
 
-  Committer(AnswerLog log, Consumer<Event> events, Consumer<Throwable> fatal) {
+  Committer(AnswerLog log, Meters meters, Consumer<Event> events, Consumer<Throwable> fatal) {
     this.log = log;
+    this.meters = meters;
     this.events = events;
     this.fatal = fatal;
   }
@@ -87,7 +89,9 @@ final class Committer implements Runnable {
     boolean isHeld = false;
     while (true) {
       try {
+        long begun = System.nanoTime();
         Set<ChunkId> refused = log.append(entries);
+        meters.appended(entries.size(), System.nanoTime() - begun);
         if (isHeld) {
           events.accept(new Event.Held(null));
         }

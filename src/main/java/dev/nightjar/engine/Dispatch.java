@@ -14,6 +14,11 @@ final class Dispatch {
   private final EngineLimits limits;
   private final Consumer<Effect> effects;
   private int inFlight;
+  private long calls;
+  private long retried;
+  private long completed;
+  private long failed;
+  private long refused;
   private long requestBytes;
   private int unappended;
   private long unappendedBytes;
@@ -93,6 +98,10 @@ final class Dispatch {
     line.chunk.busy++;
     line.chunk.isBegun = true;
     inFlight++;
+    calls++;
+    if (line.lane != null) {
+      retried++;
+    }
     requestBytes += line.span.callBytes();
     lane.sent(line);
     effects.accept(new Effect.Send(line, lane.upstream.index));
@@ -113,11 +122,30 @@ final class Dispatch {
     effects.accept(new Effect.Append(line, answer));
   }
 
-  void appended(Pending pending) {
+  void appended(Pending pending, boolean isRefused) {
+    if (isRefused) {
+      refused++;
+    } else if (pending.answer().isSuccess()) {
+      completed++;
+    } else {
+      failed++;
+    }
     unappended--;
     upstream(pending.line()).unappended--;
     unappendedBytes -= pending.answer().bytesInMemory();
     pending.line().chunk.busy--;
+  }
+
+  long requestBytes() {
+    return requestBytes;
+  }
+
+  long unappendedBytes() {
+    return unappendedBytes;
+  }
+
+  EngineFigures.Done done() {
+    return new EngineFigures.Done(calls, retried, completed, failed, refused);
   }
 
   private static Lane.UpstreamState upstream(Line line) {

@@ -87,6 +87,10 @@ final class Engine {
         : Optional.of(active.live(waits.reason(active, claims)));
   }
 
+  EngineFigures figures() {
+    return EngineFigures.of(lanes, dispatch, claims, waits);
+  }
+
   private void handle(Event event, long now) {
     switch (event) {
       case Event.Started(BatchRun run) -> start(run, now);
@@ -366,8 +370,9 @@ final class Engine {
   private void appended(List<Pending> answers, Set<ChunkId> refused) {
     for (Pending pending : answers) {
       Line line = pending.line();
-      dispatch.appended(pending);
-      if (refused.contains(line.chunk.chunk.id())) {
+      boolean isRefused = refused.contains(line.chunk.chunk.id());
+      dispatch.appended(pending, isRefused);
+      if (isRefused) {
         lose(line.chunk);
       } else {
         line.state = Line.State.DONE;

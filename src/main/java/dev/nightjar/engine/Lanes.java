@@ -1,5 +1,6 @@
 package dev.nightjar.engine;
 
+import dev.nightjar.engine.EngineFigures.UpstreamFigures;
 import dev.nightjar.engine.Lane.UpstreamState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -50,6 +51,40 @@ final class Lanes {
     ordered.addAll(rotation.subList(turn, rotation.size()));
     ordered.addAll(rotation.subList(0, turn));
     return ordered;
+  }
+
+  long linesWaiting() {
+    long lines = 0;
+    for (Pool pool : rotation) {
+      lines += pool.waiting;
+    }
+    return lines;
+  }
+
+  /** Each upstream with its lanes, in the order of their configuration. */
+  List<UpstreamFigures> figures() {
+    return upstreams.stream().map(this::figures).toList();
+  }
+
+  private UpstreamFigures figures(UpstreamState upstream) {
+    var lanes = new int[Lane.State.values().length];
+    String reason = null;
+    for (Pool pool : rotation) {
+      for (Lane lane : pool.lanes) {
+        if (lane.upstream == upstream) {
+          lanes[lane.state.ordinal()]++;
+          reason = lane.reason == null ? reason : lane.reason;
+        }
+      }
+    }
+    return new UpstreamFigures(
+        upstream.spec.name(),
+        upstream.inFlight,
+        upstream.spec.maxInFlight(),
+        lanes[Lane.State.OPEN.ordinal()],
+        lanes[Lane.State.THROTTLED.ordinal()],
+        lanes[Lane.State.DOWN.ordinal()],
+        reason);
   }
 
   @Nullable Lane lane(int upstream, String model) {

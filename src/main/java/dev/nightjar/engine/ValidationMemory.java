@@ -13,7 +13,7 @@ import java.util.function.BooleanSupplier;
  * large for the bound is validated all the same, alone; nor does the first piece of any, so that
  * ten rows do not wait behind ten million. Any thread may call it; one thread for each share.
  */
-final class ValidationMemory {
+public final class ValidationMemory {
   private static final long LOOK_MILLIS = 50;
 
   private final long bytesMax;
@@ -28,7 +28,7 @@ final class ValidationMemory {
   }
 
   /** What it holds now, how many validations hold it, and how many of them wait. */
-  record Use(long bytes, int validations, int waiting) {}
+  public record Use(long bytes, int validations, int waiting) {}
 
   Use use() {
     lock.lock();

@@ -11,16 +11,18 @@ final class Waits {
   @Nullable String diskShort;
 
   boolean isAll() {
-    return held != null || diskShort != null;
+    return ofAll() != null;
+  }
+
+  /** Why nothing is sent for any batch; null when something may be. */
+  @Nullable String ofAll() {
+    return held != null ? held : diskShort;
   }
 
   /** In a sentence; null when the batch does not wait. */
   @Nullable String reason(ActiveBatch batch, Claims claims) {
-    if (held != null) {
-      return held;
-    }
-    if (diskShort != null) {
-      return diskShort;
+    if (isAll()) {
+      return ofAll();
     }
     String trouble = batch.troubles();
     if (trouble != null) {

@@ -43,12 +43,14 @@ public final class HttpServer {
    *
    * @param models the upstream of each model
    * @param readiness why no work should be sent here; empty when it may
+   * @param metrics the page for Prometheus
    */
   public record Services(
       Files files,
       Batches batches,
       Supplier<Map<String, String>> models,
       Supplier<Optional<String>> readiness,
+      Supplier<String> metrics,
       Ids ids) {}
 
   /** The port cannot be listened on; the message says why in a sentence. */
@@ -92,6 +94,7 @@ public final class HttpServer {
     new BatchRoutes(services.batches()).register(routing);
     new ModelRoutes(services.models()).register(routing);
     new HealthRoutes(services.readiness()).register(routing);
+    new MetricsRoute(services.metrics()).register(routing);
     routing.any((request, _) -> {
       throw Endpoint.unknown(request);
     });

@@ -3,6 +3,7 @@ package dev.nightjar.store;
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchError;
 import dev.nightjar.batch.BatchId;
+import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.batch.Chunk;
 import dev.nightjar.batch.ChunkId;
 import dev.nightjar.batch.Usage;
@@ -51,6 +52,9 @@ public interface MetaStore extends AutoCloseable {
 
   /** One page, newest first, ties by sequence. */
   List<Batch> batches(BatchQuery query);
+
+  /** How many batches are in each status that is not terminal. */
+  Map<BatchStatus, Long> unfinishedCounts();
 
   /** All batches that are not terminal, oldest first; what a starting node has to go on with. */
   List<Batch> unfinished();

@@ -38,7 +38,7 @@ class EngineBoundsTest {
 
   @Test
   void callsWaitForMemoryAsTheyWaitForASlot() {
-    EngineDriver driver = driver(3 * CALL_BYTES, MIB, 100);
+    EngineDriver driver = driver(3L * CALL_BYTES, MIB, 100);
 
     driver.start(1, 100);
 
@@ -66,7 +66,7 @@ class EngineBoundsTest {
 
   @Test
   void longLineIsNotOvertakenByShortOnesForEver() {
-    EngineDriver driver = driver(3 * CALL_BYTES, MIB, 100);
+    EngineDriver driver = driver(3L * CALL_BYTES, MIB, 100);
     driver.start(1, 1_000);
     driver.model = "other";
     driver.lineBytes = 60_000;

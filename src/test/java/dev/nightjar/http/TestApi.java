@@ -64,6 +64,7 @@ final class TestApi implements AutoCloseable {
         new Batches(backing, runner, limits),
         () -> Map.of("org/model", "local"),
         unready::get,
+        () -> "# no metrics here\n",
         ids);
   }
 

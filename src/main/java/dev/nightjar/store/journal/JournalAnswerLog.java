@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,9 @@ public final class JournalAnswerLog implements AnswerLog {
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(SegmentWriter.BUFFER_BYTES);
   private volatile @Nullable SegmentWriter writer;
   private int lastNumber;
+
+  private final LongAdder forces = new LongAdder();
+  private final LongAdder forceNanos = new LongAdder();
 
   private volatile @Nullable IOException broken;
   private volatile boolean isClosed;
@@ -222,8 +226,11 @@ public final class JournalAnswerLog implements AnswerLog {
    * such failure: the group is cut off, and written again when it is repeated.
    */
   private void force(SegmentWriter out) throws IOException {
+    long begun = System.nanoTime();
     try {
       out.force();
+      forceNanos.add(System.nanoTime() - begun);
+      forces.increment();
     } catch (ClosedByInterruptException e) {
       throw e;
     } catch (IOException e) {
@@ -326,6 +333,15 @@ public final class JournalAnswerLog implements AnswerLog {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** How often a group was forced to the disk since the start, and how long that took in all. */
+  public long forces() {
+    return forces.sum();
+  }
+
+  public long forceNanos() {
+    return forceNanos.sum();
   }
 
   /** After the last append has returned. */

@@ -3,6 +3,7 @@ package dev.nightjar.store.sqlite;
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchError;
 import dev.nightjar.batch.BatchId;
+import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.batch.Chunk;
 import dev.nightjar.batch.ChunkId;
 import dev.nightjar.file.FileId;
@@ -13,13 +14,18 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * MetaStore on one SQLite file, in WAL mode with {@code synchronous=FULL}. If the process dies,
  * what had returned is there, and what had not is there as a whole or not at all.
  */
 public final class SqliteMetaStore implements MetaStore {
+  private static final String UNFINISHED =
+      "status IN ('validating', 'in_progress', 'finalizing', 'cancelling')";
+
   private final Database database;
 
   public SqliteMetaStore(Path file) {
@@ -91,15 +97,20 @@ public final class SqliteMetaStore implements MetaStore {
   }
 
   @Override
+  public Map<BatchStatus, Long> unfinishedCounts() {
+    return database.inRead(sql ->
+        sql
+            .list(
+                "SELECT status, count(*) FROM batch WHERE " + UNFINISHED + " GROUP BY status",
+                row -> Map.entry(BatchStatus.of(row.getString(1)), row.getLong(2)))
+            .stream()
+            .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+  }
+
+  @Override
   public List<Batch> unfinished() {
     return database.inRead(sql ->
-        sql.list(
-            """
-            SELECT * FROM batch
-            WHERE status IN ('validating', 'in_progress', 'finalizing', 'cancelling')
-            ORDER BY sequence
-            """,
-            Rows::batch));
+        sql.list("SELECT * FROM batch WHERE " + UNFINISHED + " ORDER BY sequence", Rows::batch));
   }
 
   @Override
