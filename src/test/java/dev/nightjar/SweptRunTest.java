@@ -17,6 +17,7 @@ import dev.nightjar.sim.SimOptions;
 import dev.nightjar.sim.SimServer;
 import dev.nightjar.store.AnswerLog;
 import dev.nightjar.store.ContentReader;
+import dev.nightjar.store.DiskSpace;
 import dev.nightjar.store.MetaStore;
 import dev.nightjar.store.MetaStore.NewBatch;
 import dev.nightjar.store.ObjectKeys;
@@ -55,8 +56,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A batch runs while everything that may be swept is swept before each call of a store,
- * by a clock two hours ahead, for which every object is old enough.
+ * A batch runs while everything that may be swept is swept before each call of a store, by a clock
+ * two hours ahead, for which every object is old enough.
  */
 @Tag("server")
 class SweptRunTest {
@@ -83,7 +84,8 @@ class SweptRunTest {
       return new BatchEngine.Stores(
           swept(MetaStore.class, meta),
           swept(AnswerLog.class, log),
-          swept(ObjectStore.class, objects));
+          swept(ObjectStore.class, objects),
+          DiskSpace.ENDLESS);
     }
 
     private <T> T swept(Class<T> type, T store) {

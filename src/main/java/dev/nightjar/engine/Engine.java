@@ -88,15 +88,7 @@ final class Engine {
   }
 
   EngineFigures figures() {
-    return new EngineFigures(
-        lanes.figures(),
-        lanes.linesWaiting(),
-        dispatch.requestBytes(),
-        dispatch.unappendedBytes(),
-        claims.unsealedBytes(),
-        claims.openChunks(),
-        dispatch.done(),
-        waits.ofAll());
+    return EngineFigures.of(lanes, dispatch, claims, waits);
   }
 
   private void handle(Event event, long now) {

@@ -3,6 +3,7 @@ package dev.nightjar.engine;
 import dev.nightjar.engine.EngineFigures.UpstreamFigures;
 import dev.nightjar.engine.Lane.UpstreamState;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,12 +68,12 @@ final class Lanes {
   }
 
   private UpstreamFigures figures(UpstreamState upstream) {
-    var lanes = new int[Lane.State.values().length];
+    var lanes = new EnumMap<Lane.State, Integer>(Lane.State.class);
     String reason = null;
     for (Pool pool : rotation) {
       for (Lane lane : pool.lanes) {
         if (lane.upstream == upstream) {
-          lanes[lane.state.ordinal()]++;
+          lanes.merge(lane.state, 1, Integer::sum);
           reason = lane.reason == null ? reason : lane.reason;
         }
       }
@@ -81,9 +82,9 @@ final class Lanes {
         upstream.spec.name(),
         upstream.inFlight,
         upstream.spec.maxInFlight(),
-        lanes[Lane.State.OPEN.ordinal()],
-        lanes[Lane.State.THROTTLED.ordinal()],
-        lanes[Lane.State.DOWN.ordinal()],
+        lanes.getOrDefault(Lane.State.OPEN, 0),
+        lanes.getOrDefault(Lane.State.THROTTLED, 0),
+        lanes.getOrDefault(Lane.State.DOWN, 0),
         reason);
   }
 

@@ -3,6 +3,7 @@ package dev.nightjar.testing;
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchError;
 import dev.nightjar.batch.BatchId;
+import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.batch.Chunk;
 import dev.nightjar.batch.ChunkId;
 import dev.nightjar.file.FileId;
@@ -15,6 +16,7 @@ import dev.nightjar.store.MetaStore;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -101,6 +103,11 @@ public interface ForwardingMetaStore extends MetaStore {
   @Override
   default Batch expire(long batch, Instant now) {
     return transaction("expire", () -> inner().expire(batch, now));
+  }
+
+  @Override
+  default Map<BatchStatus, Long> unfinishedCounts() {
+    return inner().unfinishedCounts();
   }
 
   @Override
