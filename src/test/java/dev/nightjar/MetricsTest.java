@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
@@ -79,7 +80,7 @@ class MetricsTest {
     }
   }
 
-  private static TreeSet<String> names(Pattern pattern, String text) {
+  private static Set<String> names(Pattern pattern, String text) {
     var names = new TreeSet<String>();
     Matcher matcher = pattern.matcher(text);
     while (matcher.find()) {
