@@ -22,10 +22,10 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The kill campaign. The simulated upstream lives in this process and sees every call; the server is
- * another process, started and killed once a round, on one data directory throughout. Batches go on
- * across rounds; new ones are made as old ones end. After the last round all run to their end and
- * {@link KillCheck} compares.
+ * The kill campaign. The simulated upstream lives in this process and sees every call; the server
+ * is another process, started and killed once a round, on one data directory throughout. Batches go
+ * on across rounds; new ones are made as old ones end. After the last round all run to their end
+ * and {@link KillCheck} compares.
  */
 final class Kill {
   private static final String ERRORS =
@@ -85,8 +85,11 @@ final class Kill {
     HELIDON.setLevel(Level.WARNING);
     int rounds = Integer.parseInt(System.getenv().getOrDefault("ROUNDS", "20"));
     int inFlight = Integer.parseInt(System.getenv().getOrDefault("IN_FLIGHT", "64"));
-    long seed = Long.parseLong(System.getenv().getOrDefault("SEED", Long.toString(System.nanoTime() % 1_000_000)));
-    System.out.printf("kill: %d rounds, seed %d, %d in flight, errors %s%n", rounds, seed, inFlight, ERRORS);
+    long seed =
+        Long.parseLong(
+            System.getenv().getOrDefault("SEED", Long.toString(System.nanoTime() % 1_000_000)));
+    System.out.printf(
+        "kill: %d rounds, seed %d, %d in flight, errors %s%n", rounds, seed, inFlight, ERRORS);
     System.exit(new Kill(Path.of(args[0]), rounds, inFlight, seed).run() ? 0 : 1);
   }
 
@@ -110,7 +113,8 @@ final class Kill {
     }
     findings.log("last", server.said(), violations);
     sim.close();
-    return new KillReport(check, findings, sim.counters(), (long) rounds * (inFlight + inFlight / 4))
+    return new KillReport(
+            check, findings, sim.counters(), (long) rounds * (inFlight + inFlight / 4))
         .print(reached, violations, (System.nanoTime() - begun) / 1e9);
   }
 
@@ -196,6 +200,8 @@ final class Kill {
         pause(wantsLarge ? 0 : 2);
       }
       pauseMicros(random.nextInt(spreadMicros(phase)));
+    } catch (IOException e) {
+      violations.add("the server does not answer: " + e);
     } finally {
       server.kill();
       feeder.join();
@@ -211,7 +217,9 @@ final class Kill {
       case MIDDLE -> running().anyMatch(batch -> share(batch) > 0.3 && share(batch) < 0.7);
       case SEALING -> findings.isWriting() && !isUploading;
       case NEAR_END -> running().anyMatch(batch -> share(batch) > 0.9);
-      case FINALIZING -> running().anyMatch(batch -> batch.done == batch.lines || batch.status.equals("finalizing"));
+      case FINALIZING ->
+          running()
+              .anyMatch(batch -> batch.done == batch.lines || batch.status.equals("finalizing"));
       case CANCELLING -> cancel(api, running().filter(batch -> batch.done > 0).findFirst());
     };
   }
@@ -257,7 +265,8 @@ final class Kill {
         submit(api, new KillBatch("b" + batches.size(), KillBatch.Kind.CHAT, 3_000));
       }
       while (server.isAlive()) {
-        long backlog = batches.stream().filter(KillBatch::isOpen).mapToLong(b -> b.lines - b.done).sum();
+        long backlog =
+            batches.stream().filter(KillBatch::isOpen).mapToLong(b -> b.lines - b.done).sum();
         if (backlog > BACKLOG_LINES) {
           cancel(api, running().max(Comparator.comparingLong(b -> b.lines - b.done)));
         } else if (batches.stream().filter(KillBatch::isOpen).count() < OPEN_BATCHES) {
@@ -280,7 +289,8 @@ final class Kill {
       return new KillBatch(name, KillBatch.Kind.LARGE, 3 + random.nextInt(10));
     }
     int[] most = {1, 30, 300, 1_500, 6_000};
-    return new KillBatch(name, KillBatch.Kind.CHAT, 1 + random.nextInt(most[random.nextInt(most.length)]));
+    return new KillBatch(
+        name, KillBatch.Kind.CHAT, 1 + random.nextInt(most[random.nextInt(most.length)]));
   }
 
   private void submit(Bench api, KillBatch batch) throws Exception {
@@ -308,7 +318,8 @@ final class Kill {
     try {
       String answer = api.post("/batches/" + batch.id + "/cancel", "");
       // One that is finalizing goes on to its end.
-      batch.isCancelAnswered = JsonMapper.shared().readTree(answer).path("status").asString().startsWith("cancel");
+      batch.isCancelAnswered =
+          JsonMapper.shared().readTree(answer).path("status").asString().startsWith("cancel");
     } catch (IOException e) {
       if (!String.valueOf(e.getMessage()).contains("answers 409")) {
         throw e;
@@ -328,7 +339,8 @@ final class Kill {
       page = JsonMapper.shared().readTree(api.get("/batches?limit=100" + after));
       for (JsonNode found : page.path("data")) {
         String name = found.at("/metadata/name").asString();
-        KillBatch batch = batches.stream().filter(known -> known.name.equals(name)).findFirst().orElseThrow();
+        KillBatch batch =
+            batches.stream().filter(known -> known.name.equals(name)).findFirst().orElseThrow();
         String id = found.path("id").asString();
         if (batch.id == null && batch.isCreateUnknown) {
           batch.id = id;

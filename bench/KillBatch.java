@@ -72,7 +72,9 @@ final class KillBatch {
         text.append("{\"custom_id\":\"row-").append(i).append("\",\n");
         continue;
       }
-      text.append("{\"custom_id\":\"row-%d\",\"method\":\"POST\",\"url\":\"%s\",\"body\":".formatted(i, endpoint()));
+      text.append(
+          "{\"custom_id\":\"row-%d\",\"method\":\"POST\",\"url\":\"%s\",\"body\":"
+              .formatted(i, endpoint()));
       text.append(kind == Kind.LARGE ? embeddings(i) : chat(i)).append("}\n");
     }
     return text.toString().getBytes(StandardCharsets.UTF_8);

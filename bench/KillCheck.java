@@ -31,7 +31,8 @@ final class KillCheck {
     this.violations = violations;
   }
 
-  static void isThere(Bench api, String path, String what, List<String> violations) throws Exception {
+  static void isThere(Bench api, String path, String what, List<String> violations)
+      throws Exception {
     try {
       api.get(path);
     } catch (IOException e) {
@@ -56,11 +57,13 @@ final class KillCheck {
     ended.merge(status, 1, Integer::sum);
     boolean isRight =
         switch (batch.kind) {
-          case BROKEN -> status.equals("failed") || (batch.isCancelAsked && status.equals("cancelled"));
+          case BROKEN ->
+              status.equals("failed") || (batch.isCancelAsked && status.equals("cancelled"));
           case CHAT, LARGE ->
               batch.isCancelAnswered
                   ? status.equals("cancelled")
-                  : status.equals("completed") || (batch.isCancelAsked && status.equals("cancelled"));
+                  : status.equals("completed")
+                      || (batch.isCancelAsked && status.equals("cancelled"));
         };
     if (!isRight || (batch.isEnded() && !batch.status.equals(status))) {
       wrongStates++;
@@ -114,7 +117,8 @@ final class KillCheck {
         violations.add("%s: row %d comes after row %d".formatted(batch.name, row, last));
       }
       last = row;
-      boolean isOwn = isOutput ? isOwnAnswer(batch, row, line, sums) : isOwnError(batch, row, line, json, sums);
+      boolean isOwn =
+          isOutput ? isOwnAnswer(batch, row, line, sums) : isOwnError(batch, row, line, json, sums);
       if (!isOwn) {
         mismatched++;
         violations.add("%s row %d has: %.300s".formatted(batch.name, row, text));
@@ -146,7 +150,9 @@ final class KillCheck {
     sums.failed++;
     int status = line.at("/response/status_code").asInt(0);
     // Others have used up their attempts, or drew one of the upstream's 400s.
-    return KillBatch.isRefused(row) ? status == 400 : status >= 400 || line.path("error").isObject();
+    return KillBatch.isRefused(row)
+        ? status == 400
+        : status >= 400 || line.path("error").isObject();
   }
 
   private void compare(KillBatch batch, JsonNode json, Sums sums, boolean hasRun) {
@@ -155,13 +161,17 @@ final class KillCheck {
         || counts.path("completed").asLong() != sums.completed
         || counts.path("failed").asLong() != sums.failed) {
       wrongCounts++;
-      violations.add("%s: files have %d and %d, counts say %s".formatted(batch.name, sums.completed, sums.failed, counts));
+      violations.add(
+          "%s: files have %d and %d, counts say %s"
+              .formatted(batch.name, sums.completed, sums.failed, counts));
     }
     JsonNode usage = json.path("usage");
     if (usage.path("input_tokens").asLong() != sums.input
         || usage.path("output_tokens").asLong() != sums.output) {
       wrongUsage++;
-      violations.add("%s: files have %d and %d tokens, usage says %s".formatted(batch.name, sums.input, sums.output, usage));
+      violations.add(
+          "%s: files have %d and %d tokens, usage says %s"
+              .formatted(batch.name, sums.input, sums.output, usage));
     }
   }
 

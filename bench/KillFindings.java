@@ -62,14 +62,21 @@ final class KillFindings {
     boolean isUnsealed = false;
     try (var connection = DriverManager.getConnection("jdbc:sqlite:" + copy.resolve("meta.db"));
         var statement = connection.createStatement()) {
-      try (var rows = statement.executeQuery("SELECT DISTINCT status FROM batch WHERE status NOT IN ('failed', 'completed', 'expired', 'cancelled')")) {
+      try (var rows =
+          statement.executeQuery(
+              "SELECT DISTINCT status FROM batch WHERE status NOT IN ('failed', 'completed',"
+                  + " 'expired', 'cancelled')")) {
         while (rows.next()) {
           count("batch " + rows.getString(1));
         }
       }
-      try (var rows = statement.executeQuery("SELECT id, number, epoch FROM chunk JOIN batch ON sequence = batch WHERE state = 'open'")) {
+      try (var rows =
+          statement.executeQuery(
+              "SELECT id, number, epoch FROM chunk JOIN batch ON sequence = batch WHERE state ="
+                  + " 'open'")) {
         while (rows.next()) {
-          String key = "batches@%s-%06d-%d".formatted(rows.getString(1), rows.getInt(2), rows.getLong(3));
+          String key =
+              "batches@%s-%06d-%d".formatted(rows.getString(1), rows.getInt(2), rows.getLong(3));
           isUnsealed |= objects.contains(key + ".out") || objects.contains(key + ".err");
         }
       }

@@ -24,7 +24,8 @@ final class KillServer {
   }
 
   /** {@code round} names its log. The classes of the first start are archived for the others. */
-  static KillServer start(Path work, String upstream, int inFlight, String round) throws IOException {
+  static KillServer start(Path work, String upstream, int inFlight, String round)
+      throws IOException {
     Path settings = work.resolve("nightjar.yaml");
     if (!Files.exists(settings)) {
       // Short, so that hanging calls and cancels do not last; long beside what a call takes.
@@ -42,7 +43,8 @@ final class KillServer {
             "-XX:+UseSerialGC",
             "-Xmx256m",
             "-Xshare:auto",
-            (Files.exists(archive) ? "-XX:SharedArchiveFile=" : "-XX:ArchiveClassesAtExit=") + archive,
+            (Files.exists(archive) ? "-XX:SharedArchiveFile=" : "-XX:ArchiveClassesAtExit=")
+                + archive,
             "-Xlog:cds=off",
             "-Xlog:aot=off",
             "-jar",
@@ -50,8 +52,12 @@ final class KillServer {
     command.addAll(List.of("serve", "--port", "0", "--data", work.resolve("data").toString()));
     command.addAll(List.of("--config", settings.toString(), "--upstream", upstream));
     command.addAll(List.of("--max-in-flight", Integer.toString(inFlight)));
-    var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
-    builder.environment().keySet().removeIf(name -> name.startsWith("OPENAI_") || name.startsWith("NIGHTJAR_"));
+    var builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+    builder
+        .environment()
+        .keySet()
+        .removeIf(name -> name.startsWith("OPENAI_") || name.startsWith("NIGHTJAR_"));
     Process process = builder.start();
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
     return new KillServer(process, log);

@@ -243,13 +243,16 @@ class BackupTest {
     var isStopped = new AtomicBoolean();
     try (var threads = Executors.newSingleThreadExecutor()) {
       Future<?> server = threads.submit(() -> run(batch, chunks, answered, isStopped));
-      for (int i = 0; i < 6; i++) {
-        int before = answered.get();
-        target = folder.resolve("copy" + i);
-        assertThat(backUp()).as(said()).isZero();
-        assertHas(chunks.subList(0, before));
+      try {
+        for (int i = 0; i < 6; i++) {
+          int before = answered.get();
+          target = folder.resolve("copy" + i);
+          assertThat(backUp()).as(said()).isZero();
+          assertHas(chunks.subList(0, before));
+        }
+      } finally {
+        isStopped.set(true);
       }
-      isStopped.set(true);
       server.get();
     }
   }

@@ -55,6 +55,9 @@ class ExactnessTest {
       ids.addAll(ServerFixture.customIds(failed.stream()));
       assertThat(ids).hasSize(lines);
       assertThat(batch.usage().orElseThrow().totalTokens()).isEqualTo(tokens(output));
+      assertThat(fixture.sim.counters().worked().values())
+          .as("nothing that was answered was asked again")
+          .allMatch(times -> times == 1);
       assertThat(fixture.sim.counters().peakInFlight()).isLessThanOrEqualTo(256);
     }
   }
