@@ -5,6 +5,7 @@ import dev.nightjar.api.Backing;
 import dev.nightjar.api.Batches;
 import dev.nightjar.api.Files;
 import dev.nightjar.engine.Ids;
+import dev.nightjar.net.ConnectionGuard;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.store.sqlite.SqliteMetaStore;
 import dev.nightjar.testing.IdleBatchRunner;
@@ -18,6 +19,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +38,7 @@ final class TestApi implements AutoCloseable {
   final IdleBatchRunner runner = new IdleBatchRunner();
   final SqliteMetaStore meta;
   final FileObjectStore objects;
+  final ConnectionGuard guard;
   final HttpServer.Services services;
   final HttpServer server;
   final int port;
@@ -46,10 +49,20 @@ final class TestApi implements AutoCloseable {
   }
 
   TestApi(Path directory, ApiLimits limits) throws IOException {
+    this(directory, limits, Duration.ofSeconds(60));
+  }
+
+  /**
+   * @param patience how long a connection may be silent, and a body may keep us waiting
+   */
+  TestApi(Path directory, ApiLimits limits, Duration patience) throws IOException {
+    guard = ConnectionGuard.start(patience, patience);
     meta = new SqliteMetaStore(directory.resolve("meta.db"));
     objects = new FileObjectStore(directory.resolve("objects"));
     services = services(limits);
-    server = new HttpServer(new HttpServer.Listen("127.0.0.1", 0, null, null), services);
+    server =
+        new HttpServer(
+            new HttpServer.Listen("127.0.0.1", 0, guard.socketOptions(), guard.filter()), services);
     port = server.start();
   }
 
@@ -150,6 +163,7 @@ final class TestApi implements AutoCloseable {
   public void close() {
     client.close();
     server.stop();
+    guard.close();
     objects.close();
     meta.close();
   }
