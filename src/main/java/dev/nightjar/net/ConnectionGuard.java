@@ -64,14 +64,13 @@ public final class ConnectionGuard implements AutoCloseable {
   public Filter filter() {
     return (chain, request, _) -> {
       SocketAddress address = request.remotePeer().address();
-      if (address == null) {
-        // Over HTTP/2 a request can begin after its connection was closed: nothing would end it.
-        throw new CloseConnectionException("the client is gone");
-      }
-      GuardedConnection connection = connections.get(address);
+      GuardedConnection connection = address == null ? null : connections.get(address);
       if (connection == null) {
-        chain.proceed();
-        return;
+        // Over HTTP/2 a request can begin when its connection is closed: nothing would end it.
+        if (isHttp2(request)) {
+          Thread.currentThread().interrupt();
+        }
+        throw new CloseConnectionException("the client is gone");
       }
       request.streamFilter(connection::watch);
       connection.beginRequest();
