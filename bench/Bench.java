@@ -9,6 +9,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,6 +21,8 @@ final class Bench {
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final String base;
+
+  private static final Duration ANSWER_MAX = Duration.ofMinutes(1);
 
   Bench(String base) {
     this.base = base;
@@ -95,12 +98,16 @@ final class Bench {
     return upload(BodyPublishers.ofFile(file));
   }
 
+  String upload(byte[] file) throws Exception {
+    return upload(BodyPublishers.ofByteArray(file));
+  }
+
   private String upload(BodyPublisher file) throws Exception {
     String head =
         "--x\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nbatch\r\n--x\r\n"
             + "Content-Disposition: form-data; name=\"file\"; filename=\"in.jsonl\"\r\n\r\n";
     var request =
-        HttpRequest.newBuilder(URI.create(base + "/files"))
+        request("/files")
             .header("Content-Type", "multipart/form-data; boundary=x")
             .POST(
                 BodyPublishers.concat(
@@ -112,23 +119,29 @@ final class Bench {
   }
 
   String create(String input) throws Exception {
-    String body =
-        "{\"input_file_id\":\"%s\",\"endpoint\":\"/v1/chat/completions\",\"completion_window\":\"24h\"}"
-            .formatted(input);
-    var request =
-        HttpRequest.newBuilder(URI.create(base + "/batches"))
+    return field(
+        post(
+            "/batches",
+            "{\"input_file_id\":\"%s\",\"endpoint\":\"/v1/chat/completions\",\"completion_window\":\"24h\"}"
+                .formatted(input)),
+        "id");
+  }
+
+  String post(String path, String json) throws Exception {
+    return send(
+        request(path)
             .header("Content-Type", "application/json")
-            .POST(BodyPublishers.ofString(body))
-            .build();
-    return field(send(request), "id");
+            .POST(BodyPublishers.ofString(json))
+            .build());
   }
 
   String get(String path) throws Exception {
-    return send(HttpRequest.newBuilder(URI.create(base + path)).build());
+    return send(request(path).build());
   }
 
-  String post(String path) throws Exception {
-    return send(HttpRequest.newBuilder(URI.create(base + path)).POST(BodyPublishers.noBody()).build());
+  /** A server that does not answer at all is an error too. */
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create(base + path)).timeout(ANSWER_MAX);
   }
 
   InputStream stream(String path) throws Exception {

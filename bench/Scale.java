@@ -125,7 +125,7 @@ final class Scale {
       batch = api.get("/batches/" + id);
     } while (Bench.field(batch, "status").equals("validating"));
     long begun = System.nanoTime();
-    api.post("/batches/" + id + "/cancel");
+    api.post("/batches/" + id + "/cancel", "{}");
     do {
       Thread.sleep(10);
       batch = api.get("/batches/" + id);

@@ -7,6 +7,7 @@ import dev.nightjar.batch.RequestLine;
 import dev.nightjar.batch.RequestLine.MalformedLineException;
 import dev.nightjar.cli.ProgressLine;
 import dev.nightjar.cli.RunCommand.RunRequest;
+import dev.nightjar.config.DiskFreeMin;
 import dev.nightjar.config.Settings.SettingsException;
 import dev.nightjar.engine.BatchEngine;
 import dev.nightjar.engine.BatchRunner.Live;
@@ -100,7 +101,8 @@ final class LocalRun {
             EngineLimits.defaults().withRequestTimeout(request.requestTimeout()),
             new InputLimits(
                 InputLimits.DEFAULTS.linesMax(), InputLimits.DEFAULTS.lineBytesMax(), true));
-    return Node.open(files.state(), request.upstreams(), limits);
+    // It takes what the user's disk has: a full one makes it wait, with the answers in hand.
+    return Node.open(files.state(), request.upstreams(), new Node.Limits(limits, DiskFreeMin.NONE));
   }
 
   private int run(Node node) throws IOException {

@@ -1,5 +1,6 @@
 package dev.nightjar;
 
+import dev.nightjar.cli.BackupCommand;
 import dev.nightjar.cli.RunCommand;
 import dev.nightjar.cli.RunCommand.RunRequest;
 import dev.nightjar.cli.ServeCommand;
@@ -15,6 +16,8 @@ import dev.nightjar.store.MetaStore.StoreException;
 import dev.nightjar.store.files.DataDirectory.DataDirectoryException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine;
@@ -44,6 +47,7 @@ public final class Main {
         .addSubcommand(new ServeCommand(System.getenv(), Main::serve))
         .addSubcommand(new RunCommand(System.getenv(), Main::run))
         .addSubcommand(new SimCommand(Main::simulate))
+        .addSubcommand(new BackupCommand(System.getenv(), Main::backUp))
         .setExecutionExceptionHandler(Main::explain)
         .setParameterExceptionHandler((e, _) -> {
           System.err.println("nightjar: " + e.getMessage());
@@ -66,6 +70,10 @@ public final class Main {
 
   private static int simulate(SimOptions options) {
     return SimProcess.run(options, System.err, Signals.firstStop());
+  }
+
+  private static int backUp(Path data, Path target) {
+    return new Backup(data, target, System.err, Instant.now()).run();
   }
 
   private static int run(RunRequest request) {

@@ -1,13 +1,15 @@
 package dev.nightjar;
 
+import dev.nightjar.config.DiskFreeMin;
 import dev.nightjar.config.Settings.SettingsException;
 import dev.nightjar.config.Settings.UpstreamSettings;
 import dev.nightjar.engine.BatchEngine;
 import dev.nightjar.engine.UpstreamSpec;
-import dev.nightjar.store.AnswerLog;
+import dev.nightjar.store.DiskSpace;
 import dev.nightjar.store.MetaStore;
 import dev.nightjar.store.ObjectStore;
 import dev.nightjar.store.files.DataDirectory;
+import dev.nightjar.store.files.DataDisk;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.store.journal.JournalAnswerLog;
 import dev.nightjar.store.sqlite.SqliteMetaStore;
@@ -33,15 +35,21 @@ final class Node implements AutoCloseable {
   private static final int CANNOT_GO_ON = 70;
 
   private final DataDirectory directory;
+  private final DiskSpace disk;
   private final MetaStore meta;
   private final ObjectStore objects;
-  private final AnswerLog log;
+  private final JournalAnswerLog log;
   private final List<Upstream> upstreams;
   private final BatchEngine engine;
 
-  private Node(DataDirectory directory, List<UpstreamSettings> upstreams, BatchEngine.Limits limits)
+  /** How much of what this node may take. */
+  record Limits(BatchEngine.Limits engine, DiskFreeMin diskFreeMin) {}
+
+  private Node(DataDirectory directory, List<UpstreamSettings> upstreams, Limits limits)
       throws IOException {
     this.directory = directory;
+    DiskFreeMin free = limits.diskFreeMin();
+    this.disk = new DataDisk(directory.root(), free.percent(), free.bytes());
     this.meta = new SqliteMetaStore(directory.database());
     this.objects = new FileObjectStore(directory.objects());
     this.log = new JournalAnswerLog(directory.journal(), meta.unsealed(), JOURNAL_SEGMENT_BYTES);
@@ -54,14 +62,14 @@ final class Node implements AutoCloseable {
     this.upstreams = clients;
     this.engine =
         new BatchEngine(
-            new BatchEngine.Stores(meta, log, objects),
+            new BatchEngine.Stores(meta, log, objects, disk),
             new BatchEngine.Upstreams(clients, specs),
-            limits,
+            limits.engine(),
             new BatchEngine.World(InstantSource.system(), new SecureRandom(), Node::giveUp));
   }
 
   /** Opens all and takes up unfinished batches only at {@link BatchEngine#start}. */
-  static Node open(Path data, List<UpstreamSettings> upstreams, BatchEngine.Limits limits) {
+  static Node open(Path data, List<UpstreamSettings> upstreams, Limits limits) {
     DataDirectory directory = DataDirectory.open(data);
     try {
       return new Node(directory, upstreams, limits);
@@ -96,6 +104,14 @@ final class Node implements AutoCloseable {
 
   MetaStore meta() {
     return meta;
+  }
+
+  DiskSpace disk() {
+    return disk;
+  }
+
+  JournalAnswerLog log() {
+    return log;
   }
 
   ObjectStore objects() {

@@ -8,6 +8,7 @@ import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.StoredFile;
 import dev.nightjar.store.ContentReader;
+import dev.nightjar.store.Directories;
 import dev.nightjar.store.MetaStore;
 import dev.nightjar.store.MetaStore.NewBatch;
 import dev.nightjar.store.ObjectKeys;
@@ -27,11 +28,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The files of a run: input, output, errors, and the state directory beside the output. */
@@ -147,11 +146,7 @@ final class RunFiles {
   }
 
   void deleteState() throws IOException {
-    try (Stream<Path> tree = Files.walk(state())) {
-      for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
-    }
+    Directories.delete(state());
   }
 
   private static MessageDigest sha256() {

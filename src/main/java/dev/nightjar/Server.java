@@ -1,9 +1,12 @@
 package dev.nightjar;
 
+import static java.util.Objects.requireNonNullElse;
+
 import dev.nightjar.api.ApiLimits;
 import dev.nightjar.api.Backing;
 import dev.nightjar.api.Batches;
 import dev.nightjar.api.Files;
+import dev.nightjar.api.Uploads;
 import dev.nightjar.config.Settings;
 import dev.nightjar.config.Settings.InputRules;
 import dev.nightjar.config.Settings.SettingsException;
@@ -14,7 +17,9 @@ import dev.nightjar.engine.InputLimits;
 import dev.nightjar.http.HttpServer;
 import dev.nightjar.http.HttpServer.Listen;
 import dev.nightjar.http.HttpServer.Services;
+import dev.nightjar.metrics.MetricsPage;
 import dev.nightjar.net.ConnectionGuard;
+import dev.nightjar.store.Sweeper;
 import dev.nightjar.upstream.Upstream;
 import dev.nightjar.upstream.Upstream.Probe;
 import java.net.InetAddress;
@@ -35,6 +40,8 @@ final class Server implements AutoCloseable {
 
   private final Settings settings;
   private final Node node;
+  private final Sweeper sweeper;
+  private final MetricsPage metrics;
   private final ConnectionGuard guard;
   private final HttpServer http;
   private final int port;
@@ -43,6 +50,8 @@ final class Server implements AutoCloseable {
   private Server(Settings settings, Node node) {
     this.settings = settings;
     this.node = node;
+    this.sweeper = new Sweeper(node.meta(), node.objects(), InstantSource.system());
+    this.metrics = metrics(settings, node);
     this.guard = ConnectionGuard.start(IDLE_CONNECTION, STALLED_BODY);
     this.http =
         new HttpServer(
@@ -63,6 +72,7 @@ final class Server implements AutoCloseable {
     try {
       var server = new Server(settings, node);
       node.engine().start();
+      server.sweeper.start();
       server.checkUpstreams();
       return server;
     } catch (RuntimeException e) {
@@ -79,29 +89,55 @@ final class Server implements AutoCloseable {
     }
   }
 
-  private static BatchEngine.Limits limits(Settings settings) {
+  private static Node.Limits limits(Settings settings) {
     var engine =
         EngineLimits.defaults()
             .withRequestTimeout(settings.requestTimeout())
-            .withStopGrace(settings.stopGrace());
+            .withStopGrace(settings.stopGrace())
+            .withBounds(bounds(settings.bounds()));
     var ours = InputLimits.DEFAULTS;
     long lines = settings.limits() == InputRules.OPENAI ? OPENAI_LINES_MAX : ours.linesMax();
-    return new BatchEngine.Limits(
-        engine, new InputLimits(lines, ours.lineBytesMax(), settings.mixedModels()));
+    var input = new InputLimits(lines, ours.lineBytesMax(), settings.mixedModels());
+    return new Node.Limits(new BatchEngine.Limits(engine, input), settings.bounds().diskFreeMin());
+  }
+
+  private static EngineLimits.Bounds bounds(Settings.Bounds set) {
+    var ours = EngineLimits.Bounds.defaults();
+    return new EngineLimits.Bounds(
+        requireNonNullElse(set.requestBytesMax(), ours.requestBytes()),
+        requireNonNullElse(set.unappendedBytesMax(), ours.unappendedBytes()),
+        ours.answerBytes(),
+        requireNonNullElse(set.unsealedBytesMax(), ours.unsealedBytes()),
+        requireNonNullElse(set.openChunksMax(), ours.openChunks()),
+        requireNonNullElse(set.validationBytesMax(), ours.validationBytes()));
+  }
+
+  private static MetricsPage metrics(Settings settings, Node node) {
+    return new MetricsPage(
+        new MetricsPage.Sources(
+            node.engine(),
+            node.upstreams().stream().map(Upstream::name).toList(),
+            bounds(settings.bounds()),
+            node.meta(),
+            node.disk(),
+            node.log()));
   }
 
   private Services services() {
     var ids = new Ids(new SecureRandom());
-    var backing = new Backing(node.meta(), node.objects(), ids, InstantSource.system());
+    var backing =
+        new Backing(node.meta(), node.objects(), node.disk(), ids, InstantSource.system());
     ApiLimits base = settings.limits() == InputRules.OPENAI ? ApiLimits.OPENAI : ApiLimits.DEFAULT;
     var limits =
         new ApiLimits(
             base.fileBytesMax(), base.jsonBytesMax(), new HashSet<>(settings.endpoints()));
     return new Services(
         new Files(backing, limits),
+        new Uploads(backing, limits),
         new Batches(backing, node.engine(), limits),
         () -> node.engine().models().models(),
         () -> isStopping ? Optional.of("the server is stopping") : Optional.empty(),
+        metrics::scrape,
         ids);
   }
 
@@ -134,6 +170,7 @@ final class Server implements AutoCloseable {
   public void close() {
     http.stop();
     guard.close();
+    sweeper.close();
     node.close();
   }
 }

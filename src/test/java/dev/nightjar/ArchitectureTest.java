@@ -41,6 +41,7 @@ class ArchitectureTest {
           Map.entry("engine", Set.of("batch", "file", "store", "upstream")),
           Map.entry("api", Set.of("batch", "file", "store", "engine", "config")),
           Map.entry("http", Set.of("batch", "file", "store", "engine", "config", "api", "net")),
+          Map.entry("metrics", Set.of("batch", "engine", "store", "store.journal")),
           Map.entry("config", Set.of()),
           Map.entry("net", Set.of()),
           Map.entry("sim", Set.of("net", "config")));
@@ -62,7 +63,9 @@ class ArchitectureTest {
           "Line",
           "OpenChunk",
           "Pool",
-          "Timers");
+          "Timers",
+          "Trouble",
+          "Waits");
 
   private static final JavaClasses OURS =
       new ClassFileImporter()

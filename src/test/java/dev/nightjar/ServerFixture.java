@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
@@ -58,7 +59,8 @@ final class ServerFixture implements AutoCloseable {
         Duration.ofSeconds(5),
         InputRules.NIGHTJAR,
         false,
-        List.of());
+        List.of(),
+        Settings.Bounds.DEFAULT);
   }
 
   static OpenAIClient client(int port) {
@@ -106,6 +108,16 @@ final class ServerFixture implements AutoCloseable {
       }
     }
     throw new AssertionError("the batch has not ended within " + LIMIT);
+  }
+
+  static void awaitThat(BooleanSupplier condition) {
+    long limit = System.nanoTime() + LIMIT.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > limit) {
+        throw new AssertionError("not so within " + LIMIT);
+      }
+      LockSupport.parkNanos(LOOK_NANOS / 4);
+    }
   }
 
   List<String> lines(String fileId) {

@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 public final class ApiError extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  private static final int INSUFFICIENT_STORAGE = 507;
+
   private final int status;
   private final @Nullable String code;
   private final @Nullable String param;
@@ -71,6 +73,16 @@ public final class ApiError extends RuntimeException {
     return new ApiError(409, null, null, message);
   }
 
+  /** There is no room for more; {@code reason} says so in a sentence without its full stop. */
+  public static ApiError diskFull(String reason) {
+    return new ApiError(
+        INSUFFICIENT_STORAGE,
+        "insufficient_storage",
+        null,
+        "The server takes no more files or batches: %s. What it has goes on when there is room."
+            .formatted(reason));
+  }
+
   /** The fault is ours; what went wrong is in the log only. */
   public static ApiError internal() {
     return new ApiError(
@@ -101,8 +113,11 @@ public final class ApiError extends RuntimeException {
     return text;
   }
 
-  /** Whether a client that repeats 409 by itself may do so. */
+  /**
+   * Whether a client that repeats 409 and 5xx by itself may do so: a conflict does not end by
+   * waiting, and a full disk not soon.
+   */
   public boolean isRetryable() {
-    return status != 409;
+    return status != 409 && status != INSUFFICIENT_STORAGE;
   }
 }

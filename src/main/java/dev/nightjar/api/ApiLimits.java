@@ -15,6 +15,15 @@ public record ApiLimits(long fileBytesMax, int jsonBytesMax, Set<String> extraEn
   static final int METADATA_VALUE_CHARACTERS_MAX = 512;
   static final int FILENAME_CHARACTERS_MAX = 512;
 
+  /** One part of an upload. */
+  public static final long PART_BYTES_MAX = 64L << 20;
+
+  /** Of one upload; more than enough for the largest file in parts of 2 MiB. */
+  static final int PARTS_MAX = 10_000;
+
+  /** Of one project, not expired. */
+  static final int OPEN_UPLOADS_MAX = 1_000;
+
   public static final ApiLimits DEFAULT = new ApiLimits(16L << 30, 1 << 20, Set.of());
 
   /** OpenAI's own: 200 MB a file. */

@@ -36,6 +36,7 @@ public final class Batches {
   /** Creates a batch; whether its file exists is found out by its validation (contract §3.6). */
   public BatchView create(String project, JsonNode body) {
     NewBatchRequest request = NewBatchRequest.of(body, limits.extraEndpoints());
+    backing.checkRoom(0);
     Instant now = backing.clock().instant();
     Batch batch =
         backing

@@ -51,11 +51,7 @@ final class ExpiresAfter {
     if (!seconds.isIntegralNumber()) {
       throw ApiError.wrongType(param + ".seconds", "an integer", JsonTypes.nameOf(seconds));
     }
-    long clamped =
-        seconds.canConvertToLong()
-            ? seconds.longValue()
-            : seconds.bigIntegerValue().signum() < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
-    return duration(param + ".seconds", clamped);
+    return duration(param + ".seconds", JsonTypes.clamped(seconds));
   }
 
   private static void checkAnchor(String param, @Nullable String anchor) {

@@ -43,6 +43,11 @@ public final class Files {
     return limits;
   }
 
+  /** Refuses a request with this many bytes before they are read. */
+  public void checkRoom(long bytes) {
+    backing.checkRoom(bytes);
+  }
+
   /** Begins a file whose purpose is not known yet: a client may send the bytes first. */
   public FileUpload begin() throws IOException {
     FileId id = backing.ids().newFile();

@@ -2,9 +2,33 @@ package dev.nightjar.api;
 
 import tools.jackson.databind.JsonNode;
 
-/** JSON's types, named with their article for messages. */
+/** JSON's types: fields that must have one, and their names with an article for messages. */
 final class JsonTypes {
   private JsonTypes() {}
+
+  /** A field that must be there, and a string. */
+  static String requiredString(JsonNode body, String name) {
+    JsonNode value = body.get(name);
+    if (value == null) {
+      throw ApiError.missing(name);
+    }
+    return string(name, value);
+  }
+
+  static String string(String param, JsonNode value) {
+    if (!value.isString()) {
+      throw ApiError.wrongType(param, "a string", nameOf(value));
+    }
+    return value.asString();
+  }
+
+  /** An integer of any size, as near to it as a long gets. */
+  static long clamped(JsonNode integer) {
+    if (integer.canConvertToLong()) {
+      return integer.longValue();
+    }
+    return integer.bigIntegerValue().signum() < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
+  }
 
   static String nameOf(JsonNode value) {
     return switch (value.getNodeType()) {

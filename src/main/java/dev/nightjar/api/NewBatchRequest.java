@@ -33,9 +33,9 @@ record NewBatchRequest(
           "/v1/videos");
 
   static NewBatchRequest of(JsonNode body, Set<String> extraEndpoints) {
-    String inputFileId = required(body, "input_file_id");
-    String endpoint = endpoint(required(body, "endpoint"), extraEndpoints);
-    String completionWindow = required(body, "completion_window");
+    String inputFileId = JsonTypes.requiredString(body, "input_file_id");
+    String endpoint = endpoint(JsonTypes.requiredString(body, "endpoint"), extraEndpoints);
+    String completionWindow = JsonTypes.requiredString(body, "completion_window");
     return new NewBatchRequest(
         new FileId(inputFileId),
         endpoint,
@@ -43,17 +43,6 @@ record NewBatchRequest(
         CompletionWindow.of(completionWindow),
         Metadata.of(body.get("metadata")),
         ExpiresAfter.ofJson("output_expires_after", body.get("output_expires_after")));
-  }
-
-  private static String required(JsonNode body, String name) {
-    JsonNode value = body.get(name);
-    if (value == null) {
-      throw ApiError.missing(name);
-    }
-    if (!value.isString()) {
-      throw ApiError.wrongType(name, "a string", JsonTypes.nameOf(value));
-    }
-    return value.asString();
   }
 
   private static String endpoint(String given, Set<String> extraEndpoints) {

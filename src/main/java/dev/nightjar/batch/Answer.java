@@ -24,6 +24,11 @@ public record Answer(
     return new Answer(isSuccess, usage, line, null, 0, Bytes.EMPTY);
   }
 
+  /** Bytes of the whole line, about: a spooled body may be a little longer than its object. */
+  public long bytes() {
+    return bytesInMemory() + spoolBytes;
+  }
+
   /** Bytes held in memory. */
   public int bytesInMemory() {
     return head.length() + tail.length();

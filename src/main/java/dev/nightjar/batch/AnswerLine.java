@@ -15,6 +15,14 @@ public final class AnswerLine {
   private static final int WRAPPED_BYTES_MAX = 2_048;
   private static final int REQUEST_ID_MAX = 128;
 
+  // Written a million times when a large batch is cancelled.
+  private static final Bytes EXPIRED =
+      noResponse(
+          "batch_expired",
+          "This request could not be executed before the completion window expired.");
+  private static final Bytes CANCELLED =
+      noResponse("batch_cancelled", "This request was not executed: the batch was cancelled.");
+
   private final BatchId batch;
   private final long line;
   private final Bytes customId;
@@ -83,24 +91,27 @@ public final class AnswerLine {
 
   /** A line without a usable HTTP response. */
   public Answer error(String code, String message) {
-    var out = start(128);
-    write(
-        out,
-        "\"response\":null,\"error\":{\"code\":%s,\"message\":%s}}"
-            .formatted(quote(code), quote(message)));
-    return Answer.of(false, Usage.NONE, Bytes.of(out.toByteArray()));
+    return failed(noResponse(code, message));
   }
 
   /** A line that was never executed. */
   public Answer unexecuted(Ending ending) {
     return switch (ending) {
-      case EXPIRED ->
-          error(
-              "batch_expired",
-              "This request could not be executed before the completion window expired.");
-      case CANCELLED ->
-          error("batch_cancelled", "This request was not executed: the batch was cancelled.");
+      case EXPIRED -> failed(EXPIRED);
+      case CANCELLED -> failed(CANCELLED);
     };
+  }
+
+  private Answer failed(Bytes end) {
+    var out = start(end.length());
+    write(out, end);
+    return Answer.of(false, Usage.NONE, Bytes.of(out.toByteArray()));
+  }
+
+  private static Bytes noResponse(String code, String message) {
+    return Bytes.utf8(
+        "\"response\":null,\"error\":{\"code\":%s,\"message\":%s}}"
+            .formatted(quote(code), quote(message)));
   }
 
   private ByteArrayOutputStream start(int bodyBytes) {

@@ -209,15 +209,22 @@ public record RequestLine(
       return new MalformedLineException(
           "invalid_type",
           name,
-          "Invalid type for '%s': expected %s, but got %s instead."
-              .formatted(name, wanted, kind(parser.currentToken())));
+          "Invalid type for '%s': expected %s, but got %s instead. Column %d."
+              .formatted(name, wanted, kind(parser.currentToken()), column()));
     }
 
-    private static void once(@Nullable Object seen, String name) throws MalformedLineException {
+    private void once(@Nullable Object seen, String name) throws MalformedLineException {
       if (seen != null) {
         throw new MalformedLineException(
-            "duplicate_parameter", name, "Duplicate parameter: '%s'.".formatted(name));
+            "duplicate_parameter",
+            name,
+            "Duplicate parameter: '%s'. Column %d.".formatted(name, column()));
       }
+    }
+
+    /** Of the value that the parser is at. */
+    private int column() {
+      return Json.start(parser) + 1;
     }
 
     private static String kind(@Nullable JsonToken token) {

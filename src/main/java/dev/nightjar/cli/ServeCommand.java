@@ -1,7 +1,10 @@
 package dev.nightjar.cli;
 
+import dev.nightjar.config.BytesText;
+import dev.nightjar.config.DiskFreeMin;
 import dev.nightjar.config.DurationText;
 import dev.nightjar.config.Settings;
+import dev.nightjar.config.Settings.Bounds;
 import dev.nightjar.config.Settings.InputRules;
 import dev.nightjar.config.Settings.SettingsException;
 import dev.nightjar.config.SettingsFile;
@@ -94,7 +97,8 @@ public final class ServeCommand implements Callable<Integer> {
         duration("drain", file.drain(), Settings.DRAIN),
         limits(file.limits()),
         Boolean.TRUE.equals(file.mixedModels()),
-        file.endpoints() == null ? List.of() : file.endpoints());
+        file.endpoints() == null ? List.of() : file.endpoints(),
+        bounds(file));
   }
 
   private String text(
@@ -123,6 +127,27 @@ public final class ServeCommand implements Callable<Integer> {
 
   private static Duration duration(String name, @Nullable String text, Duration otherwise) {
     return text == null ? otherwise : DurationText.parse(name, text);
+  }
+
+  private static Bounds bounds(SettingsFile file) {
+    return new Bounds(
+        file.diskFreeMin() == null ? DiskFreeMin.DEFAULT : DiskFreeMin.parse(file.diskFreeMin()),
+        bytes("request_bytes_max", file.requestBytesMax()),
+        bytes("unappended_bytes_max", file.unappendedBytesMax()),
+        bytes("unsealed_bytes_max", file.unsealedBytesMax()),
+        bytes("validation_bytes_max", file.validationBytesMax()),
+        openChunks(file.openChunksMax()));
+  }
+
+  private static @Nullable Long bytes(String name, @Nullable String text) {
+    return text == null ? null : BytesText.parse(name, text);
+  }
+
+  private static @Nullable Integer openChunks(@Nullable Integer count) {
+    if (count != null && count < 1) {
+      throw new SettingsException("open_chunks_max is %d; it must be at least 1".formatted(count));
+    }
+    return count;
   }
 
   private static InputRules limits(@Nullable String text) {

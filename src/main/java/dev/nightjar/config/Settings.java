@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param drain how long SIGTERM waits for calls in flight
  * @param limits which limits input files have
  * @param endpoints POST paths that batches may have beyond OpenAI's
+ * @param bounds how much of the disk and the memory may be taken
  */
 public record Settings(
     String host,
@@ -28,7 +29,8 @@ public record Settings(
     Duration drain,
     InputRules limits,
     boolean mixedModels,
-    List<String> endpoints) {
+    List<String> endpoints,
+    Bounds bounds) {
   public static final String HOST = "127.0.0.1";
   public static final int PORT = 8080;
   public static final int MAX_IN_FLIGHT = 256;
@@ -39,6 +41,37 @@ public record Settings(
   public Settings {
     upstreams = List.copyOf(upstreams);
     endpoints = List.copyOf(endpoints);
+  }
+
+  public Settings withBounds(Bounds newBounds) {
+    return new Settings(
+        host,
+        port,
+        isOpen,
+        data,
+        upstreams,
+        requestTimeout,
+        stopGrace,
+        drain,
+        limits,
+        mixedModels,
+        endpoints,
+        newBounds);
+  }
+
+  /** How much may be taken; null: as much as the engine thinks right. */
+  public record Bounds(
+      DiskFreeMin diskFreeMin,
+      @Nullable Long requestBytesMax,
+      @Nullable Long unappendedBytesMax,
+      @Nullable Long unsealedBytesMax,
+      @Nullable Long validationBytesMax,
+      @Nullable Integer openChunksMax) {
+    public static final Bounds DEFAULT = ofDisk(DiskFreeMin.DEFAULT);
+
+    public static Bounds ofDisk(DiskFreeMin diskFreeMin) {
+      return new Bounds(diskFreeMin, null, null, null, null, null);
+    }
   }
 
   /** Our own limits, for millions of lines, or those of OpenAI's service. */

@@ -22,7 +22,13 @@ public record SettingsFile(
     @Nullable String drain,
     @Nullable String limits,
     @Nullable Boolean mixedModels,
-    @Nullable List<String> endpoints) {
+    @Nullable List<String> endpoints,
+    @Nullable String diskFreeMin,
+    @Nullable String requestBytesMax,
+    @Nullable String unappendedBytesMax,
+    @Nullable String unsealedBytesMax,
+    @Nullable String validationBytesMax,
+    @Nullable Integer openChunksMax) {
   private static final YAMLMapper YAML =
       YAMLMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -39,7 +45,7 @@ public record SettingsFile(
       @Nullable Integer maxInFlight) {}
 
   public static SettingsFile none() {
-    return new SettingsFile(null, null, null, null, null, null, null, null, null, null);
+    return YAML.readValue("{}", SettingsFile.class);
   }
 
   public static SettingsFile read(Path path) {

@@ -28,6 +28,9 @@ final class ActiveBatch {
   /** Its lines that wait for a slot, by model. */
   final Map<String, BatchQueue> queues = new LinkedHashMap<>();
 
+  /** What keeps its chunks from being claimed, or the batch from being ended. */
+  final Trouble trouble = new Trouble();
+
   int unclaimedChunks;
   int unsealedChunks;
   boolean isClaiming;
@@ -77,6 +80,24 @@ final class ActiveBatch {
 
   BatchRunner.Live live(@Nullable String reason) {
     return new BatchRunner.Live(new RequestCounts(run.lines(), completed, failed), usage, reason);
+  }
+
+  /** What our own machine fails at, for it or one of its chunks; null while all is well. */
+  @Nullable String troubles() {
+    if (trouble.reason() != null) {
+      return trouble.reason();
+    }
+    for (OpenChunk chunk : openChunks.values()) {
+      if (chunk.trouble.reason() != null) {
+        return chunk.trouble.reason();
+      }
+    }
+    return null;
+  }
+
+  /** It has chunks that are not claimed, and none under way. */
+  boolean wantsChunks() {
+    return unclaimedChunks > 0 && !isClaiming && openChunks.isEmpty();
   }
 
   boolean isFullyAnswered() {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AnswerBuffer implements Upstream.Sink, AutoCloseable {
   private static final int HEAD_BYTES = 2_048;
-  private static final int FREE_BYTES = 16 * 1024;
+  static final int FREE_BYTES = 16 * 1024;
   private static final int MEMORY_BYTES_MAX = 1 << 20;
 
   private final ObjectStore objects;
@@ -33,8 +33,10 @@ final class AnswerBuffer implements Upstream.Sink, AutoCloseable {
   /** Bytes that all buffers together may hold beyond a small share each. */
   static final class Budget {
     private final AtomicLong left;
+    private final long bytesMax;
 
     Budget(long bytes) {
+      bytesMax = bytes;
       left = new AtomicLong(bytes);
     }
 
@@ -44,6 +46,10 @@ final class AnswerBuffer implements Upstream.Sink, AutoCloseable {
         return false;
       }
       return true;
+    }
+
+    long used() {
+      return bytesMax - left.get();
     }
 
     void give(int bytes) {

@@ -6,10 +6,13 @@ import dev.nightjar.batch.Batch.Ending;
 import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.batch.Chunk;
 import dev.nightjar.batch.ChunkId;
+import dev.nightjar.batch.RequestCounts;
+import dev.nightjar.batch.Usage;
 import dev.nightjar.engine.Event.Pending;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.store.AnswerLog;
 import dev.nightjar.store.ContentReader;
+import dev.nightjar.store.DiskSpace;
 import dev.nightjar.store.MetaStore;
 import dev.nightjar.store.MetaStore.FinishedFiles;
 import dev.nightjar.store.ObjectStore;
@@ -26,8 +29,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -43,11 +44,10 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(BatchEngine.class.getName());
   private static final Duration OUTPUT_LIFE = Duration.ofDays(30);
   private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
-  private static final int CLAIM_THREADS = 2;
-  private static final int SEAL_THREADS = 3;
 
   private final MetaStore meta;
   private final InstantSource clock;
+  private final Meters meters = new Meters();
   private final Ids ids;
   private final List<Upstream> upstreams;
   private final Engine engine;
@@ -58,14 +58,15 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   private final ChunkLoader loader;
   private final ChunkSealer sealer;
   private final ModelCatalog models;
+  private final ValidationMemory validationMemory;
   private final Validation validation;
   private final ObjectStore objects;
-  private final ExecutorService claims = threads("claim", CLAIM_THREADS);
-  private final ExecutorService seals = threads("seal", SEAL_THREADS);
+  private final DiskWatch diskWatch;
+  private final Workers workers;
   private final Map<Long, RunningBatch> running = new ConcurrentHashMap<>();
 
   /** Where the engine keeps things. */
-  public record Stores(MetaStore meta, AnswerLog log, ObjectStore objects) {}
+  public record Stores(MetaStore meta, AnswerLog log, ObjectStore objects, DiskSpace disk) {}
 
   /** What the engine calls; both lists have the same order. */
   public record Upstreams(List<Upstream> clients, List<UpstreamSpec> specs) {}
@@ -77,6 +78,11 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   public record World(InstantSource clock, RandomGenerator random, Consumer<Throwable> fatal) {}
 
   public BatchEngine(Stores stores, Upstreams upstreams, Limits limits, World world) {
+    this(stores, upstreams, limits, world, Workers.threads());
+  }
+
+  BatchEngine(Stores stores, Upstreams upstreams, Limits limits, World world, Workers workers) {
+    this.workers = workers;
     this.meta = stores.meta();
     this.objects = stores.objects();
     this.clock = world.clock();
@@ -84,25 +90,42 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     this.upstreams = upstreams.clients();
     this.engine = new Engine(limits.engine(), upstreams.specs(), world.random());
     this.thread = new EngineThread(engine, clock, this::carryOut, world.fatal());
-    this.committer = new Committer(stores.log(), thread::post, world.fatal());
+    this.committer = new Committer(stores.log(), meters, thread::post, world.fatal());
     this.committerThread = Thread.ofPlatform().name("commit").daemon().unstarted(committer);
     String run = Long.toHexString(world.random().nextLong());
-    this.caller = new Caller(this.upstreams, objects, limits.engine(), run, thread::post);
+    this.caller =
+        new Caller(this.upstreams, objects, limits.engine(), run, thread::post, workers.calls());
     this.loader = new ChunkLoader(meta, stores.log(), limits.input());
-    this.sealer = new ChunkSealer(meta, stores.log(), objects, limits.input());
+    this.sealer = new ChunkSealer(stores, limits.input(), meters);
     this.models = new ModelCatalog(this.upstreams, upstreams.specs(), clock, thread::post);
-    this.validation = new Validation(meta, objects, models, limits.input(), world, this::validated);
+    this.diskWatch = new DiskWatch(stores.disk(), thread::post);
+    this.validationMemory = new ValidationMemory(limits.engine().bounds().validationBytes());
+    this.validation =
+        new Validation(
+            meta,
+            objects,
+            models,
+            limits.input(),
+            validationMemory,
+            world,
+            workers,
+            this::validated);
   }
 
   /** Takes up all unfinished batches. */
   public void start() {
+    diskWatch.start();
+    thread.start();
+    committerThread.start();
+    takeUp();
+  }
+
+  void takeUp() {
     meta.releaseChunks();
     Map<Long, Integer> unsealed = new HashMap<>();
     for (ChunkId chunk : meta.unsealed()) {
       unsealed.merge(chunk.batch(), 1, Integer::sum);
     }
-    thread.start();
-    committerThread.start();
     for (Batch batch : meta.unfinished()) {
       if (batch.stamps().inProgressAt() == null) {
         validation.submit(batch);
@@ -112,8 +135,36 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     }
   }
 
+  // For a test that does the threads' work by hand.
+
+  EngineThread thread() {
+    return thread;
+  }
+
+  Committer committer() {
+    return committer;
+  }
+
   public ModelCatalog models() {
     return models;
+  }
+
+  /** What it holds and has done as of now; empty once it has stopped. */
+  public Optional<EngineFigures> figures() {
+    return thread.ask(engine::figures);
+  }
+
+  public Meters meters() {
+    return meters;
+  }
+
+  /** Bytes of answers that are being read. */
+  public long answerBytes() {
+    return caller.answerBytes();
+  }
+
+  public ValidationMemory.Use validations() {
+    return validationMemory.use();
   }
 
   @Override
@@ -124,7 +175,9 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   @Override
   public void cancelled(Batch batch) {
     if (batch.stamps().inProgressAt() == null) {
+      // It never starts: there is nothing to wait for, neither its turn nor an upstream's models.
       validation.cancel(batch.sequence());
+      workers.seals().execute(() -> finish(batch.sequence()));
     } else {
       thread.post(new Event.Stopping(batch.sequence(), batch.ending()));
     }
@@ -132,6 +185,10 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
 
   @Override
   public Optional<Live> live(long batch) {
+    Optional<String> waits = validation.reason(batch);
+    if (waits.isPresent()) {
+      return waits.map(reason -> new Live(RequestCounts.NONE, Usage.NONE, reason));
+    }
     return thread.ask(() -> engine.live(batch)).orElse(Optional.empty());
   }
 
@@ -155,14 +212,12 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   @Override
   public void close() {
     thread.stop();
+    diskWatch.close();
     validation.close();
     committerThread.interrupt();
-    claims.shutdownNow();
-    seals.shutdownNow();
+    workers.stop();
     try {
       committerThread.join(TimeUnit.SECONDS.toMillis(5));
-      claims.awaitTermination(5, TimeUnit.SECONDS);
-      seals.awaitTermination(5, TimeUnit.SECONDS);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
@@ -182,7 +237,8 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
           begin(batch, chunks);
         }
       }
-      case VALIDATING, FAILED, FINALIZING, COMPLETED, EXPIRED, CANCELLED -> {}
+      case FAILED -> meters.hasEnded(batch.status());
+      case VALIDATING, FINALIZING, COMPLETED, EXPIRED, CANCELLED -> {}
     }
   }
 
@@ -217,13 +273,13 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
           caller.send(line, upstream, runningBatch(line.batch().run.batch()));
       case Effect.Append(Line line, Answer answer) -> committer.append(new Pending(line, answer));
       case Effect.Claim(long batch, int max, boolean isClosing) ->
-          claims.execute(() -> claim(batch, max, isClosing));
+          workers.claims().execute(() -> claim(batch, max, isClosing));
       case Effect.Seal(Chunk chunk, @Nullable Ending ending) ->
-          seals.execute(() -> seal(chunk, ending));
-      case Effect.Finish(long batch) -> seals.execute(() -> finish(batch));
-      case Effect.Expire(long batch) -> seals.execute(() -> expire(batch));
+          workers.seals().execute(() -> seal(chunk, ending));
+      case Effect.Finish(long batch) -> workers.seals().execute(() -> finish(batch));
+      case Effect.Expire(long batch) -> workers.seals().execute(() -> expire(batch));
       case Effect.Probe(int upstream, String model) ->
-          Thread.ofVirtual().name("probe").start(() -> probe(upstream, model));
+          workers.calls().execute(() -> probe(upstream, model));
       case Effect.Abort(Line line) -> caller.abort(line);
       case Effect.Release _ -> {} // One machine: the log forgot it with the seal.
       case Effect.Say(String message) -> LOG.log(System.Logger.Level.INFO, message);
@@ -242,18 +298,21 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     try {
       thread.post(new Event.Claimed(batch, loader.claim(runningBatch(batch), max, isClosing)));
     } catch (IOException | RuntimeException e) {
-      thread.post(new Event.ClaimFailed(batch, e.toString()));
+      LOG.log(System.Logger.Level.ERROR, "claiming chunks of batch " + batch, e);
+      thread.post(new Event.ClaimFailed(batch, "its next lines cannot be read: " + e.getMessage()));
     }
   }
 
   private void seal(Chunk chunk, @Nullable Ending ending) {
     try {
       RunningBatch batch = runningBatch(chunk.id().batch());
+      long begun = System.nanoTime();
       var outcome = sealer.seal(batch, chunk, ending, clock.instant());
+      meters.seals().add(System.nanoTime() - begun);
       thread.post(new Event.Sealed(chunk.id(), outcome));
     } catch (IOException | RuntimeException e) {
       LOG.log(System.Logger.Level.ERROR, "sealing chunk " + chunk.id(), e);
-      thread.post(new Event.SealFailed(chunk.id(), e.toString()));
+      thread.post(new Event.SealFailed(chunk.id(), "answers cannot be sealed: " + e.getMessage()));
     }
   }
 
@@ -261,11 +320,13 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     try {
       Instant now = clock.instant();
       Batch batch = meta.batch(sequence).orElseThrow();
+      checkReadable(sequence);
       Long seconds = batch.outputExpiresAfterSeconds();
       Duration life = seconds == null ? OUTPUT_LIFE : Duration.ofSeconds(seconds);
       Batch finished =
           meta.finish(
               sequence, new FinishedFiles(ids.newFile(), ids.newFile(), now.plus(life)), now);
+      meters.hasEnded(finished.status());
       thread.post(new Event.Finished(sequence));
       RunningBatch ended = running.remove(sequence);
       if (ended != null) {
@@ -274,9 +335,17 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
       if (!finished.status().isTerminal()) {
         throw new IllegalStateException(finished.id() + " is " + finished.status());
       }
-    } catch (RuntimeException e) {
+    } catch (IOException | RuntimeException e) {
       LOG.log(System.Logger.Level.ERROR, "finishing batch " + sequence, e);
-      thread.post(new Event.FinishFailed(sequence, e.toString()));
+      thread.post(new Event.FinishFailed(sequence, "it cannot be finished: " + e.getMessage()));
+    }
+  }
+
+  /** A batch ends only with files that can be read: one with a hole is never served. */
+  private void checkReadable(long sequence) throws IOException {
+    var files = new Manifest(meta.sealedObjects(sequence));
+    try (var reader = new ContentReader(objects, files)) {
+      reader.check(0, files.bytes());
     }
   }
 
@@ -286,7 +355,8 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
       Ending ending = batch.status() == BatchStatus.IN_PROGRESS ? null : batch.ending();
       thread.post(new Event.Stopping(sequence, ending));
     } catch (RuntimeException e) {
-      thread.post(new Event.ExpireFailed(sequence, e.toString()));
+      LOG.log(System.Logger.Level.ERROR, "expiring batch " + sequence, e);
+      thread.post(new Event.ExpireFailed(sequence, "it cannot be expired: " + e.getMessage()));
     }
   }
 
@@ -297,10 +367,5 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
           case Probe.Dead(String reason) -> reason;
         };
     thread.post(new Event.Probed(upstream, model, dead));
-  }
-
-  private static ExecutorService threads(String name, int count) {
-    return Executors.newFixedThreadPool(
-        count, Thread.ofPlatform().name(name + "-", 0).daemon().factory());
   }
 }

@@ -12,8 +12,10 @@ import java.io.OutputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries out Send: one virtual thread reads the line, calls the upstream and formats what came. It
@@ -22,19 +24,15 @@ import java.util.function.Consumer;
 final class Caller {
   private static final System.Logger LOG = System.getLogger(Caller.class.getName());
 
-  /** Lines up to this length are read at once; of longer ones the body is streamed. */
-  private static final int WHOLE_LINE_BYTES_MAX = 64 * 1024;
-
-  private static final int COPY_BYTES = 32 * 1024;
-
   private final List<Upstream> upstreams;
   private final ObjectStore objects;
   private final EngineLimits limits;
   private final AnswerBuffer.Budget budget;
   private final Consumer<Event> events;
-  private final Map<Line, Upstream.Call> calls = new ConcurrentHashMap<>();
+  private final Map<Line, Flight> flights = new ConcurrentHashMap<>();
   private final AtomicLong spools = new AtomicLong();
   private final String run;
+  private final Executor threads;
 
   /** {@code run} tells the spool objects of this process from those of earlier ones. */
   Caller(
@@ -42,46 +40,56 @@ final class Caller {
       ObjectStore objects,
       EngineLimits limits,
       String run,
-      Consumer<Event> events) {
+      Consumer<Event> events,
+      Executor threads) {
     this.upstreams = upstreams;
     this.objects = objects;
     this.limits = limits;
     this.run = run;
-    this.budget = new AnswerBuffer.Budget(limits.unappendedBytesMax());
+    this.budget = new AnswerBuffer.Budget(limits.bounds().unappendedBytes());
     this.events = events;
+    this.threads = threads;
+  }
+
+  /** Bytes of answers that are being read. */
+  long answerBytes() {
+    return budget.used();
   }
 
   void send(Line line, int upstream, RunningBatch running) {
-    Thread.ofVirtual().name("call").start(() -> call(line, upstreams.get(upstream), running));
+    var flight = new Flight();
+    flights.put(line, flight);
+    threads.execute(() -> call(line, flight, upstreams.get(upstream), running));
   }
 
   void abort(Line line) {
-    Upstream.Call call = calls.get(line);
-    if (call != null) {
-      Thread.ofVirtual().name("abort").start(call::abort);
+    Flight flight = flights.get(line);
+    if (flight != null) {
+      threads.execute(flight::abort);
     }
   }
 
-  private void call(Line line, Upstream upstream, RunningBatch running) {
+  private void call(Line line, Flight flight, Upstream upstream, RunningBatch running) {
     Attempt attempt;
     try {
-      attempt = attempt(line, upstream, running);
+      attempt = attempt(line, flight, upstream, running);
     } catch (IOException e) {
       attempt = new Attempt.LocalFault(e.toString());
     } catch (RuntimeException | Error e) {
       LOG.log(System.Logger.Level.ERROR, "call of " + line, e);
       attempt = new Attempt.LocalFault(e.toString());
     } finally {
-      calls.remove(line);
+      flights.remove(line);
     }
     events.accept(new Ended(line, attempt));
   }
 
-  private Attempt attempt(Line line, Upstream upstream, RunningBatch running) throws IOException {
+  private Attempt attempt(Line line, Flight flight, Upstream upstream, RunningBatch running)
+      throws IOException {
     LineSpan span = line.span;
     Bytes customId;
     Upstream.Body body;
-    if (span.length() <= WHOLE_LINE_BYTES_MAX) {
+    if (span.isReadWhole()) {
       Bytes whole = Bytes.of(running.input().read(span.offset(), span.length()));
       customId = whole.slice(span.idStart(), span.idLength());
       body = new MemoryBody(whole.slice(span.bodyStart(), span.bodyLength()));
@@ -98,12 +106,33 @@ final class Caller {
             limits.requestTimeout());
     String spool =
         ObjectKeys.spool(running.batch().id(), number, run + "-" + spools.incrementAndGet());
-    try (var buffer = new AnswerBuffer(objects, spool, limits.answerBytesMax(), budget)) {
+    try (var buffer = new AnswerBuffer(objects, spool, limits.bounds().answerBytes(), budget)) {
       Upstream.Call call = upstream.newCall(request);
-      calls.put(line, call);
+      flight.begin(call);
       UpstreamResult result = call.execute(buffer);
       return new Judge(upstream.name(), running.answerLine(number, customId), limits)
           .judge(result, buffer);
+    }
+  }
+
+  /** A call from its Send on: an abort that comes before the call is made is not lost. */
+  private static final class Flight {
+    private volatile Upstream.@Nullable Call call;
+    private volatile boolean isAborted;
+
+    void begin(Upstream.Call made) {
+      call = made;
+      if (isAborted) {
+        made.abort();
+      }
+    }
+
+    void abort() {
+      isAborted = true;
+      Upstream.Call made = call;
+      if (made != null) {
+        made.abort();
+      }
     }
   }
 
@@ -127,7 +156,7 @@ final class Caller {
 
     @Override
     public void writeTo(OutputStream out) throws IOException {
-      byte[] buffer = new byte[COPY_BYTES];
+      byte[] buffer = new byte[LineSpan.COPY_BYTES];
       long position = span.offset() + span.bodyStart();
       int left = span.bodyLength();
       while (left > 0) {

@@ -14,7 +14,9 @@ import dev.nightjar.store.MetaStore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Claims chunks and finds their lines and the answers that the log already has. If the process dies
@@ -32,17 +34,34 @@ final class ChunkLoader {
   }
 
   List<ClaimedChunk> claim(RunningBatch running, int max, boolean isClosing) throws IOException {
-    var claimed = new ArrayList<ClaimedChunk>();
-    for (Chunk chunk : meta.claim(running.batch().sequence(), max)) {
-      BitSet held = log.take(chunk.id(), chunk.epoch());
-      var tally = new Tally();
-      if (!held.isEmpty()) {
-        log.read(chunk.id(), (_, answer) -> tally.add(answer));
+    Deque<Chunk> unread = running.unread();
+    if (unread.isEmpty()) {
+      unread.addAll(meta.claim(running.batch().sequence(), max));
+    }
+    var claimed = new ArrayList<ClaimedChunk>(unread.size());
+    while (!unread.isEmpty()) {
+      try {
+        claimed.add(read(running, unread.getFirst(), isClosing));
+      } catch (IOException e) {
+        if (claimed.isEmpty()) {
+          throw e;
+        }
+        return claimed; // The next claim begins with this one, and says why it fails.
       }
-      List<ClaimedLine> lines = isClosing ? List.of() : lines(running, chunk);
-      claimed.add(new ClaimedChunk(chunk, lines, held, tally.counts(), tally.usage));
+      unread.removeFirst();
     }
     return claimed;
+  }
+
+  private ClaimedChunk read(RunningBatch running, Chunk chunk, boolean isClosing)
+      throws IOException {
+    BitSet held = log.take(chunk.id(), chunk.epoch());
+    var tally = new Tally();
+    if (!held.isEmpty()) {
+      log.read(chunk.id(), (_, answer) -> tally.add(answer));
+    }
+    List<ClaimedLine> lines = isClosing ? List.of() : lines(running, chunk);
+    return new ClaimedChunk(chunk, lines, held, tally.counts(), tally.usage, tally.bytes);
   }
 
   private List<ClaimedLine> lines(RunningBatch running, Chunk chunk) throws IOException {
@@ -56,9 +75,10 @@ final class ChunkLoader {
       }
     }
     if (found.size() != chunk.lines()) {
-      throw new IOException(
+      throw new ChangedInputException(
           "%s has %d lines, MetaStore says %d: the input file has changed"
-              .formatted(running.name(chunk.id()), found.size(), chunk.lines()));
+              .formatted(running.name(chunk.id()), found.size(), chunk.lines()),
+          null);
     }
     return found;
   }
@@ -76,8 +96,17 @@ final class ChunkLoader {
               line.bodyLength());
       return new ClaimedLine(span, line.model() == null ? "" : line.model());
     } catch (MalformedLineException e) {
-      throw new IOException(
+      throw new ChangedInputException(
           "%s is not what was validated: %s".formatted(running.name(chunk.id()), e.problem()), e);
+    }
+  }
+
+  /** The input is another than the one that was validated. */
+  static final class ChangedInputException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    ChangedInputException(String message, @Nullable Throwable cause) {
+      super(message, cause);
     }
   }
 
@@ -85,6 +114,7 @@ final class ChunkLoader {
   static final class Tally {
     long completed;
     long failed;
+    long bytes;
     Usage usage = Usage.NONE;
 
     void add(Answer answer) {
@@ -93,6 +123,7 @@ final class ChunkLoader {
       } else {
         failed++;
       }
+      bytes += answer.bytes();
       usage = usage.plus(answer.usage());
     }
 

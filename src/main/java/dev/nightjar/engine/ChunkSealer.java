@@ -5,8 +5,8 @@ import dev.nightjar.batch.Batch.Ending;
 import dev.nightjar.batch.BatchId;
 import dev.nightjar.batch.Chunk;
 import dev.nightjar.batch.OneLine;
+import dev.nightjar.engine.ChunkLoader.ChangedInputException;
 import dev.nightjar.engine.ChunkLoader.Tally;
-import dev.nightjar.engine.Event.ClaimedLine;
 import dev.nightjar.file.Bytes;
 import dev.nightjar.file.JsonLines;
 import dev.nightjar.store.AnswerLog;
@@ -14,11 +14,14 @@ import dev.nightjar.store.MetaStore;
 import dev.nightjar.store.MetaStore.SealOutcome;
 import dev.nightjar.store.ObjectKeys;
 import dev.nightjar.store.ObjectStore;
+import dev.nightjar.store.ObjectStore.ObjectMissingException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -30,16 +33,21 @@ import org.jspecify.annotations.Nullable;
  * and sealed again with the same bytes, under keys of the next epoch.
  */
 final class ChunkSealer {
+  private static final System.Logger LOG = System.getLogger(ChunkSealer.class.getName());
+  private static final Bytes NO_ID = Bytes.utf8("null");
+
   private final MetaStore meta;
   private final AnswerLog log;
   private final ObjectStore objects;
   private final InputLimits limits;
+  private final Meters meters;
 
-  ChunkSealer(MetaStore meta, AnswerLog log, ObjectStore objects, InputLimits limits) {
-    this.meta = meta;
-    this.log = log;
-    this.objects = objects;
+  ChunkSealer(BatchEngine.Stores stores, InputLimits limits, Meters meters) {
+    this.meta = stores.meta();
+    this.log = stores.log();
+    this.objects = stores.objects();
     this.limits = limits;
+    this.meters = meters;
   }
 
   /** Lines without an answer get {@code ending}'s error line; there are none when it is null. */
@@ -48,7 +56,7 @@ final class ChunkSealer {
     NavigableMap<Integer, Answer> unexecuted =
         ending == null ? new TreeMap<Integer, Answer>() : unexecuted(running, chunk, ending);
     try (var sealing = new Sealing(running.batch().id(), chunk, unexecuted)) {
-      log.read(chunk.id(), sealing::answered);
+      meters.doubles(log.read(chunk.id(), sealing::answered));
       sealing.finish();
       SealOutcome outcome = meta.seal(sealing.seal(), now);
       if (outcome == SealOutcome.FENCED) {
@@ -67,23 +75,40 @@ final class ChunkSealer {
       throws IOException {
     BitSet held = log.take(chunk.id(), chunk.epoch());
     var answers = new TreeMap<Integer, Answer>();
+    List<Bytes> customIds = customIds(running, chunk);
+    for (int i = held.nextClearBit(0); i < chunk.lines(); i = held.nextClearBit(i + 1)) {
+      answers.put(
+          i, running.answerLine(chunk.firstLine() + i, customIds.get(i)).unexecuted(ending));
+    }
+    return answers;
+  }
+
+  /**
+   * The custom_id of each line. A batch whose input is lost ends all the same, with every line
+   * accounted for: those behind the loss have none.
+   */
+  private List<Bytes> customIds(RunningBatch running, Chunk chunk) throws IOException {
+    var found = new ArrayList<Bytes>(chunk.lines());
     var lines =
         new JsonLines(
             running.input().stream(chunk.offset(), chunk.length()), limits.lineBytesMax());
-    int index = 0;
-    while (lines.next()) {
-      if (lines.isBlank()) {
-        continue;
+    try {
+      while (found.size() < chunk.lines() && lines.next()) {
+        if (!lines.isBlank()) {
+          LineSpan span = ChunkLoader.line(running, chunk, lines).span();
+          found.add(lines.line().slice(span.idStart(), span.idLength()));
+        }
       }
-      if (!held.get(index)) {
-        ClaimedLine line = ChunkLoader.line(running, chunk, lines);
-        Bytes customId = lines.line().slice(line.span().idStart(), line.span().idLength());
-        answers.put(
-            index, running.answerLine(chunk.firstLine() + index, customId).unexecuted(ending));
+    } catch (ObjectMissingException | EOFException | ChangedInputException e) {
+      if (running.isInputLost().compareAndSet(false, true)) {
+        LOG.log(
+            System.Logger.Level.ERROR,
+            running.batch().id() + " ends without the custom_ids of lines that did not run",
+            e);
       }
-      index++;
     }
-    return answers;
+    found.addAll(Collections.nCopies(chunk.lines() - found.size(), NO_ID));
+    return found;
   }
 
   /** One sealing: the two objects and what they hold. */

@@ -28,14 +28,16 @@ final class Committer implements Runnable {
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final AnswerLog log;
+  private final Meters meters;
   private final Consumer<Event> events;
   private final Consumer<Throwable> fatal;
 
   /** Bounded by the engine: calls in flight and unappended bytes. */
   private final BlockingQueue<Pending> queue = new LinkedBlockingQueue<>();
 
-  Committer(AnswerLog log, Consumer<Event> events, Consumer<Throwable> fatal) {
+  Committer(AnswerLog log, Meters meters, Consumer<Event> events, Consumer<Throwable> fatal) {
     this.log = log;
+    this.meters = meters;
     this.events = events;
     this.fatal = fatal;
   }
@@ -64,6 +66,16 @@ final class Committer implements Runnable {
     }
   }
 
+  /** Commits one group of what waits, without waiting; false if nothing does. */
+  boolean commitWaiting() throws IOException, InterruptedException {
+    Pending first = queue.poll();
+    if (first == null) {
+      return false;
+    }
+    commit(group(first));
+    return true;
+  }
+
   private List<Pending> group(Pending first) {
     var group = new ArrayList<Pending>();
     long bytes = 0;
@@ -87,7 +99,9 @@ final class Committer implements Runnable {
     boolean isHeld = false;
     while (true) {
       try {
+        long begun = System.nanoTime();
         Set<ChunkId> refused = log.append(entries);
+        meters.appended(entries.size(), System.nanoTime() - begun);
         if (isHeld) {
           events.accept(new Event.Held(null));
         }

@@ -1,18 +1,36 @@
 package dev.nightjar.engine;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
- * Finds custom_ids that occur twice, in 8 bytes a line: a seeded hash of each, sorted at the end.
- * Equal hashes are only a suspicion, which the caller settles by reading those ids again.
+ * Finds custom_ids that occur twice, in 8 bytes a line: a seeded hash of each, sorted at the end in
+ * sixteen parts. Equal hashes are only a suspicion, which the caller settles by reading those ids
+ * again.
  */
 final class CustomIds {
+  /** What is taken at a time: before each such piece the caller may wait for memory. */
+  static final long BLOCK_BYTES = 512 * 1024;
+
+  private static final int BLOCK = (int) (BLOCK_BYTES / Long.BYTES);
+  private static final int FIRST_BLOCK_AT_FIRST = 1_024;
+
+  /** Each sorts a part by itself, so that sorting needs a sixteenth of the memory once more. */
+  private static final int PARTS_SHIFT = 4;
+
   private final long seed;
   private final long mask;
-  private long[] hashes = new long[1_024];
-  private int count;
+  private final List<long[]> blocks = new ArrayList<>();
+  private long[] last = new long[0];
+  private int inLast;
+
+  /** The part that is sorted. */
+  private long[] hashes = new long[0];
+
+  private long count;
 
   CustomIds(long seed) {
     this(seed, -1);
@@ -24,11 +42,22 @@ final class CustomIds {
     this.mask = mask;
   }
 
+  /** Whether the next id begins a new piece of memory. */
+  boolean needsBlock() {
+    return count == (long) blocks.size() * BLOCK;
+  }
+
   void add(String customId) {
-    if (count == hashes.length) {
-      hashes = Arrays.copyOf(hashes, count + (count >> 1));
+    if (needsBlock()) {
+      last = new long[blocks.isEmpty() ? FIRST_BLOCK_AT_FIRST : BLOCK];
+      inLast = 0;
+      blocks.add(last);
+    } else if (inLast == last.length) {
+      last = Arrays.copyOf(last, Math.min(last.length * 2, BLOCK));
+      blocks.set(0, last);
     }
-    hashes[count++] = hash(customId);
+    last[inLast++] = hash(customId);
+    count++;
   }
 
   /**
@@ -41,19 +70,41 @@ final class CustomIds {
 
   /** Hashes that occur more than once, {@code max} at the most. Call once, at the end. */
   Repeated repeated(int max) {
-    Arrays.sort(hashes, 0, count);
     var repeated = new HashSet<Long>();
     long others = 0;
-    for (int i = 1; i < count; i++) {
-      if (hashes[i] == hashes[i - 1]) {
-        if (repeated.size() < max || repeated.contains(hashes[i])) {
-          repeated.add(hashes[i]);
-        } else {
-          others++;
+    hashes = new long[(int) (count >> PARTS_SHIFT)];
+    for (long part = 0; part < 1 << PARTS_SHIFT; part++) {
+      int size = gather(part);
+      Arrays.sort(hashes, 0, size);
+      for (int i = 1; i < size; i++) {
+        if (hashes[i] == hashes[i - 1]) {
+          if (repeated.size() < max || repeated.contains(hashes[i])) {
+            repeated.add(hashes[i]);
+          } else {
+            others++;
+          }
         }
       }
     }
     return new Repeated(repeated, others);
+  }
+
+  /** Puts those whose first bits are these together: equal ones are in the same part. */
+  private int gather(long part) {
+    int size = 0;
+    for (int b = 0; b < blocks.size(); b++) {
+      long[] block = blocks.get(b);
+      int inBlock = b == blocks.size() - 1 ? inLast : BLOCK;
+      for (int i = 0; i < inBlock; i++) {
+        if (block[i] >>> (Long.SIZE - PARTS_SHIFT) == part) {
+          if (size == hashes.length) {
+            hashes = Arrays.copyOf(hashes, (int) Math.min(count, size + (size >> 3) + 64));
+          }
+          hashes[size++] = block[i];
+        }
+      }
+    }
+    return size;
   }
 
   /** FNV-1a over the characters from a secret seed, then a full mix (SplitMix64's finalizer). */

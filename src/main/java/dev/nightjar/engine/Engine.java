@@ -28,13 +28,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Engine {
   private static final int EARLY_STOPS_MAX = 1_000;
-  private static final long STORE_RETRY_MILLIS = 1_000;
 
   private final EngineLimits limits;
   private final Lanes lanes;
   private final Faults faults;
   private final Claims claims;
   private final Dispatch dispatch;
+  private final Waits waits = new Waits();
   private final Timers timers = new Timers();
   private final Map<Long, ActiveBatch> batches = new HashMap<>();
   private final TreeSet<ActiveBatch> deadlines = new TreeSet<>(ActiveBatch.BY_DEADLINE);
@@ -43,7 +43,6 @@ final class Engine {
   private final Map<Long, Ending> earlyStops = new LinkedHashMap<>();
 
   private List<Effect> effects = new ArrayList<>();
-  private @Nullable String held;
   private boolean isDraining;
 
   Engine(EngineLimits limits, List<UpstreamSpec> upstreams, RandomGenerator random) {
@@ -63,9 +62,9 @@ final class Engine {
     timers.run(now);
     faults.reopen(now);
     expireDue(now);
-    if (!isDraining && held == null) {
-      claims.refill(lanes);
-      dispatch.send(lanes);
+    if (!isDraining && !waits.isAll()) {
+      claims.refill(lanes, dispatch.isQuiet());
+      dispatch.send(lanes, claims);
     }
     return effects;
   }
@@ -83,22 +82,13 @@ final class Engine {
 
   Optional<BatchRunner.Live> live(long batch) {
     ActiveBatch active = batches.get(batch);
-    return active == null ? Optional.empty() : Optional.of(active.live(reasonToWait(active)));
+    return active == null
+        ? Optional.empty()
+        : Optional.of(active.live(waits.reason(active, claims)));
   }
 
-  private @Nullable String reasonToWait(ActiveBatch batch) {
-    if (held != null) {
-      return held;
-    }
-    if (batch.home.lanes.isEmpty()) {
-      return "no upstream lists the model '" + batch.run.model() + "'";
-    }
-    for (Lane lane : batch.home.lanes) {
-      if (lane.reason == null) {
-        return null;
-      }
-    }
-    return batch.home.lanes.getFirst().reason;
+  EngineFigures figures() {
+    return EngineFigures.of(lanes, dispatch, claims, waits);
   }
 
   private void handle(Event event, long now) {
@@ -112,22 +102,26 @@ final class Engine {
       case Event.Sealed(ChunkId chunk, SealOutcome outcome) -> sealed(chunk, outcome);
       case Event.SealFailed(ChunkId chunk, String reason) -> sealFailed(chunk, reason, now);
       case Event.Finished(long batch) -> finished(batch);
-      case Event.FinishFailed(long batch, String reason) -> {
-        say("cannot finish batch %d, trying again: %s".formatted(batch, reason));
-        timers.at(now + STORE_RETRY_MILLIS, () -> effects.add(new Effect.Finish(batch)));
-      }
+      case Event.FinishFailed(long batch, String reason) ->
+          again(batch, reason, now, new Effect.Finish(batch));
       case Event.Stopping(long batch, @Nullable Ending ending) -> stopping(batch, ending, now);
-      case Event.ExpireFailed(long batch, String reason) -> {
-        say("cannot expire batch %d, trying again: %s".formatted(batch, reason));
-        timers.at(now + STORE_RETRY_MILLIS, () -> effects.add(new Effect.Expire(batch)));
-      }
+      case Event.ExpireFailed(long batch, String reason) ->
+          again(batch, reason, now, new Effect.Expire(batch));
       case Event.Probed probed -> faults.probed(probed, now);
       case Event.ModelsListed(int upstream, @Nullable Set<String> models) ->
           lanes.listed(upstream, models);
-      case Event.Held(@Nullable String reason) -> held = reason;
+      case Event.Held(@Nullable String reason) -> waits.held = reason;
+      case Event.DiskShort(@Nullable String reason) -> waits.diskShort = reason;
       case Event.Draining() -> isDraining = true;
       case Event.Tick() -> {}
     }
+  }
+
+  /** A batch that never ran is not among ours: it is tried again all the same. */
+  private void again(long id, String reason, long now, Effect effect) {
+    ActiveBatch batch = batches.get(id);
+    long wait = batch == null ? Trouble.wait(0) : batch.trouble.failed(reason);
+    timers.at(now + wait, () -> effects.add(effect));
   }
 
   // ---- the life of a batch
@@ -160,7 +154,10 @@ final class Engine {
       if (ending != null && earlyStops.size() < EARLY_STOPS_MAX) {
         earlyStops.put(id, ending);
       }
-    } else if (ending != null && batch.ending == null) {
+      return;
+    }
+    batch.trouble.over();
+    if (ending != null && batch.ending == null) {
       stop(batch, ending, now);
     }
   }
@@ -233,6 +230,7 @@ final class Engine {
       return;
     }
     claims.ended(batch);
+    batch.trouble.over();
     if (chunks.isEmpty()) {
       batch.unclaimedChunks = 0;
     }
@@ -248,7 +246,8 @@ final class Engine {
     var open = new OpenChunk(batch, chunk);
     batch.openChunks.put(chunk.id(), open);
     batch.unclaimedChunks--;
-    claims.opened();
+    claims.opened(open, claimed.heldBytes());
+    open.isBegun = !claimed.held().isEmpty();
     batch.count(
         claimed.heldCounts().completed(), claimed.heldCounts().failed(), claimed.heldUsage());
     open.remaining = chunk.lines() - claimed.held().cardinality();
@@ -268,11 +267,10 @@ final class Engine {
   private void claimFailed(long id, String reason, long now) {
     ActiveBatch batch = batches.get(id);
     if (batch != null) {
-      say("cannot claim chunks of batch %d, trying again: %s".formatted(id, reason));
+      claims.ended(batch);
       timers.at(
-          now + STORE_RETRY_MILLIS,
+          now + batch.trouble.failed(reason),
           () -> {
-            claims.ended(batch);
             batch.home.offerClaims(batch);
             claims.closeMore(batch);
           });
@@ -282,7 +280,7 @@ final class Engine {
   /** Seals the chunk if it is time to. */
   void settle(OpenChunk open) {
     if (open.canSeal()) {
-      open.isSealing = true;
+      claims.sealing(open);
       effects.add(open.seal());
     }
   }
@@ -305,15 +303,14 @@ final class Engine {
   private void sealFailed(ChunkId id, String reason, long now) {
     OpenChunk open = openChunk(id);
     if (open != null) {
-      say("cannot seal chunk %s, trying again: %s".formatted(id, reason));
-      timers.at(now + STORE_RETRY_MILLIS, () -> effects.add(open.seal()));
+      timers.at(now + open.trouble.failed(reason), () -> effects.add(open.seal()));
     }
   }
 
   /** The chunk is sealed, or another node's: nothing of it is left here. */
   private void close(OpenChunk open) {
     if (open.batch.openChunks.remove(open.chunk.id()) != null) {
-      claims.closed();
+      claims.closed(open);
       effects.add(new Effect.Release(open.chunk));
     }
   }
@@ -373,13 +370,16 @@ final class Engine {
   private void appended(List<Pending> answers, Set<ChunkId> refused) {
     for (Pending pending : answers) {
       Line line = pending.line();
-      dispatch.appended(pending);
-      if (refused.contains(line.chunk.chunk.id())) {
+      boolean isRefused = refused.contains(line.chunk.chunk.id());
+      dispatch.appended(pending, isRefused);
+      if (isRefused) {
         lose(line.chunk);
       } else {
         line.state = Line.State.DONE;
+        line.chunk.trouble.over();
         line.chunk.remaining--;
         line.batch().count(pending.answer());
+        claims.answered(line.chunk, pending.answer().bytes());
         settle(line.chunk);
       }
     }
@@ -387,7 +387,7 @@ final class Engine {
 
   /** Another node owns the chunk: its waiting lines are none of ours. */
   private void lose(OpenChunk open) {
-    open.isSealing = true;
+    claims.sealing(open);
     for (BatchQueue queue : List.copyOf(open.batch.queues.values())) {
       queue.pool.dropChunk(queue, open);
     }

@@ -93,7 +93,7 @@ final class EngineThread {
       while (!isStopped) {
         Mail first = mailbox.poll(sleepMillis(), TimeUnit.MILLISECONDS);
         if (first == null) {
-          step(TICK);
+          tick();
         } else {
           turn.add(first);
           mailbox.drainTo(turn, EVENTS_PER_TURN - 1);
@@ -111,6 +111,25 @@ final class EngineThread {
         fatal.accept(e);
       }
     }
+  }
+
+  /** Takes one event, without waiting; false if there is none. */
+  boolean takeWaiting() {
+    Mail mail = mailbox.poll();
+    if (mail == null) {
+      return false;
+    }
+    take(mail);
+    return true;
+  }
+
+  /** Tells the engine that time has passed. */
+  void tick() {
+    step(TICK);
+  }
+
+  long nextWakeMillis() {
+    return engine.nextWakeMillis();
   }
 
   private void take(Mail mail) {

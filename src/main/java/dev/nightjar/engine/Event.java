@@ -47,8 +47,11 @@ sealed interface Event {
   /** What an upstream serves; null when it does not say. */
   record ModelsListed(int upstream, @Nullable Set<String> models) implements Event {}
 
-  /** Dispatch waits, and why (disk); null: it goes on. */
+  /** Answers cannot be written, and why: dispatch waits; null: it goes on. */
   record Held(@Nullable String reason) implements Event {}
+
+  /** The disk has too little room to begin anything, in a sentence; null: it has enough again. */
+  record DiskShort(@Nullable String reason) implements Event {}
 
   /** The process is about to stop: send nothing more. */
   record Draining() implements Event {}
@@ -62,13 +65,15 @@ sealed interface Event {
    * @param lines those of all its lines, in order; empty when the batch is stopping
    * @param held lines that are answered already
    * @param heldCounts of those answers
+   * @param heldBytes of those answers
    */
   record ClaimedChunk(
       Chunk chunk,
       List<ClaimedLine> lines,
       BitSet held,
       RequestCounts heldCounts,
-      Usage heldUsage) {}
+      Usage heldUsage,
+      long heldBytes) {}
 
   /** Where a claimed line is, and the model it wants; empty for none. */
   record ClaimedLine(LineSpan span, String model) {}

@@ -16,8 +16,10 @@ import org.jspecify.annotations.Nullable;
 final class Faults {
   private static final int OUTAGES_BEFORE_ALONE = 3;
   private static final long KEY_REFUSED_MILLIS = 60_000;
-  private static final long LOCAL_FAULT_MILLIS = 1_000;
   private static final long RETRY_AFTER_MAX_MILLIS = 3_600_000;
+
+  /** Probes are cheap, and each second after an upstream's return is lost: docs/decisions/0003. */
+  private static final Duration DOWN_WAIT_MAX = Duration.ofSeconds(3);
 
   /** Shorter pauses are everyday and not worth a word. */
   private static final int LEVEL_TO_SAY = 5;
@@ -50,34 +52,44 @@ final class Faults {
       case Attempt.Suspicious(String reason, Answer verdict) ->
           suspicious(line, lane, wasAlone, reason, verdict);
       case Attempt.Throttled(String reason, @Nullable Duration retryAfter) -> {
-        pause(lane, State.THROTTLED, reason, now, wait(lane, retryAfter), line.laneGeneration);
+        long wait = wait(lane, retryAfter, limits.retries().laneMax());
+        pause(lane, State.THROTTLED, reason, now, wait, line.laneGeneration);
         engine.putBack(line);
       }
       case Attempt.Unavailable(String reason, @Nullable Duration retryAfter) -> {
-        pause(lane, State.DOWN, reason, now, wait(lane, retryAfter), line.laneGeneration);
+        long wait = wait(lane, retryAfter, DOWN_WAIT_MAX);
+        pause(lane, State.DOWN, reason, now, wait, line.laneGeneration);
         engine.putBack(line);
       }
       case Attempt.KeyRefused(String reason) -> {
-        pause(lane, State.DOWN, reason, now, KEY_REFUSED_MILLIS, line.laneGeneration);
-        lane.requireTrial();
+        if (pause(lane, State.DOWN, reason, now, KEY_REFUSED_MILLIS, line.laneGeneration)) {
+          lane.keyRefused();
+        }
         engine.putBack(line);
       }
       case Attempt.Aborted() -> engine.putBack(line);
-      case Attempt.LocalFault(String reason) -> {
-        engine.say(
-            "line %d of batch %d waits: %s"
-                .formatted(line.number(), line.batch().run.batch(), reason));
-        engine.putBackLater(line, now + LOCAL_FAULT_MILLIS);
-      }
+      case Attempt.LocalFault(String reason) -> localFault(line, reason, now);
     }
+  }
+
+  /** Our own disk's: the row spends nothing, and is not sent again and again for nothing. */
+  private void localFault(Line line, String reason, long now) {
+    Trouble trouble = line.chunk.trouble;
+    if (trouble.reason() == null) {
+      engine.say(
+          "line %d of batch %d waits: %s"
+              .formatted(line.number(), line.batch().run.batch(), reason));
+    }
+    var _ = trouble.failed(reason);
+    engine.putBackLater(line, now + Trouble.wait(line.localFaults++));
   }
 
   private void rowFault(Line line, Answer verdict, long now) {
     line.attempts++;
-    if (line.attempts >= limits.attempts()) {
+    if (line.attempts >= limits.retries().attempts()) {
       engine.append(line, verdict);
     } else {
-      long wait = backoff(limits.retryBase(), limits.retryMax(), line.attempts - 1);
+      long wait = backoff(limits.retries().base(), limits.retries().max(), line.attempts - 1);
       engine.putBackLater(line, now + wait);
     }
   }
@@ -119,15 +131,16 @@ final class Faults {
     boolean isDead = deadBecause != null;
     if (deadBecause != null) {
       String why = lane.suspicion == null ? deadBecause : lane.suspicion;
+      long wait = lane.isKeyRefused ? KEY_REFUSED_MILLIS : wait(lane, null, DOWN_WAIT_MAX);
       if (lane.state == State.OPEN) {
-        pause(lane, State.DOWN, why, now, wait(lane, null), lane.generation);
+        pause(lane, State.DOWN, why, now, wait, lane.generation);
       } else {
         lane.state = State.DOWN;
-        lane.stillDown(deadBecause, now, wait(lane, null));
+        lane.stillDown(deadBecause, now, wait);
         sayOnce(lane);
       }
     } else if (lane.state == State.DOWN) {
-      open(lane);
+      open(lane, now);
     }
     lane.suspicion = null;
     for (Suspect suspect : List.copyOf(lane.suspects)) {
@@ -146,10 +159,11 @@ final class Faults {
   void reopen(long now) {
     for (Pool pool : lanes.all()) {
       for (Lane lane : pool.lanes) {
+        lane.endTrialIfLong(now);
         if (lane.state != State.OPEN && lane.pausedUntilMillis <= now) {
           lane.pausedUntilMillis = Long.MAX_VALUE;
           if (lane.state == State.THROTTLED) {
-            open(lane);
+            open(lane, now);
           } else if (!lane.isProbing) {
             engine.probe(lane);
           }
@@ -162,23 +176,23 @@ final class Faults {
     long next = Long.MAX_VALUE;
     for (Pool pool : lanes.all()) {
       for (Lane lane : pool.lanes) {
-        if (lane.state != State.OPEN) {
-          next = Math.min(next, lane.pausedUntilMillis);
-        }
+        next = Math.min(next, lane.nextMillis());
       }
     }
     return next;
   }
 
-  private void pause(
+  private boolean pause(
       Lane lane, State state, String reason, long now, long waitMillis, int generation) {
-    if (lane.pause(state, reason, now, waitMillis, generation)) {
+    boolean isPaused = lane.pause(state, reason, now, waitMillis, generation);
+    if (isPaused) {
       sayOnce(lane);
     }
+    return isPaused;
   }
 
-  private void open(Lane lane) {
-    lane.open();
+  private void open(Lane lane, long now) {
+    lane.open(now);
     if (lane.isSaid) {
       lane.isSaid = false;
       engine.say(lane + " goes on");
@@ -192,10 +206,11 @@ final class Faults {
     }
   }
 
-  private long wait(Lane lane, @Nullable Duration retryAfter) {
-    return retryAfter != null
-        ? Math.min(retryAfter.toMillis(), RETRY_AFTER_MAX_MILLIS)
-        : backoff(limits.laneBackoffBase(), limits.laneBackoffMax(), lane.level());
+  /** As long as the upstream asked for, if that is any time; else doubling up to {@code max}. */
+  private long wait(Lane lane, @Nullable Duration asked, Duration max) {
+    return asked != null && asked.isPositive()
+        ? Math.min(asked.toMillis(), RETRY_AFTER_MAX_MILLIS)
+        : backoff(limits.retries().laneBase(), max, lane.level());
   }
 
   /** Doubling, with a jitter of up to half, so that lines that failed together do not return so. */

@@ -2,6 +2,8 @@ package dev.nightjar.engine;
 
 import dev.nightjar.batch.BatchId;
 import dev.nightjar.file.FileId;
+import dev.nightjar.file.PartId;
+import dev.nightjar.file.UploadId;
 import java.util.random.RandomGenerator;
 
 /** Makes ids that nobody can guess, if its random generator is a secure one. */
@@ -26,6 +28,14 @@ public final class Ids {
       id.append(BASE62.charAt(random.nextInt(BASE62.length())));
     }
     return new FileId(id.toString());
+  }
+
+  public UploadId newUpload() {
+    return new UploadId("upload_" + hex());
+  }
+
+  public PartId newPart() {
+    return new PartId("part_" + hex());
   }
 
   public String newRequest() {

@@ -55,7 +55,7 @@ final class Judge {
               line.error(
                   "response_too_large",
                   "The upstream's answer is longer than %d bytes."
-                      .formatted(limits.answerBytesMax())));
+                      .formatted(limits.bounds().answerBytes())));
       case UpstreamResult.Aborted() -> new Attempt.Aborted();
       case UpstreamResult.LocalFault(String reason) -> new Attempt.LocalFault(reason);
     };

@@ -17,6 +17,9 @@ final class Lane {
 
   private static final long LONG_PAUSE_MILLIS = 1_000;
 
+  /** A call that has not failed by then is taken for one that only takes long. */
+  private static final long TRIAL_MILLIS = 3_000;
+
   final String model;
   final UpstreamState upstream;
 
@@ -33,6 +36,9 @@ final class Lane {
   /** What made us probe an open lane. */
   @Nullable String suspicion;
 
+  /** It is down because its key is refused. */
+  boolean isKeyRefused;
+
   /** The operator has been told of the pause. */
   boolean isSaid;
 
@@ -43,8 +49,13 @@ final class Lane {
 
   private int level;
 
-  /** The one call that has to succeed before others follow is under way. */
+  /** One call has to succeed, or to take long, before others follow. */
+  private boolean isOnTrial;
+
+  /** That call is under way. */
   private boolean isTrialOut;
+
+  private long trialUntilMillis = Long.MAX_VALUE;
 
   private long pauseMillis;
 
@@ -92,10 +103,12 @@ final class Lane {
   }
 
   boolean hasRoom() {
-    return state == State.OPEN
-        && solo == null
-        && upstream.hasRoom()
-        && (level < TRIAL_LEVEL || !isTrialOut);
+    return state == State.OPEN && solo == null && upstream.hasRoom() && !(isOnTrial && isTrialOut);
+  }
+
+  /** Nothing is under way, not even the probe that tells what the last one alone did. */
+  boolean isFreeForOneAlone() {
+    return inFlight == 0 && !isProbing;
   }
 
   void sent(Line line) {
@@ -103,7 +116,7 @@ final class Lane {
     line.laneGeneration = generation;
     inFlight++;
     upstream.inFlight++;
-    isTrialOut = level >= TRIAL_LEVEL;
+    isTrialOut = isOnTrial;
   }
 
   void ended(Line line) {
@@ -120,6 +133,7 @@ final class Lane {
   void succeeded(Line line) {
     if (line.laneGeneration == generation) {
       level = 0;
+      endTrial();
     }
   }
 
@@ -151,16 +165,36 @@ final class Lane {
     pausedUntilMillis = now + waitMillis;
   }
 
-  void open() {
+  void open(long now) {
     state = State.OPEN;
     reason = null;
+    isKeyRefused = false;
     pausedUntilMillis = Long.MAX_VALUE;
     generation++;
+    isOnTrial = level >= TRIAL_LEVEL;
     isTrialOut = false;
+    trialUntilMillis = isOnTrial ? now + TRIAL_MILLIS : Long.MAX_VALUE;
   }
 
-  /** Lets one call through first after the pause. */
-  void requireTrial() {
+  private void endTrial() {
+    isOnTrial = false;
+    trialUntilMillis = Long.MAX_VALUE;
+  }
+
+  void endTrialIfLong(long now) {
+    if (trialUntilMillis <= now) {
+      endTrial();
+    }
+  }
+
+  /** When it changes by itself. */
+  long nextMillis() {
+    return state == State.OPEN ? trialUntilMillis : pausedUntilMillis;
+  }
+
+  /** It is down, and lets one call through first when it opens. */
+  void keyRefused() {
+    isKeyRefused = true;
     level = Math.max(level, TRIAL_LEVEL);
   }
 

@@ -1,7 +1,9 @@
 package dev.nightjar.engine;
 
+import dev.nightjar.engine.EngineFigures.UpstreamFigures;
 import dev.nightjar.engine.Lane.UpstreamState;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +52,40 @@ final class Lanes {
     ordered.addAll(rotation.subList(turn, rotation.size()));
     ordered.addAll(rotation.subList(0, turn));
     return ordered;
+  }
+
+  long linesWaiting() {
+    long lines = 0;
+    for (Pool pool : rotation) {
+      lines += pool.waiting;
+    }
+    return lines;
+  }
+
+  /** Each upstream with its lanes, in the order of their configuration. */
+  List<UpstreamFigures> figures() {
+    return upstreams.stream().map(this::figures).toList();
+  }
+
+  private UpstreamFigures figures(UpstreamState upstream) {
+    var lanes = new EnumMap<Lane.State, Integer>(Lane.State.class);
+    String reason = null;
+    for (Pool pool : rotation) {
+      for (Lane lane : pool.lanes) {
+        if (lane.upstream == upstream) {
+          lanes.merge(lane.state, 1, Integer::sum);
+          reason = lane.reason == null ? reason : lane.reason;
+        }
+      }
+    }
+    return new UpstreamFigures(
+        upstream.spec.name(),
+        upstream.inFlight,
+        upstream.spec.maxInFlight(),
+        lanes.getOrDefault(Lane.State.OPEN, 0),
+        lanes.getOrDefault(Lane.State.THROTTLED, 0),
+        lanes.getOrDefault(Lane.State.DOWN, 0),
+        reason);
   }
 
   @Nullable Lane lane(int upstream, String model) {

@@ -16,6 +16,9 @@ final class Line {
   int attempts;
   int outages;
 
+  /** Times that our own disk kept it from being answered. */
+  int localFaults;
+
   /** It was sent alone, because it was there at outages. */
   boolean isAlone;
 

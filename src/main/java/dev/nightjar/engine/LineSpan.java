@@ -8,5 +8,22 @@ package dev.nightjar.engine;
  * @param idStart of the custom_id token, quotes included, from the line's first byte
  * @param bodyStart of the body object, from the line's first byte
  */
-record LineSpan(
-    long offset, int length, int idStart, int idLength, int bodyStart, int bodyLength) {}
+record LineSpan(long offset, int length, int idStart, int idLength, int bodyStart, int bodyLength) {
+  /** Of longer lines the body is streamed to the upstream, through a buffer of this size. */
+  static final int COPY_BYTES = 32 * 1024;
+
+  private static final int WHOLE_BYTES_MAX = 64 * 1024;
+
+  /** What a call has besides: the connection's two buffers, and the beginning of the answer. */
+  private static final int CALL_BYTES = 2 * 8 * 1024 + AnswerBuffer.FREE_BYTES;
+
+  /** Whether the whole line is in memory while its call is made. */
+  boolean isReadWhole() {
+    return length <= WHOLE_BYTES_MAX;
+  }
+
+  /** The memory that its call takes, but for an answer that grows large. */
+  int callBytes() {
+    return CALL_BYTES + (isReadWhole() ? length : COPY_BYTES + idLength);
+  }
+}

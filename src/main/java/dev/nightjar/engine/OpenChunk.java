@@ -12,6 +12,15 @@ final class OpenChunk {
   /** Those without an answer at the claim. */
   final List<Line> lines = new ArrayList<>();
 
+  /** What keeps its lines from being sent, or the chunk from being sealed. */
+  final Trouble trouble = new Trouble();
+
+  /** One of its lines was sent or answered: from then on it is completed before others begin. */
+  boolean isBegun;
+
+  /** Of its durable answers. */
+  long answerBytes;
+
   /** Lines whose answer is not durable. */
   int remaining;
 

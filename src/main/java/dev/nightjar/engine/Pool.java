@@ -67,14 +67,28 @@ final class Pool {
     line.batch().home.waiting++;
   }
 
-  boolean hasWaiting() {
-    return !queuesByDeadline.isEmpty();
+  /** The queue whose first line goes next; null when nothing waits. */
+  @Nullable BatchQueue next() {
+    if (queuesByDeadline.isEmpty()) {
+      return null;
+    }
+    boolean smallest = linePicks % PICKS == PICKS - 1;
+    return smallest ? queuesBySize.first() : queuesByDeadline.first();
   }
 
-  /** The next line to send; call only if {@link #hasWaiting}. */
-  Line take() {
-    boolean smallest = linePicks++ % PICKS == PICKS - 1;
-    var queue = smallest ? queuesBySize.first() : queuesByDeadline.first();
+  /** The first queue whose first line is of a chunk that has begun; null when there is none. */
+  @Nullable BatchQueue nextBegun() {
+    for (BatchQueue queue : queuesByDeadline) {
+      if (queue.ready.getFirst().chunk.isBegun) {
+        return queue;
+      }
+    }
+    return null;
+  }
+
+  /** The first line of a queue, to be sent. */
+  Line take(BatchQueue queue) {
+    linePicks++;
     var line = queue.ready.removeFirst();
     queue.batch.home.waiting--;
     if (queue.ready.isEmpty()) {

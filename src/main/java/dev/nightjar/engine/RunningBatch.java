@@ -2,12 +2,28 @@ package dev.nightjar.engine;
 
 import dev.nightjar.batch.AnswerLine;
 import dev.nightjar.batch.Batch;
+import dev.nightjar.batch.Chunk;
 import dev.nightjar.batch.ChunkId;
 import dev.nightjar.file.Bytes;
 import dev.nightjar.store.ContentReader;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A batch and its open input, for those who carry effects out. */
-record RunningBatch(Batch batch, ContentReader input) implements AutoCloseable {
+/**
+ * A batch and its open input, for those who carry effects out.
+ *
+ * @param unread chunks that are claimed and whose lines could not be read yet; its one claim at a
+ *     time uses it
+ * @param isInputLost whether that was said already, of lines that end without their custom_id
+ */
+record RunningBatch(
+    Batch batch, ContentReader input, Deque<Chunk> unread, AtomicBoolean isInputLost)
+    implements AutoCloseable {
+  RunningBatch(Batch batch, ContentReader input) {
+    this(batch, input, new ArrayDeque<>(), new AtomicBoolean());
+  }
+
   AnswerLine answerLine(long line, Bytes customId) {
     return new AnswerLine(batch.id(), line, customId);
   }

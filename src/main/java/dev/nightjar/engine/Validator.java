@@ -28,6 +28,7 @@ final class Validator {
   private final LineRules rules;
   private final InputLimits limits;
   private final BooleanSupplier isCancelled;
+  private final Runnable beforeBlock;
   private final CustomIds customIds;
   private final ChunkPlan plan = new ChunkPlan();
   private final List<BatchError> errors = new ArrayList<>();
@@ -51,11 +52,23 @@ final class Validator {
       InputLimits limits,
       CustomIds customIds,
       BooleanSupplier isCancelled) {
+    this(input, rules, limits, customIds, isCancelled, () -> {});
+  }
+
+  /** {@code beforeBlock} waits until another piece of memory for custom_ids may be taken. */
+  Validator(
+      ContentReader input,
+      LineRules rules,
+      InputLimits limits,
+      CustomIds customIds,
+      BooleanSupplier isCancelled,
+      Runnable beforeBlock) {
     this.input = input;
     this.rules = rules;
     this.limits = limits;
     this.customIds = customIds;
     this.isCancelled = isCancelled;
+    this.beforeBlock = beforeBlock;
   }
 
   Outcome run(long batch) throws IOException {
@@ -114,6 +127,9 @@ final class Validator {
       rules.check(line, lines.number(), model, found);
       found.forEach(this::add);
       if (line.customId() != null) {
+        if (customIds.needsBlock()) {
+          beforeBlock.run();
+        }
         customIds.add(line.customId());
       }
       note(rules.model(line));

@@ -17,9 +17,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends a file's bytes, or the range asked for. The first bytes are read before the head is sent,
- * so that a lost file is an error of its own; one that breaks later breaks the connection, and is
- * never a shorter file.
+ * Sends a file's bytes, or the range asked for. Before the head is sent its objects are looked at
+ * and its first bytes read, so that a lost file is an error of its own; one that breaks later
+ * breaks the connection, and is never a shorter file.
  */
 record Download(ServerRequest request, ServerResponse response) {
   private static final System.Logger LOG = System.getLogger(Download.class.getName());
@@ -41,6 +41,7 @@ record Download(ServerRequest request, ServerResponse response) {
           416, null, null, "The file has %d bytes, none of them in that range.".formatted(length));
     }
     ByteRange sent = range == null ? new ByteRange(0, length) : range;
+    reader.check(sent.from(), sent.count());
     byte[] buffer = new byte[(int) Math.min(BUFFER_BYTES, sent.count())];
     if (!isHead) {
       reader.readFully(sent.from(), buffer, 0, buffer.length);

@@ -1,6 +1,7 @@
 package dev.nightjar.http;
 
 import dev.nightjar.api.ApiError;
+import dev.nightjar.store.DiskFull;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HttpException;
@@ -27,12 +28,18 @@ final class ErrorResponses {
         switch (failure) {
           case ApiError refused -> refused;
           case HttpException http -> ofStatus(http.status(), http.getMessage());
+          case Exception full when DiskFull.isCauseOf(full) -> ofFullDisk(full);
           default -> unexpected(request, response, failure);
         };
     if (!error.isRetryable()) {
       response.header("x-should-retry", "false");
     }
     Answers.send(request, response, error.status(), envelope(error));
+  }
+
+  private static ApiError ofFullDisk(Exception full) {
+    LOG.log(Level.WARNING, "the disk is full: " + full.getMessage());
+    return ApiError.diskFull("its disk is full");
   }
 
   private static ApiError unexpected(

@@ -14,7 +14,7 @@ final class FileJson {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("object", "file");
     json.put("id", file.id().value());
-    json.put("purpose", purpose(file));
+    json.put("purpose", purpose(file.purpose()));
     json.put("filename", file.filename());
     json.put("bytes", file.bytes());
     json.put("created_at", file.createdAt().getEpochSecond());
@@ -25,8 +25,8 @@ final class FileJson {
   }
 
   /** Clients know {@code evals} as a purpose to give, and refuse it as one to get. */
-  private static String purpose(StoredFile file) {
-    return file.purpose().equals("evals") ? "user_data" : file.purpose();
+  static String purpose(String given) {
+    return given.equals("evals") ? "user_data" : given;
   }
 
   /** The ids of an empty page are texts too: clients take no null there. */

@@ -1,23 +1,17 @@
 package dev.nightjar.http;
 
+import dev.nightjar.api.FileUpload;
 import dev.nightjar.api.Files;
 import dev.nightjar.api.Files.Content;
 import dev.nightjar.api.Files.Listing;
+import dev.nightjar.file.StoredFile;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 
 /** {@code /v1/files}. */
-final class FileRoutes {
-  private final Files files;
-  private final UploadReceiver uploads;
-
-  FileRoutes(Files files) {
-    this.files = files;
-    this.uploads = new UploadReceiver(files);
-  }
-
+record FileRoutes(Files files) {
   void register(HttpRouting.Builder routing) {
     new Endpoint().get(this::list).post(this::create).register(routing, "/files");
     new Endpoint().get(this::retrieve).delete(this::delete).register(routing, "/files/{id}");
@@ -25,7 +19,22 @@ final class FileRoutes {
   }
 
   private void create(ServerRequest request, ServerResponse response) throws IOException {
-    Answers.send(request, response, FileJson.of(uploads.receive(Projects.of(request), request)));
+    if (FileForm.isTooLarge(request, files.limits().fileBytesMax())) {
+      throw FileUpload.tooLarge(files.limits());
+    }
+    files.checkRoom(request.headers().contentLength().orElse(0));
+    try (FileUpload upload = files.begin()) {
+      FileForm form = FileForm.read(request, "file", upload);
+      StoredFile file =
+          upload.finish(
+              Projects.of(request),
+              new FileUpload.Form(
+                  form.filename(),
+                  form.fields().get("purpose"),
+                  form.fields().get("expires_after[anchor]"),
+                  form.fields().get("expires_after[seconds]")));
+      Answers.send(request, response, FileJson.of(file));
+    }
   }
 
   private void list(ServerRequest request, ServerResponse response) {

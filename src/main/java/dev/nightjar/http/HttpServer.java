@@ -2,6 +2,7 @@ package dev.nightjar.http;
 
 import dev.nightjar.api.Batches;
 import dev.nightjar.api.Files;
+import dev.nightjar.api.Uploads;
 import dev.nightjar.engine.Ids;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.http.encoding.ContentEncodingContext;
@@ -47,12 +48,15 @@ public final class HttpServer {
    *
    * @param models the upstream of each model
    * @param readiness why no work should be sent here; empty when it may
+   * @param metrics the page for Prometheus
    */
   public record Services(
       Files files,
+      Uploads uploads,
       Batches batches,
       Supplier<Map<String, String>> models,
       Supplier<Optional<String>> readiness,
+      Supplier<String> metrics,
       Ids ids) {}
 
   /** The port cannot be listened on; the message says why in a sentence. */
@@ -97,9 +101,11 @@ public final class HttpServer {
       routing.addFilter(new LoopbackGuard());
     }
     new FileRoutes(services.files()).register(routing);
+    new UploadRoutes(services.uploads()).register(routing);
     new BatchRoutes(services.batches()).register(routing);
     new ModelRoutes(services.models()).register(routing);
     new HealthRoutes(services.readiness()).register(routing);
+    new MetricsRoute(services.metrics()).register(routing);
     routing.any((request, _) -> {
       throw Endpoint.unknown(request);
     });

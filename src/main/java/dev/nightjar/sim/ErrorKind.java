@@ -33,6 +33,11 @@ public enum ErrorKind {
     return Arrays.stream(values()).filter(kind -> kind.text.equals(text)).findFirst();
   }
 
+  /** Whether it is a whole, valid answer that only looks unusual. */
+  boolean isWhole() {
+    return this == PRETTY || this == LINE_SEPARATORS;
+  }
+
   static String names() {
     return Arrays.stream(values()).map(ErrorKind::toString).collect(Collectors.joining(", "));
   }

@@ -13,6 +13,7 @@ public final class SimCounters {
   private final AtomicInteger inFlight = new AtomicInteger();
   private final AtomicInteger peak = new AtomicInteger();
   private final Map<String, Integer> seen = new ConcurrentHashMap<>();
+  private final Map<String, Integer> worked = new ConcurrentHashMap<>();
   private final boolean isRecording;
 
   SimCounters(boolean isRecording) {
@@ -30,6 +31,13 @@ public final class SimCounters {
       peak.accumulateAndGet(now, Math::max);
     }
     return now;
+  }
+
+  /** A whole, valid answer is made, and goes out once its time has passed. */
+  void work(@Nullable String requestId) {
+    if (isRecording && requestId != null) {
+      worked.merge(requestId, 1, Integer::sum);
+    }
   }
 
   void answer() {
@@ -62,5 +70,14 @@ public final class SimCounters {
   /** How often each {@code X-Request-Id} came, if the options asked to record that. */
   public Map<String, Integer> seen() {
     return Map.copyOf(seen);
+  }
+
+  /**
+   * How often each {@code X-Request-Id} was worked on for a whole, valid answer, whether or not
+   * anyone was left to take it: what a model would have been paid for. Simulated errors are not
+   * among them, so that more than once means that the caller asked again for what was done.
+   */
+  public Map<String, Integer> worked() {
+    return Map.copyOf(worked);
   }
 }

@@ -118,6 +118,9 @@ final class SimHandler {
       case null, default -> {}
     }
     byte[] answer = answers.answer(endpoint, body, ask, kind == ErrorKind.LINE_SEPARATORS);
+    if (kind == null || kind.isWhole()) {
+      counters.work(header(request, REQUEST_ID));
+    }
     pause(latency(request).sample(random));
     return sender.send(response, request, answer, kind);
   }

@@ -37,6 +37,23 @@ public final class ContentReader implements AutoCloseable {
     return manifest.bytes();
   }
 
+  /** Fails unless all objects of these bytes are there and as long as the file says. */
+  public void check(long position, long count) throws IOException {
+    if (count <= 0) {
+      return;
+    }
+    int last = manifest.pieceAt(position + count - 1);
+    for (int index = manifest.pieceAt(position); index <= last; index++) {
+      Piece piece = manifest.pieces().get(index);
+      long length = objects.length(piece.key());
+      if (length != piece.bytes()) {
+        throw new EOFException(
+            "object %s has %d bytes, its file says %d"
+                .formatted(piece.key(), length, piece.bytes()));
+      }
+    }
+  }
+
   /** Exactly {@code count} bytes from {@code position} on. */
   public byte[] read(long position, int count) throws IOException {
     byte[] bytes = new byte[count];

@@ -3,6 +3,7 @@ package dev.nightjar.store;
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchError;
 import dev.nightjar.batch.BatchId;
+import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.batch.Chunk;
 import dev.nightjar.batch.ChunkId;
 import dev.nightjar.batch.Usage;
@@ -16,12 +17,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds what exists: files, batches, chunks, and the states they are in. Each method is one
- * transaction, durable on return, and may be repeated after an unknown outcome. Any thread may call
- * it and waits for a result; the work is done on the store's own threads. A broken store throws
- * {@link StoreException}.
+ * Holds what exists: files, uploads, batches, chunks, and the states they are in. Each method is
+ * one transaction, durable on return, and may be repeated after an unknown outcome. Any thread may
+ * call it and waits for a result; the work is done on the store's own threads. A broken store
+ * throws {@link StoreException}.
  */
-public interface MetaStore extends AutoCloseable {
+public interface MetaStore extends UploadStore, Retention, AutoCloseable {
 
   // ---- files
 
@@ -58,6 +59,9 @@ public interface MetaStore extends AutoCloseable {
   /** One page, newest first, ties by sequence. */
   List<Batch> batches(BatchQuery query);
 
+  /** How many batches are in each status that is not terminal. */
+  Map<BatchStatus, Long> unfinishedCounts();
+
   /** All batches that are not terminal, oldest first; what a starting node has to go on with. */
   List<Batch> unfinished();
 
@@ -82,6 +86,9 @@ public interface MetaStore extends AutoCloseable {
    * in_progress → finalizing with {@code Ending.EXPIRED}; other states are returned as they are.
    */
   Batch expire(long batch, Instant now);
+
+  /** The objects of the sealed chunks of an unfinished batch: what its files will consist of. */
+  List<Manifest.Piece> sealedObjects(long batch);
 
   /**
    * A batch whose chunks are all sealed, or that was cancelled while validating, reaches its

@@ -18,17 +18,39 @@ public interface ObjectStore extends AutoCloseable {
   /** Opens an object for reading; {@link ObjectMissingException} when there is none. */
   Reader open(String key) throws IOException;
 
+  /** How long an object is, found without reading it; {@link ObjectMissingException} as above. */
+  long length(String key) throws IOException;
+
   /** Removes an object; true if there was one. */
   boolean delete(String key) throws IOException;
 
-  /** Objects whose key begins with {@code prefix}, for the sweep of orphans. */
+  /** All objects whose key begins with {@code prefix}, at once. */
   List<Entry> list(String prefix) throws IOException;
+
+  /**
+   * Some of all objects, in no particular order. Pages asked for one after the other, from {@link
+   * Page#FIRST} on, bring each object that is there all the time once.
+   */
+  Page page(String place) throws IOException;
 
   @Override
   void close();
 
   /** An object, its length and when it was written. */
   record Entry(String key, long bytes, Instant modifiedAt) {}
+
+  /**
+   * A part of all objects.
+   *
+   * @param next the place of the next page; {@link #FIRST} again after the last one
+   */
+  record Page(List<Entry> entries, String next) {
+    public static final String FIRST = "";
+
+    public Page {
+      entries = List.copyOf(entries);
+    }
+  }
 
   /** Writes one object. Closing without {@code commit} discards what was written. */
   abstract class Writer extends OutputStream {

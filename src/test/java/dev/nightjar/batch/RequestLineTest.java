@@ -222,6 +222,7 @@ class RequestLineTest {
 
     assertThat(refused.code()).isEqualTo("duplicate_parameter");
     assertThat(refused.parameter()).isEqualTo(name);
+    assertThat(column(refused)).isEqualTo(json.lastIndexOf(value) + 1);
   }
 
   @Test
@@ -247,7 +248,8 @@ class RequestLineTest {
 
     assertThat(refused.code()).isEqualTo("invalid_type");
     assertThat(refused.parameter()).isEqualTo(name);
-    assertThat(refused.problem()).endsWith("but got " + kind + " instead.");
+    assertThat(refused.problem()).contains("but got " + kind + " instead.");
+    assertThat(column(refused)).isEqualTo(name.length() + 5);
   }
 
   @Test
@@ -328,6 +330,6 @@ class RequestLineTest {
   }
 
   private static int column(MalformedLineException refused) {
-    return Integer.parseInt(refused.problem().replaceFirst("(?s).*?Column (\\d+):.*", "$1"));
+    return Integer.parseInt(refused.problem().replaceFirst("(?s).*?Column (\\d+)[:.].*", "$1"));
   }
 }

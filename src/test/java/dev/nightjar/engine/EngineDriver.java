@@ -43,8 +43,28 @@ final class EngineDriver {
   /** The next append finds these chunks in other hands. */
   final Set<ChunkId> takenOver = new HashSet<>();
 
+  /** Stores that fail, with this reason: of claims, seals and ends of batches. */
+  @Nullable String claimsFail;
+
+  @Nullable String sealsFail;
+  @Nullable String finishesFail;
+
+  /** How often something failed. */
+  int failures;
+
   /** Appends are not answered. */
   boolean isDiskSlow;
+
+  /** Seals, finishes and expiries are not answered. */
+  boolean isStoreSlow;
+
+  /** A cancel of these reached MetaStore before the deadline did. */
+  final Set<Long> cancelledBefore = new HashSet<>();
+
+  /** Of the batches that are started from now on. */
+  String model = MODEL;
+
+  int lineBytes = 2;
 
   long now = 1_000_000;
   int sends;
@@ -53,11 +73,15 @@ final class EngineDriver {
 
   private static final class Plan {
     final int lines;
+    final String model;
+    final LineSpan span;
     int claimed;
     int sealed;
 
-    Plan(int lines) {
+    Plan(int lines, String model, LineSpan span) {
       this.lines = lines;
+      this.model = model;
+      this.span = span;
     }
 
     int chunks() {
@@ -70,7 +94,11 @@ final class EngineDriver {
   }
 
   EngineDriver(UpstreamSpec... upstreams) {
-    this.engine = new Engine(EngineLimits.defaults(), List.of(upstreams), new SplittableRandom(1));
+    this(EngineLimits.defaults(), upstreams);
+  }
+
+  EngineDriver(EngineLimits limits, UpstreamSpec... upstreams) {
+    this.engine = new Engine(limits, List.of(upstreams), new SplittableRandom(1));
   }
 
   void start(long batch, int lines) {
@@ -78,13 +106,13 @@ final class EngineDriver {
   }
 
   void start(long batch, int lines, long deadlineMillis) {
-    var plan = new Plan(lines);
+    var plan = new Plan(lines, model, new LineSpan(0, lineBytes, 0, 1, 0, lineBytes));
     plans.put(batch, plan);
     post(
         new Event.Started(
             new BatchRun(
                 batch,
-                MODEL,
+                model,
                 deadlineMillis,
                 lines,
                 plan.chunks(),
@@ -161,21 +189,26 @@ final class EngineDriver {
         appended.add(pending);
         yield isDiskSlow ? null : new Event.Appended(List.of(pending), Set.copyOf(takenOver));
       }
+      case Effect.Seal seal when sealsFail != null -> {
+        failures++;
+        yield new Event.SealFailed(seal.chunk().id(), sealsFail);
+      }
       case Effect.Seal seal -> {
         seals.add(seal);
-        Plan plan = plan(seal.chunk().id().batch());
-        plan.sealed++;
-        boolean isLast = plan.sealed == plan.chunks();
-        yield new Event.Sealed(
-            seal.chunk().id(), isLast ? SealOutcome.SEALED_LAST : SealOutcome.SEALED);
+        yield isStoreSlow ? null : sealed(seal);
+      }
+      case Effect.Finish(long batch) when finishesFail != null -> {
+        failures++;
+        yield new Event.FinishFailed(batch, finishesFail);
       }
       case Effect.Finish(long batch) -> {
         finished.add(batch);
-        yield new Event.Finished(batch);
+        yield isStoreSlow ? null : new Event.Finished(batch);
       }
       case Effect.Expire(long batch) -> {
-        expired.put(batch, Ending.EXPIRED);
-        yield new Event.Stopping(batch, Ending.EXPIRED);
+        Ending ending = cancelledBefore.contains(batch) ? Ending.CANCELLED : Ending.EXPIRED;
+        expired.put(batch, ending);
+        yield isStoreSlow ? null : new Event.Stopping(batch, ending);
       }
       case Effect.Probe probe -> {
         probes.add(probe);
@@ -189,6 +222,15 @@ final class EngineDriver {
     };
   }
 
+  /** What MetaStore says of a seal. */
+  Event sealed(Effect.Seal seal) {
+    Plan plan = plan(seal.chunk().id().batch());
+    plan.sealed++;
+    boolean isLast = plan.sealed == plan.chunks();
+    return new Event.Sealed(
+        seal.chunk().id(), isLast ? SealOutcome.SEALED_LAST : SealOutcome.SEALED);
+  }
+
   private Plan plan(long batch) {
     Plan plan = plans.get(batch);
     if (plan == null) {
@@ -198,6 +240,10 @@ final class EngineDriver {
   }
 
   private Event claim(long batch, int max, boolean isClosing) {
+    if (claimsFail != null && !isClosing) {
+      failures++;
+      return new Event.ClaimFailed(batch, claimsFail);
+    }
     Plan plan = plan(batch);
     var chunks = new ArrayList<ClaimedChunk>();
     while (chunks.size() < max && plan.claimed < plan.chunks()) {
@@ -206,7 +252,7 @@ final class EngineDriver {
       var id = new ChunkId(batch, plan.claimed++);
       var spans = new ArrayList<ClaimedLine>();
       for (int i = 0; i < lines && !isClosing; i++) {
-        spans.add(new ClaimedLine(new LineSpan(0, 2, 0, 1, 0, 2), MODEL));
+        spans.add(new ClaimedLine(plan.span, plan.model));
       }
       chunks.add(
           new ClaimedChunk(
@@ -214,7 +260,8 @@ final class EngineDriver {
               spans,
               new BitSet(),
               RequestCounts.NONE,
-              Usage.NONE));
+              Usage.NONE,
+              0));
     }
     return new Event.Claimed(batch, chunks);
   }

@@ -152,6 +152,30 @@ class FaultsTest {
   }
 
   @Test
+  void noneIsSentAloneWhileAProbeTellsWhatTheOneBeforeDid() {
+    driver.start(1, 2);
+    for (int outage = 0; outage < 3; outage++) {
+      List.copyOf(driver.sent).forEach(line -> driver.end(line, SUSPICIOUS));
+      driver.probed("refused");
+      driver.advance(3_000);
+      driver.probed(null);
+      driver.advance(3_000);
+    }
+    assertThat(driver.sent).as("both were at three outages").hasSize(1);
+
+    driver.end(driver.takeSent(), SUSPICIOUS);
+    assertThat(driver.sent).isEmpty();
+    driver.probed("refused");
+    driver.advance(3_000);
+    driver.probed(null);
+    assertThat(driver.sent).hasSize(1);
+    driver.succeed(driver.takeSent());
+
+    assertThat(driver.finished).containsExactly(1L);
+    assertThat(driver.appended).hasSize(2).filteredOn(p -> !p.answer().isSuccess()).hasSize(1);
+  }
+
+  @Test
   void refusedKeyPausesForAMinuteAndFailsNoRow() {
     driver.start(1, 4);
     List.copyOf(driver.sent).forEach(line -> driver.end(line, new Attempt.KeyRefused("401")));
@@ -163,5 +187,98 @@ class FaultsTest {
     driver.succeedAll();
 
     assertThat(driver.appended).hasSize(4).allMatch(p -> p.answer().isSuccess());
+  }
+
+  @Test
+  void upstreamThatIsDownIsProbedEveryThreeSecondsHoweverLongItIsDown() {
+    driver.start(1, 100);
+    List.copyOf(driver.sent).forEach(line -> driver.end(line, UNREACHABLE));
+
+    for (int i = 0; i < 200; i++) {
+      driver.advance(3_000);
+      assertThat(driver.probes).as("probe %d", i).hasSize(1);
+      driver.probed("refused");
+      assertThat(driver.probes).as("not at once").isEmpty();
+    }
+  }
+
+  @Test
+  void laneOpensFullyWhenTheCallThatIsTriedFirstOnlyTakesLong() {
+    driver.start(1, 100);
+    List.copyOf(driver.sent).forEach(line -> driver.end(line, UNREACHABLE));
+    driver.advance(3_000);
+    driver.probed("refused");
+    driver.advance(3_000);
+
+    driver.probed(null);
+    driver.advance(2_900);
+    assertThat(driver.sent).hasSize(1);
+    driver.advance(100);
+
+    assertThat(driver.sent).hasSize(4);
+  }
+
+  @Test
+  void trialThatFailsPausesAgain() {
+    driver.start(1, 100);
+    List.copyOf(driver.sent).forEach(line -> driver.end(line, UNREACHABLE));
+    driver.advance(3_000);
+    driver.probed("refused");
+    driver.advance(3_000);
+    driver.probed(null);
+
+    driver.end(driver.takeSent(), UNREACHABLE);
+    assertThat(driver.sent).isEmpty();
+    driver.advance(3_000);
+    driver.probed(null);
+
+    assertThat(driver.sent).as("one call first, again").hasSize(1);
+  }
+
+  @Test
+  void keyThatIsStillRefusedIsTriedEachMinute() {
+    driver.start(1, 4);
+    List.copyOf(driver.sent).forEach(line -> driver.end(line, new Attempt.KeyRefused("401")));
+
+    for (int minute = 0; minute < 5; minute++) {
+      driver.advance(59_000);
+      assertThat(driver.probes).isEmpty();
+      driver.advance(1_000);
+      driver.probed("401");
+    }
+    driver.advance(60_000);
+    driver.probed(null);
+    assertThat(driver.sent).hasSize(1);
+    driver.end(driver.takeSent(), new Attempt.KeyRefused("401"));
+    driver.advance(59_000);
+
+    assertThat(driver.probes).isEmpty();
+    assertThat(driver.engine.live(1).orElseThrow().reason()).isEqualTo("401");
+  }
+
+  @Test
+  void upstreamThatAsksForNoWaitIsNotHammered() {
+    driver.start(1, 100);
+
+    for (int i = 0; i < 10; i++) {
+      List.copyOf(driver.sent)
+          .forEach(line -> driver.end(line, new Attempt.Throttled("429", Duration.ZERO)));
+      assertThat(driver.sent).isEmpty();
+      driver.advance(60_000);
+      assertThat(driver.sent).isNotEmpty();
+    }
+  }
+
+  @Test
+  void upstreamThatAsksForYearsIsTriedAfterAnHour() {
+    driver.start(1, 4);
+    List.copyOf(driver.sent)
+        .forEach(line -> driver.end(line, new Attempt.Throttled("429", Duration.ofDays(3_000))));
+
+    driver.advance(3_599_000);
+    assertThat(driver.sent).isEmpty();
+    driver.advance(1_000);
+
+    assertThat(driver.sent).isNotEmpty();
   }
 }

@@ -228,6 +228,7 @@ class ErrorsTest {
     String batch = field("purpose", "batch");
     String good = file("a.jsonl", LINE);
     String missing = "missing_required_parameter";
+    String notJson = "invalid_json_line";
     String anchor = field("expires_after[anchor]", "created_at");
     String seconds = "expires_after[seconds]";
     return List.of(
@@ -247,10 +248,11 @@ class ErrorsTest {
             null,
             "Invalid file format for Batch API. Must be .jsonl"),
         bad(form(batch, file("a.jsonl.gz", LINE)), null, null, "Must be .jsonl"),
-        bad(form(batch, file("a.jsonl", "")), null, null, ".jsonl: the file is empty"),
-        bad(form(batch, file("a.jsonl", " \r\n")), null, null, ".jsonl: the file is empty"),
-        bad(form(batch, file("a.jsonl", "[1]")), null, null, "does not begin a JSON object"),
-        bad(form(batch, file("a.jsonl", "id,text")), null, null, "Invalid file format"),
+        bad(form(batch, file("a.jsonl", "")), "empty_file", null, ".jsonl: the file is empty"),
+        bad(form(batch, file("a.jsonl", " \r\n")), "empty_file", null, ": the file is empty"),
+        bad(form(batch, file("a", "[1]")), notJson, null, "does not begin a JSON object"),
+        bad(form(batch, file("a.jsonl", "id,text")), notJson, null, "Invalid file format"),
+        bad(form(batch, file("a.jsonl", "{'a': 1}\n" + LINE)), notJson, null, "line 1: "),
         bad(form(batch, good, anchor), missing, seconds, "Missing"),
         bad(form(batch, good, field(seconds, "3600")), missing, "expires_after[anchor]", "Missing"),
         bad(

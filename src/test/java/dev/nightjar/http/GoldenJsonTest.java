@@ -3,6 +3,7 @@ package dev.nightjar.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightjar.api.BatchView;
+import dev.nightjar.api.UploadView;
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.Batch.Stamps;
 import dev.nightjar.batch.BatchError;
@@ -11,7 +12,12 @@ import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.batch.RequestCounts;
 import dev.nightjar.batch.Usage;
 import dev.nightjar.file.FileId;
+import dev.nightjar.file.PartId;
 import dev.nightjar.file.StoredFile;
+import dev.nightjar.file.Upload;
+import dev.nightjar.file.Upload.Status;
+import dev.nightjar.file.UploadId;
+import dev.nightjar.file.UploadPart;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -112,6 +118,33 @@ class GoldenJsonTest {
             null);
 
     assertGolden("batch-completed.json", BatchJson.of(new BatchView(batch, counts, usage, null)));
+  }
+
+  @Test
+  void uploadBeforeAndAfterItIsCompletedAndItsPart() throws IOException {
+    var id = new UploadId("upload_0123456789abcdef0123456789abcdef");
+    var upload =
+        new Upload(
+            id,
+            "default",
+            "in.jsonl",
+            "batch",
+            140,
+            CREATED,
+            CREATED.plusSeconds(3_600),
+            new FileId("file-abc"),
+            null,
+            Status.PENDING,
+            List.of());
+    var part =
+        new UploadPart(new PartId("part_0123456789abcdef0123456789abcdef"), id, 140, CREATED);
+
+    assertGolden(
+        "upload-pending.json", UploadJson.of(new UploadView(upload, Status.PENDING, null)));
+    assertGolden(
+        "upload-completed.json",
+        UploadJson.of(new UploadView(upload, Status.COMPLETED, file("batch", null))));
+    assertGolden("upload-part.json", UploadJson.of(part));
   }
 
   private static StoredFile file(String purpose, @Nullable Instant expiresAt) {

@@ -4,8 +4,10 @@ import dev.nightjar.api.ApiLimits;
 import dev.nightjar.api.Backing;
 import dev.nightjar.api.Batches;
 import dev.nightjar.api.Files;
+import dev.nightjar.api.Uploads;
 import dev.nightjar.engine.Ids;
 import dev.nightjar.net.ConnectionGuard;
+import dev.nightjar.store.DiskSpace;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.store.sqlite.SqliteMetaStore;
 import dev.nightjar.testing.IdleBatchRunner;
@@ -35,6 +37,8 @@ final class TestApi implements AutoCloseable {
 
   final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-20T10:00:00Z"));
   final AtomicReference<Optional<String>> unready = new AtomicReference<>(Optional.empty());
+  final AtomicReference<DiskSpace.Room> room =
+      new AtomicReference<>(new DiskSpace.Room(1L << 40, 1L << 40, 0));
   final IdleBatchRunner runner = new IdleBatchRunner();
   final SqliteMetaStore meta;
   final FileObjectStore objects;
@@ -68,12 +72,14 @@ final class TestApi implements AutoCloseable {
 
   private HttpServer.Services services(ApiLimits limits) {
     var ids = new Ids(new Random(1));
-    var backing = new Backing(meta, objects, ids, now::get);
+    var backing = new Backing(meta, objects, () -> room.get(), ids, now::get);
     return new HttpServer.Services(
         new Files(backing, limits),
+        new Uploads(backing, limits),
         new Batches(backing, runner, limits),
         () -> Map.of("org/model", "local"),
         unready::get,
+        () -> "# no metrics here\n",
         ids);
   }
 

@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -171,6 +172,15 @@ class SimErrorsTest {
     assertThat(last.headers().firstValue("X-Request-Id")).hasValue("a");
     assertThat(server.counters().seen()).containsEntry("a", 2);
     assertThat(server.counters().received()).isEqualTo(2);
+  }
+
+  @Test
+  void workIsCountedOnlyForWholeAnswers() throws Exception {
+    for (String kind : new String[] {"500", "garbage", "none", "pretty"}) {
+      var _ = post(CHAT, HELLO, "X-Request-Id", "a", "x-sim-error", kind);
+    }
+
+    assertThat(server.counters().worked()).containsExactly(Map.entry("a", 2));
   }
 
   @Test

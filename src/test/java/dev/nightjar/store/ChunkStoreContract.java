@@ -64,6 +64,22 @@ public abstract class ChunkStoreContract {
   // ---- finish
 
   @Test
+  void objectsOfWhatIsSealedAreKnownBeforeTheFilesAre() {
+    Batch batch = inProgress(store, "batch_1", 3);
+    List<Chunk> chunks = store.claim(batch.sequence(), 3);
+    assertThat(store.sealedObjects(batch.sequence())).isEmpty();
+
+    store.seal(new Seal(chunks.get(1).id(), 1, 0, 70, 0, 10, Usage.NONE), NOW);
+    store.seal(new Seal(chunks.get(0).id(), 1, 50, 60, 5, 5, Usage.NONE), NOW);
+
+    assertThat(store.sealedObjects(batch.sequence()))
+        .containsExactly(
+            new Piece(ObjectKeys.output(batch.id(), 0, 1), 50),
+            new Piece(ObjectKeys.error(batch.id(), 0, 1), 60),
+            new Piece(ObjectKeys.error(batch.id(), 1, 1), 70));
+  }
+
+  @Test
   void outputIsTheSealsInChunkOrder() {
     Batch batch = inProgress(store, "batch_1", 3);
     List<Chunk> chunks = store.claim(batch.sequence(), 3);

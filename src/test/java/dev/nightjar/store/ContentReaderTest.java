@@ -96,6 +96,19 @@ class ContentReaderTest {
   }
 
   @Test
+  void checkFindsWhatIsMissingOrShortInItsRangeOnly() throws IOException {
+    try (ContentReader torn =
+        reader(new Piece("one", 3), new Piece("gone", 3), new Piece("two", 9))) {
+      torn.check(0, 3);
+      torn.check(0, 0);
+      assertThatThrownBy(() -> torn.check(2, 2)).isInstanceOf(ObjectMissingException.class);
+      assertThatThrownBy(() -> torn.check(14, 1))
+          .isInstanceOf(EOFException.class)
+          .hasMessageContaining("its file says 9");
+    }
+  }
+
+  @Test
   void piecesAreOpenedAtTheirFirstRead() throws IOException {
     try (ContentReader torn = reader(new Piece("one", 3), new Piece("gone", 3))) {
       assertThat(text(torn.read(0, 3))).isEqualTo("abc");

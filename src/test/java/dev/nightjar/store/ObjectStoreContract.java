@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.nightjar.store.ObjectStore.ObjectMissingException;
+import dev.nightjar.store.ObjectStore.Page;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -81,6 +83,16 @@ public abstract class ObjectStoreContract {
       assertThat(reader.stream(7, 2).readAllBytes()).isEqualTo("78".getBytes(UTF_8));
       assertThat(reader.stream(7, 100).readAllBytes()).isEqualTo("789".getBytes(UTF_8));
     }
+  }
+
+  @Test
+  void lengthIsKnownWithoutReading() throws IOException {
+    put("a", new byte[70_000]);
+
+    assertThat(store.length("a")).isEqualTo(70_000);
+    assertThatThrownBy(() -> store.length("b"))
+        .isInstanceOf(ObjectMissingException.class)
+        .hasMessageContaining("b");
   }
 
   @Test
@@ -185,5 +197,24 @@ public abstract class ObjectStoreContract {
       assertThat(reader.read(9, buffer, 0, 1)).isEqualTo(1);
       assertThat(buffer[0]).isEqualTo((byte) '9');
     }
+  }
+
+  @Test
+  void pagesBringEachObjectOnce() throws IOException {
+    var written = new ArrayList<String>();
+    for (int i = 0; i < 100; i++) {
+      written.add("files/file-" + i);
+      put(written.getLast(), new byte[1]);
+    }
+
+    var found = new ArrayList<String>();
+    String place = Page.FIRST;
+    do {
+      Page page = store.page(place);
+      page.entries().forEach(entry -> found.add(entry.key()));
+      place = page.next();
+    } while (!place.equals(Page.FIRST));
+
+    assertThat(found).containsExactlyInAnyOrderElementsOf(written);
   }
 }

@@ -14,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * The one directory that holds everything, locked by the process that uses it. The lock is the
@@ -22,6 +23,9 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class DataDirectory implements AutoCloseable {
   private static final int FORMAT = 1;
+
+  /** The format of a directory that is being copied into. No version serves that. */
+  private static final String INCOMPLETE = "incomplete";
 
   /**
    * What this process has open, since the operating system's lock is between processes: trying it
@@ -48,8 +52,58 @@ public final class DataDirectory implements AutoCloseable {
     this.lockFile = lockFile;
   }
 
+  /** Where things are in a data directory. */
+  public record Layout(Path root) {
+    public Path database() {
+      return root.resolve("meta.db");
+    }
+
+    public Path journal() {
+      return root.resolve("journal");
+    }
+
+    public Path objects() {
+      return root.resolve("objects");
+    }
+  }
+
+  /** What a directory has to be, looked at under its lock. */
+  private interface FormatRule {
+    void apply(Path root) throws IOException;
+  }
+
   /** Creates it if there is none, and locks it. */
   public static DataDirectory open(Path root) {
+    return open(root, DataDirectory::checkFormat);
+  }
+
+  /**
+   * Creates a directory to copy into, or takes one that an earlier attempt left, and locks it.
+   * Until {@link #complete} it cannot be served.
+   */
+  public static DataDirectory openIncomplete(Path root) {
+    return open(root, DataDirectory::markIncomplete);
+  }
+
+  /** Where things are in a data directory that another process may be using. */
+  public static Layout look(Path root) {
+    Path file = root.resolve("format");
+    if (!Files.isRegularFile(file)) {
+      throw new DataDirectoryException(
+          Files.exists(root)
+              ? "%s is not a data directory: it has no file 'format'".formatted(root)
+              : "data directory %s does not exist".formatted(root));
+    }
+    try {
+      checkFormat(root);
+      return new Layout(root);
+    } catch (IOException e) {
+      throw new DataDirectoryException(
+          "data directory %s cannot be read: %s".formatted(root, e.getMessage()));
+    }
+  }
+
+  private static DataDirectory open(Path root, FormatRule format) {
     try {
       Directories.create(root);
       Path realRoot = root.toRealPath();
@@ -57,7 +111,7 @@ public final class DataDirectory implements AutoCloseable {
         throw inUse(root, Long.toString(ProcessHandle.current().pid()));
       }
       try {
-        return new DataDirectory(root, realRoot, lock(root));
+        return new DataDirectory(root, realRoot, lock(root, format));
       } catch (IOException | RuntimeException e) {
         OPEN.remove(realRoot);
         throw e;
@@ -79,7 +133,7 @@ public final class DataDirectory implements AutoCloseable {
     }
   }
 
-  private static FileChannel lock(Path root) throws IOException {
+  private static FileChannel lock(Path root, FormatRule format) throws IOException {
     var lockFile =
         FileChannel.open(
             root.resolve("lock"),
@@ -92,7 +146,7 @@ public final class DataDirectory implements AutoCloseable {
       }
       lockFile.truncate(0);
       lockFile.write(utf8(Long.toString(ProcessHandle.current().pid())), 0);
-      checkFormat(root);
+      format.apply(root);
       return lockFile;
     } catch (IOException | RuntimeException e) {
       lockFile.close();
@@ -119,10 +173,15 @@ public final class DataDirectory implements AutoCloseable {
   private static void checkFormat(Path root) throws IOException {
     Path file = root.resolve("format");
     if (!Files.exists(file)) {
-      writeFormat(root, file);
+      writeFormat(root, Integer.toString(FORMAT));
       return;
     }
     String format = Files.readString(file).trim();
+    if (format.equals(INCOMPLETE)) {
+      throw new DataDirectoryException(
+          "data directory %s is a backup that did not end: delete it and make it again"
+              .formatted(root));
+    }
     if (!format.equals(Integer.toString(FORMAT))) {
       throw new DataDirectoryException(
           "data directory %s has format %s and this version knows format %d: run the version that wrote it, or a newer one"
@@ -130,8 +189,27 @@ public final class DataDirectory implements AutoCloseable {
     }
   }
 
+  private static void markIncomplete(Path root) throws IOException {
+    Path file = root.resolve("format");
+    boolean isOurs = Files.exists(file) && Files.readString(file).trim().equals(INCOMPLETE);
+    if (!isOurs && !isEmpty(root)) {
+      throw new DataDirectoryException(
+          "%s is in the way: it is not what an earlier backup left".formatted(root));
+    }
+    writeFormat(root, INCOMPLETE);
+  }
+
+  /** But for what opening it leaves. */
+  private static boolean isEmpty(Path root) throws IOException {
+    try (Stream<Path> files = Files.list(root)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .allMatch(name -> name.equals("lock") || name.equals("format.tmp"));
+    }
+  }
+
   /** Aside first: a crash leaves no format that nobody knows. */
-  private static void writeFormat(Path root, Path file) throws IOException {
+  private static void writeFormat(Path root, String format) throws IOException {
     Path aside = root.resolve("format.tmp");
     try (var channel =
         FileChannel.open(
@@ -139,27 +217,36 @@ public final class DataDirectory implements AutoCloseable {
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.WRITE)) {
-      channel.write(utf8(FORMAT + "\n"));
+      channel.write(utf8(format + "\n"));
       channel.force(true);
     }
-    Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE);
+    Files.move(aside, root.resolve("format"), StandardCopyOption.ATOMIC_MOVE);
     Directories.force(root);
+  }
+
+  /** All is copied and durable: from now on this is a data directory like any other. */
+  public void complete() throws IOException {
+    writeFormat(root, Integer.toString(FORMAT));
   }
 
   public Path root() {
     return root;
   }
 
+  public Layout layout() {
+    return new Layout(root);
+  }
+
   public Path database() {
-    return root.resolve("meta.db");
+    return layout().database();
   }
 
   public Path journal() {
-    return root.resolve("journal");
+    return layout().journal();
   }
 
   public Path objects() {
-    return root.resolve("objects");
+    return layout().objects();
   }
 
   @Override

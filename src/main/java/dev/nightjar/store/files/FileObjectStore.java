@@ -1,6 +1,7 @@
 package dev.nightjar.store.files;
 
 import dev.nightjar.store.Directories;
+import dev.nightjar.store.Disk;
 import dev.nightjar.store.ObjectStore;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,23 +30,28 @@ public final class FileObjectStore implements ObjectStore {
 
   private final Path root;
   private final Path aside;
+  private final Disk disk;
+  private final ObjectFolders folders;
   private final AtomicLong names = new AtomicLong();
 
   public FileObjectStore(Path root) throws IOException {
+    this(root, Disk.REAL);
+  }
+
+  public FileObjectStore(Path root, Disk disk) throws IOException {
     this.root = root;
     this.aside = root.resolve("tmp");
-    Directories.create(aside);
+    this.disk = disk;
+    this.folders = new ObjectFolders(disk);
+    Directories.create(aside, disk);
     for (Path left : files(aside)) {
-      Files.delete(left);
+      disk.delete(left);
     }
   }
 
-  private Path folder(int index) {
-    return root.resolve("%02x".formatted(index));
-  }
-
-  private Path path(String key) {
-    return folder(key).resolve(name(key));
+  /** Where the object with this key is, in the store at {@code root}. */
+  static Path path(Path root, String key) {
+    return folder(root, key).resolve(name(key));
   }
 
   private static String name(String key) {
@@ -55,21 +61,34 @@ public final class FileObjectStore implements ObjectStore {
     return key.replace('/', SLASH);
   }
 
-  private Path folder(String key) {
+  private static Path folder(Path root, String key) {
     int hash = key.hashCode();
-    return folder((hash ^ (hash >>> 8) ^ (hash >>> 16)) & (FOLDERS - 1));
+    return folder(root, (hash ^ (hash >>> 8) ^ (hash >>> 16)) & (FOLDERS - 1));
+  }
+
+  private static Path folder(Path root, int index) {
+    return root.resolve("%02x".formatted(index));
   }
 
   @Override
   public Writer create(String key) throws IOException {
     Path file = aside.resolve(Long.toString(names.incrementAndGet()));
-    return new ObjectFileWriter(folder(key), name(key), file);
+    return new ObjectFileWriter(disk, folders, folder(root, key), name(key), file);
   }
 
   @Override
   public Reader open(String key) throws IOException {
     try {
-      return new ObjectFileReader(path(key));
+      return new ObjectFileReader(path(root, key));
+    } catch (NoSuchFileException _) {
+      throw new ObjectMissingException(key);
+    }
+  }
+
+  @Override
+  public long length(String key) throws IOException {
+    try {
+      return Files.size(path(root, key));
     } catch (NoSuchFileException _) {
       throw new ObjectMissingException(key);
     }
@@ -77,18 +96,37 @@ public final class FileObjectStore implements ObjectStore {
 
   @Override
   public boolean delete(String key) throws IOException {
-    return Files.deleteIfExists(path(key));
+    return disk.delete(path(root, key));
   }
 
   @Override
   public List<Entry> list(String prefix) throws IOException {
+    return list(root, prefix);
+  }
+
+  /** The same of a store that another process has open. */
+  static List<Entry> list(Path root, String prefix) throws IOException {
     var entries = new ArrayList<Entry>();
     for (int i = 0; i < FOLDERS; i++) {
-      for (Path file : files(folder(i))) {
-        String key = file.getFileName().toString().replace(SLASH, '/');
-        if (key.startsWith(prefix)) {
-          entry(key, file).ifPresent(entries::add);
-        }
+      entries.addAll(entries(folder(root, i), prefix));
+    }
+    return entries;
+  }
+
+  /** A page is a folder, and its number the place. */
+  @Override
+  public Page page(String place) throws IOException {
+    int index = place.equals(Page.FIRST) ? 0 : Integer.parseInt(place);
+    String next = index + 1 < FOLDERS ? Integer.toString(index + 1) : Page.FIRST;
+    return new Page(entries(folder(root, index), ""), next);
+  }
+
+  private static List<Entry> entries(Path folder, String prefix) throws IOException {
+    var entries = new ArrayList<Entry>();
+    for (Path file : files(folder)) {
+      String key = file.getFileName().toString().replace(SLASH, '/');
+      if (key.startsWith(prefix)) {
+        entry(key, file).ifPresent(entries::add);
       }
     }
     return entries;

@@ -1,15 +1,10 @@
 package dev.nightjar.store.files;
 
-import dev.nightjar.store.Directories;
+import dev.nightjar.store.Disk;
 import dev.nightjar.store.ObjectStore.Writer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 
 /**
  * Writes one object aside and renames it to its place. One thread only. A failed commit is not
@@ -18,19 +13,25 @@ import java.nio.file.StandardOpenOption;
 final class ObjectFileWriter extends Writer {
   private static final int BUFFER_BYTES = 64 * 1024;
 
+  private final Disk disk;
+  private final ObjectFolders folders;
   private final Path folder;
   private final Path target;
   private final Path file;
-  private final FileChannel channel;
+  private final Disk.OpenFile open;
   private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
   private long bytes;
+  private long written;
   private boolean isCommitted;
 
-  ObjectFileWriter(Path folder, String name, Path file) throws IOException {
+  ObjectFileWriter(Disk disk, ObjectFolders folders, Path folder, String name, Path file)
+      throws IOException {
+    this.disk = disk;
+    this.folders = folders;
     this.folder = folder;
     this.target = folder.resolve(name);
     this.file = file;
-    this.channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    this.open = disk.create(file);
   }
 
   @Override
@@ -62,7 +63,7 @@ final class ObjectFileWriter extends Writer {
   private void flushBuffer() throws IOException {
     buffer.flip();
     while (buffer.hasRemaining()) {
-      channel.write(buffer);
+      written += open.write(buffer, written);
     }
     buffer.clear();
   }
@@ -72,22 +73,14 @@ final class ObjectFileWriter extends Writer {
     if (isCommitted) {
       return;
     }
-    try (channel) {
+    try (open) {
       flushBuffer();
-      channel.force(true);
+      open.force();
     }
-    try {
-      rename();
-    } catch (NoSuchFileException _) {
-      Directories.create(folder);
-      rename();
-    }
-    Directories.force(folder);
+    folders.make(folder);
+    disk.rename(file, target);
+    disk.forceDirectory(folder);
     isCommitted = true;
-  }
-
-  private void rename() throws IOException {
-    Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
   }
 
   @Override
@@ -97,9 +90,9 @@ final class ObjectFileWriter extends Writer {
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    open.close();
     if (!isCommitted) {
-      Files.deleteIfExists(file);
+      disk.delete(file);
     }
   }
 }

@@ -2,7 +2,7 @@ package dev.nightjar.store.journal;
 
 import dev.nightjar.batch.ChunkId;
 import dev.nightjar.store.AnswerLog;
-import dev.nightjar.store.Directories;
+import dev.nightjar.store.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class JournalAnswerLog implements AnswerLog {
   private final Path directory;
   private final long segmentBytesMax;
-  private final SegmentFile.Opener opener;
+  private final Disk disk;
 
   /** Guards the next two, never held during I/O. */
   private final ReentrantLock lock = new ReentrantLock();
@@ -43,6 +44,9 @@ public final class JournalAnswerLog implements AnswerLog {
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(SegmentWriter.BUFFER_BYTES);
   private volatile @Nullable SegmentWriter writer;
   private int lastNumber;
+
+  private final LongAdder forces = new LongAdder();
+  private final LongAdder forceNanos = new LongAdder();
 
   private volatile @Nullable IOException broken;
   private volatile boolean isClosed;
@@ -57,19 +61,19 @@ public final class JournalAnswerLog implements AnswerLog {
    */
   public JournalAnswerLog(Path directory, Collection<ChunkId> unsealed, long segmentBytesMax)
       throws IOException {
-    this(directory, unsealed, segmentBytesMax, SegmentFile::onDisk);
+    this(directory, unsealed, segmentBytesMax, Disk.REAL);
   }
 
-  JournalAnswerLog(
-      Path directory, Collection<ChunkId> unsealed, long segmentBytesMax, SegmentFile.Opener opener)
+  public JournalAnswerLog(
+      Path directory, Collection<ChunkId> unsealed, long segmentBytesMax, Disk disk)
       throws IOException {
     if (segmentBytesMax <= 0 || segmentBytesMax > Integer.MAX_VALUE) {
       throw new IllegalArgumentException("a segment of %d bytes".formatted(segmentBytesMax));
     }
     this.directory = directory;
     this.segmentBytesMax = segmentBytesMax;
-    this.opener = opener;
-    var recovery = new JournalRecovery(directory, new HashSet<>(unsealed));
+    this.disk = disk;
+    var recovery = new JournalRecovery(directory, disk, new HashSet<>(unsealed));
     recovery.run(segments, chunks);
     this.lastNumber = recovery.lastNumber();
   }
@@ -146,7 +150,7 @@ public final class JournalAnswerLog implements AnswerLog {
       return roll(last);
     }
     if (writer == null) {
-      writer = SegmentWriter.open(opener.open(last.path), buffer, last.end());
+      writer = SegmentWriter.open(disk.open(last.path), buffer, last.end());
     }
     return last;
   }
@@ -169,7 +173,7 @@ public final class JournalAnswerLog implements AnswerLog {
     int number = lastNumber + 1;
     Path path = Segment.path(directory, number);
     // A file that a failed attempt left is cut to nothing and used.
-    SegmentWriter opened = SegmentWriter.open(opener.open(path), buffer, 0);
+    SegmentWriter opened = SegmentWriter.open(disk.open(path), buffer, 0);
     forceDirectory(opened);
     var segment = new Segment(number, path, Segment.HEADER);
     boolean isLastFree = false;
@@ -186,7 +190,7 @@ public final class JournalAnswerLog implements AnswerLog {
     writer = opened;
     lastNumber = number;
     if (last != null && isLastFree) {
-      last.retire();
+      last.retire(disk);
     }
     return segment;
   }
@@ -222,8 +226,11 @@ public final class JournalAnswerLog implements AnswerLog {
    * such failure: the group is cut off, and written again when it is repeated.
    */
   private void force(SegmentWriter out) throws IOException {
+    long begun = System.nanoTime();
     try {
       out.force();
+      forceNanos.add(System.nanoTime() - begun);
+      forces.increment();
     } catch (ClosedByInterruptException e) {
       throw e;
     } catch (IOException e) {
@@ -233,7 +240,7 @@ public final class JournalAnswerLog implements AnswerLog {
 
   private void forceDirectory(SegmentWriter opened) throws IOException {
     try {
-      Directories.force(directory);
+      disk.forceDirectory(directory);
     } catch (ClosedByInterruptException e) {
       opened.close();
       throw e;
@@ -295,7 +302,7 @@ public final class JournalAnswerLog implements AnswerLog {
   public void forget(ChunkId chunk) throws IOException {
     checkUsable();
     for (Segment free : freedBy(chunk)) {
-      free.retire();
+      free.retire(disk);
     }
   }
 
@@ -326,6 +333,15 @@ public final class JournalAnswerLog implements AnswerLog {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** How often a group was forced to the disk since the start, and how long that took in all. */
+  public long forces() {
+    return forces.sum();
+  }
+
+  public long forceNanos() {
+    return forceNanos.sum();
   }
 
   /** After the last append has returned. */

@@ -2,6 +2,7 @@ package dev.nightjar.store.journal;
 
 import dev.nightjar.batch.ChunkId;
 import dev.nightjar.store.Directories;
+import dev.nightjar.store.Disk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,11 +24,13 @@ final class JournalRecovery {
   private static final Pattern NAME = Pattern.compile("(\\d{8})\\.log(\\.corrupt)?");
 
   private final Path directory;
+  private final Disk disk;
   private final Set<ChunkId> unsealed;
   private int lastNumber;
 
-  JournalRecovery(Path directory, Set<ChunkId> unsealed) {
+  JournalRecovery(Path directory, Disk disk, Set<ChunkId> unsealed) {
     this.directory = directory;
+    this.disk = disk;
     this.unsealed = unsealed;
   }
 
@@ -37,11 +40,11 @@ final class JournalRecovery {
   }
 
   void run(Map<Integer, Segment> segments, Map<ChunkId, ChunkAnswers> chunks) throws IOException {
-    Directories.create(directory);
+    Directories.create(directory, disk);
     for (var file : files().entrySet()) {
       Segment segment = read(file.getKey(), file.getValue(), chunks);
       if (segment.chunks.isEmpty()) {
-        segment.retire();
+        segment.retire(disk);
       } else {
         segments.put(segment.number, segment);
       }

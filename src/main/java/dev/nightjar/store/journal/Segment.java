@@ -1,8 +1,8 @@
 package dev.nightjar.store.journal;
 
 import dev.nightjar.batch.ChunkId;
+import dev.nightjar.store.Disk;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
@@ -54,11 +54,11 @@ final class Segment {
   }
 
   /** Ends a segment that no chunk needs. A damaged one is put aside, for whoever looks into it. */
-  void retire() throws IOException {
+  void retire(Disk disk) throws IOException {
     if (isDamaged) {
-      Files.move(path, path.resolveSibling(path.getFileName() + ".corrupt"));
+      disk.rename(path, path.resolveSibling(path.getFileName() + ".corrupt"));
     } else {
-      Files.deleteIfExists(path);
+      disk.delete(path);
     }
   }
 }

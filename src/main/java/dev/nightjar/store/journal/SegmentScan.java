@@ -10,7 +10,11 @@ import java.nio.file.StandardOpenOption;
 /** Reads a segment from its start and finds every whole record, also those behind damage. */
 final class SegmentScan implements AutoCloseable {
   private static final int WINDOW_BYTES = 1 << 18;
-  private static final long MAGIC_WITHOUT_VERSION = Segment.MAGIC >>> 24;
+
+  /** The version is three digits at the header's end. */
+  private static final int VERSION_BITS = 24;
+
+  private static final long MAGIC_WITHOUT_VERSION = Segment.MAGIC >>> VERSION_BITS;
 
   private final Path path;
   private final FileChannel channel;
@@ -78,12 +82,21 @@ final class SegmentScan implements AutoCloseable {
       return false;
     }
     long found = ByteBuffer.wrap(window).getLong(0);
-    if (found != Segment.MAGIC && found >>> 24 == MAGIC_WITHOUT_VERSION) {
+    if (found != Segment.MAGIC && isOfAnotherVersion(found)) {
       throw new IOException(
           "journal segment %s has another format than this program knows: run the version that wrote it"
               .formatted(path));
     }
     return found == Segment.MAGIC;
+  }
+
+  /** A header that a power cut has torn ends in zeros, which are no digits. */
+  private static boolean isOfAnotherVersion(long found) {
+    boolean hasVersion = (found >>> VERSION_BITS) == MAGIC_WITHOUT_VERSION;
+    for (int shift = 0; shift < VERSION_BITS; shift += Byte.SIZE) {
+      hasVersion &= Character.isDigit((int) (found >>> shift) & 0xFF);
+    }
+    return hasVersion;
   }
 
   private int wholeRecordAt(long position) throws IOException {

@@ -1,5 +1,6 @@
 package dev.nightjar.store.journal;
 
+import dev.nightjar.store.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -10,20 +11,20 @@ import java.nio.ByteBuffer;
 final class SegmentWriter implements AutoCloseable {
   static final int BUFFER_BYTES = 1 << 20;
 
-  private final SegmentFile file;
+  private final Disk.OpenFile file;
   private final ByteBuffer buffer;
 
   /** Where in the file the buffer's first byte goes. */
   private long written;
 
-  private SegmentWriter(SegmentFile file, ByteBuffer buffer, long end) {
+  private SegmentWriter(Disk.OpenFile file, ByteBuffer buffer, long end) {
     this.file = file;
     this.buffer = buffer.clear();
     this.written = end;
   }
 
   /** Opens a segment at {@code end} and cuts off what is behind it; a new one gets its header. */
-  static SegmentWriter open(SegmentFile file, ByteBuffer buffer, long end) throws IOException {
+  static SegmentWriter open(Disk.OpenFile file, ByteBuffer buffer, long end) throws IOException {
     var writer = new SegmentWriter(file, buffer, end);
     try {
       file.truncate(end);

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * when its transaction is durable; if the process dies before, it did not happen.
  */
 final class Database implements AutoCloseable {
-  private static final int VERSION = 1;
+  static final int VERSION = 2;
   private static final int READERS = 4;
   private static final int QUEUE_MAX = 4_096;
   private static final int GROUP_MAX = 256;
@@ -111,7 +111,7 @@ final class Database implements AutoCloseable {
     }
   }
 
-  private static String resource(String name) throws IOException {
+  static String resource(String name) throws IOException {
     try (InputStream in = Database.class.getResourceAsStream(name)) {
       if (in == null) {
         throw new IOException("resource " + name + " is missing");
@@ -210,9 +210,19 @@ final class Database implements AutoCloseable {
       sql.update("RELEASE task");
       return completion;
     } catch (SQLException | RuntimeException e) {
+      undo(sql, e);
+      return () -> task.result.completeExceptionally(e);
+    }
+  }
+
+  /** A full disk may have rolled all back already: then the whole group has failed, with that. */
+  private static void undo(Sql sql, Exception cause) throws SQLException {
+    try {
       sql.update("ROLLBACK TO task");
       sql.update("RELEASE task");
-      return () -> task.result.completeExceptionally(e);
+    } catch (SQLException e) {
+      e.addSuppressed(cause);
+      throw cause instanceof SQLException first ? first : e;
     }
   }
 

@@ -9,15 +9,47 @@ import dev.nightjar.file.Manifest.Piece;
 import dev.nightjar.file.StoredFile;
 import dev.nightjar.store.MetaStore.FinishedFiles;
 import dev.nightjar.store.ObjectKeys;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One transaction that ends a batch: its seals become two files, its chunk rows go. */
 record Finish(Sql sql, FinishedFiles files, Instant now) {
-  private record Sealed(int number, long epoch, long outputBytes, long errorBytes) {}
+  private record Sealed(int number, long epoch, long outputBytes, long errorBytes) {
+    Sealed(ResultSet row) throws SQLException {
+      this(
+          row.getInt("number"),
+          row.getLong("epoch"),
+          row.getLong("output_bytes"),
+          row.getLong("error_bytes"));
+    }
+
+    Optional<Piece> output(Batch batch) {
+      return piece(ObjectKeys.output(batch.id(), number, epoch), outputBytes);
+    }
+
+    Optional<Piece> error(Batch batch) {
+      return piece(ObjectKeys.error(batch.id(), number, epoch), errorBytes);
+    }
+
+    /** Objects of no bytes do not exist. */
+    private static Optional<Piece> piece(String key, long bytes) {
+      return bytes > 0 ? Optional.of(new Piece(key, bytes)) : Optional.empty();
+    }
+  }
+
+  static List<Piece> objects(Sql sql, long sequence) throws SQLException {
+    Batch batch = BatchTransitions.find(sql, sequence);
+    return sealed(sql, batch)
+        .flatMap(seal -> Stream.of(seal.output(batch), seal.error(batch)))
+        .flatMap(Optional::stream)
+        .toList();
+  }
 
   Batch run(long sequence) throws SQLException {
     Batch batch = BatchTransitions.find(sql, sequence);
@@ -25,18 +57,12 @@ record Finish(Sql sql, FinishedFiles files, Instant now) {
       return batch;
     }
     BatchStatus end = end(batch);
-    List<Sealed> seals = seals(batch);
+    checkSealed(batch);
     var output = new ArrayList<Piece>();
     var error = new ArrayList<Piece>();
-    for (Sealed seal : seals) {
-      if (seal.outputBytes > 0) {
-        String key = ObjectKeys.output(batch.id(), seal.number, seal.epoch);
-        output.add(new Piece(key, seal.outputBytes));
-      }
-      if (seal.errorBytes > 0) {
-        String key = ObjectKeys.error(batch.id(), seal.number, seal.epoch);
-        error.add(new Piece(key, seal.errorBytes));
-      }
+    for (Sealed seal : sealed(sql, batch).toList()) {
+      seal.output(batch).ifPresent(output::add);
+      seal.error(batch).ifPresent(error::add);
     }
     String outputId = insert(batch, files.output(), "_output.jsonl", new Manifest(output));
     String errorId = insert(batch, files.error(), "_error.jsonl", new Manifest(error));
@@ -62,7 +88,7 @@ record Finish(Sql sql, FinishedFiles files, Instant now) {
     };
   }
 
-  private List<Sealed> seals(Batch batch) throws SQLException {
+  private void checkSealed(Batch batch) throws SQLException {
     int unsealed =
         sql.one(
                 "SELECT count(*) FROM chunk WHERE batch = ? AND state <> 'sealed'",
@@ -72,15 +98,15 @@ record Finish(Sql sql, FinishedFiles files, Instant now) {
     if (unsealed > 0) {
       throw new IllegalStateException(batch.id() + " has " + unsealed + " unsealed chunks");
     }
-    return sql.list(
-        "SELECT * FROM chunk WHERE batch = ? ORDER BY number",
-        row ->
-            new Sealed(
-                row.getInt("number"),
-                row.getLong("epoch"),
-                row.getLong("output_bytes"),
-                row.getLong("error_bytes")),
-        batch.sequence());
+  }
+
+  private static Stream<Sealed> sealed(Sql sql, Batch batch) throws SQLException {
+    return sql
+        .list(
+            "SELECT * FROM chunk WHERE batch = ? AND state = 'sealed' ORDER BY number",
+            Sealed::new,
+            batch.sequence())
+        .stream();
   }
 
   private @Nullable String insert(Batch batch, FileId id, String suffix, Manifest content)

@@ -110,7 +110,7 @@ final class Rows {
     return millis == null ? null : Instant.ofEpochMilli(millis);
   }
 
-  private static @Nullable Long number(ResultSet row, String column) throws SQLException {
+  static @Nullable Long number(ResultSet row, String column) throws SQLException {
     long value = row.getLong(column);
     return row.wasNull() ? null : value;
   }

@@ -27,7 +27,11 @@ final class Sql implements AutoCloseable {
 
   /** Rows changed. */
   int update(String sql, @Nullable Object... arguments) throws SQLException {
-    return bound(sql, arguments).executeUpdate();
+    try {
+      return bound(sql, arguments).executeUpdate();
+    } catch (SQLException e) {
+      throw drop(sql, e);
+    }
   }
 
   /** Runs the statement once for each row of arguments. */
@@ -37,7 +41,11 @@ final class Sql implements AutoCloseable {
       bind(statement, row);
       statement.addBatch();
     }
-    statement.executeBatch();
+    try {
+      statement.executeBatch();
+    } catch (SQLException e) {
+      throw drop(sql, e);
+    }
   }
 
   <T> List<T> list(String sql, Row<T> reader, @Nullable Object... arguments) throws SQLException {
@@ -47,7 +55,22 @@ final class Sql implements AutoCloseable {
         values.add(reader.read(rows));
       }
       return values;
+    } catch (SQLException e) {
+      throw drop(sql, e);
     }
+  }
+
+  /** The driver ends a statement that fails, as on a full disk: it is prepared anew next time. */
+  private SQLException drop(String sql, SQLException cause) {
+    PreparedStatement failed = statements.remove(sql);
+    try {
+      if (failed != null) {
+        failed.close();
+      }
+    } catch (SQLException e) {
+      cause.addSuppressed(e);
+    }
+    return cause;
   }
 
   <T> Optional<T> one(String sql, Row<T> reader, @Nullable Object... arguments)

@@ -3,23 +3,34 @@ package dev.nightjar.store.sqlite;
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchError;
 import dev.nightjar.batch.BatchId;
+import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.batch.Chunk;
 import dev.nightjar.batch.ChunkId;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.StoredFile;
+import dev.nightjar.file.Upload;
+import dev.nightjar.file.UploadId;
+import dev.nightjar.file.UploadPart;
 import dev.nightjar.store.MetaStore;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * MetaStore on one SQLite file, in WAL mode with {@code synchronous=FULL}. If the process dies,
  * what had returned is there, and what had not is there as a whole or not at all.
  */
 public final class SqliteMetaStore implements MetaStore {
+  private static final String UNFINISHED =
+      "status IN ('validating', 'in_progress', 'finalizing', 'cancelling')";
+
   private final Database database;
 
   public SqliteMetaStore(Path file) {
@@ -56,6 +67,65 @@ public final class SqliteMetaStore implements MetaStore {
   @Override
   public Optional<Manifest> content(FileId id) {
     return database.inRead(sql -> FileTable.content(sql, id));
+  }
+
+  // ---- uploads
+
+  @Override
+  public boolean createUpload(Upload upload, int openMax) {
+    return database.inWrite(sql -> UploadTable.create(sql, upload, openMax));
+  }
+
+  @Override
+  public Optional<Upload> upload(String project, UploadId id) {
+    return database.inRead(sql -> UploadTable.find(sql, project, id));
+  }
+
+  @Override
+  public PartOutcome addPart(UploadPart part, int partsMax, Instant now) {
+    return database.inWrite(sql -> UploadTable.addPart(sql, part, partsMax, now));
+  }
+
+  @Override
+  public List<UploadPart> parts(UploadId upload) {
+    return database.inRead(sql -> UploadTable.parts(sql, upload));
+  }
+
+  @Override
+  public Upload completeUpload(UploadId upload, CompletedUpload completed, Instant now) {
+    return database.inWrite(sql -> UploadTable.complete(sql, upload, completed, now));
+  }
+
+  @Override
+  public Optional<Upload> cancelUpload(String project, UploadId id, Instant now) {
+    return database.inWrite(sql -> UploadTable.cancel(sql, project, id, now));
+  }
+
+  // ---- retention
+
+  @Override
+  public List<FileId> goneFiles(Instant goneBy, int max) {
+    return database.inRead(sql -> RetentionQueries.goneFiles(sql, goneBy, max));
+  }
+
+  @Override
+  public void forgetFile(FileId file) {
+    database.inWrite(sql -> sql.update("DELETE FROM file WHERE id = ?", file.value()));
+  }
+
+  @Override
+  public List<EndedUpload> endedUploads(Instant endedBy, int max) {
+    return database.inRead(sql -> RetentionQueries.endedUploads(sql, endedBy, max));
+  }
+
+  @Override
+  public void forgetUpload(UploadId upload) {
+    database.inWrite(sql -> UploadTable.delete(sql, upload));
+  }
+
+  @Override
+  public Set<String> needed(Collection<String> keys) {
+    return database.inRead(sql -> RetentionQueries.needed(sql, keys));
   }
 
   // ---- batches
@@ -96,15 +166,20 @@ public final class SqliteMetaStore implements MetaStore {
   }
 
   @Override
+  public Map<BatchStatus, Long> unfinishedCounts() {
+    return database.inRead(sql ->
+        sql
+            .list(
+                "SELECT status, count(*) FROM batch WHERE " + UNFINISHED + " GROUP BY status",
+                row -> Map.entry(BatchStatus.of(row.getString(1)), row.getLong(2)))
+            .stream()
+            .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+  }
+
+  @Override
   public List<Batch> unfinished() {
     return database.inRead(sql ->
-        sql.list(
-            """
-            SELECT * FROM batch
-            WHERE status IN ('validating', 'in_progress', 'finalizing', 'cancelling')
-            ORDER BY sequence
-            """,
-            Rows::batch));
+        sql.list("SELECT * FROM batch WHERE " + UNFINISHED + " ORDER BY sequence", Rows::batch));
   }
 
   @Override
@@ -125,6 +200,11 @@ public final class SqliteMetaStore implements MetaStore {
   @Override
   public Batch expire(long batch, Instant now) {
     return database.inWrite(sql -> BatchTransitions.expire(sql, batch, now));
+  }
+
+  @Override
+  public List<Manifest.Piece> sealedObjects(long batch) {
+    return database.inRead(sql -> Finish.objects(sql, batch));
   }
 
   @Override

@@ -1,11 +1,12 @@
 package dev.nightjar.store.journal;
 
+import dev.nightjar.store.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
-/** Segment files on a disk that fills up, breaks and is interrupted on demand. */
-final class FaultyDisk implements SegmentFile.Opener {
+/** A disk that fills up, breaks and is interrupted on demand, as far as segments are concerned. */
+final class FaultyDisk implements Disk {
   private long room = Long.MAX_VALUE;
   private boolean isForceFailing;
   private boolean isInterruptedAtForce;
@@ -31,9 +32,14 @@ final class FaultyDisk implements SegmentFile.Opener {
   }
 
   @Override
-  public SegmentFile open(Path path) throws IOException {
-    SegmentFile file = SegmentFile.onDisk(path);
-    return new SegmentFile() {
+  public OpenFile create(Path file) throws IOException {
+    return REAL.create(file);
+  }
+
+  @Override
+  public OpenFile open(Path path) throws IOException {
+    OpenFile file = REAL.open(path);
+    return new OpenFile() {
       @Override
       public int write(ByteBuffer bytes, long at) throws IOException {
         if (room == 0) {
@@ -70,5 +76,25 @@ final class FaultyDisk implements SegmentFile.Opener {
         file.close();
       }
     };
+  }
+
+  @Override
+  public void rename(Path from, Path to) throws IOException {
+    REAL.rename(from, to);
+  }
+
+  @Override
+  public boolean delete(Path file) throws IOException {
+    return REAL.delete(file);
+  }
+
+  @Override
+  public void createDirectory(Path directory) throws IOException {
+    REAL.createDirectory(directory);
+  }
+
+  @Override
+  public void forceDirectory(Path directory) throws IOException {
+    REAL.forceDirectory(directory);
   }
 }

@@ -221,6 +221,17 @@ class JournalRecoveryTest {
     assertThat(Files.readAllBytes(second)).isEqualTo(newer);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {5, 6, 7})
+  void headerTornByAPowerCutIsNoOtherFormat(int bytes) throws IOException {
+    byte[] written = Arrays.copyOf("NJLOG002".getBytes(ISO_8859_1), bytes);
+    Files.write(second, Arrays.copyOf(written, 8)); // Its length is there, and zeros.
+
+    try (var log = open()) {
+      assertThat(answers(log, A)).hasSize(20);
+    }
+  }
+
   @Test
   void otherFilesAreLeftAlone() throws IOException {
     Path other = Files.writeString(directory.resolve("notes.txt"), "mine");

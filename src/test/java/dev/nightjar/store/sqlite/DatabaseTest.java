@@ -1,9 +1,12 @@
 package dev.nightjar.store.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.nightjar.store.DiskFull;
 import dev.nightjar.store.MetaStore.StoreException;
+import dev.nightjar.testing.SmallDisk;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
@@ -146,6 +149,65 @@ class DatabaseTest {
   }
 
   @Test
+  void fullDiskFailsWhatItCannotTakeAndNothingAfterIt() throws Exception {
+    try (SmallDisk disk = SmallDisk.mount(directory.resolve("disk"), 4);
+        var small = new Database(disk.root().resolve("meta.db"))) {
+      disk.fill(0);
+      String large = "x".repeat(200_000);
+
+      assertThatThrownBy(() -> small.inWrite(sql -> insert(sql, large)))
+          .isInstanceOf(StoreException.class)
+          .matches(DiskFull::isCauseOf);
+
+      disk.clear();
+      assertThat(small.<Integer>inWrite(sql -> insert(sql, "later"))).isEqualTo(1);
+      assertThat(small.<Integer>inWrite(sql -> insert(sql, large))).isEqualTo(1);
+    }
+  }
+
+  /** The same without a disk that is really full. */
+  @Test
+  void databaseThatMayNotGrowFailsWhatItCannotTakeAndNothingAfterIt() {
+    String large = "x".repeat(200_000);
+    limitPages("1");
+
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(() -> database.inWrite(sql -> insert(sql, large)))
+          .isInstanceOf(StoreException.class)
+          .matches(DiskFull::isCauseOf);
+    }
+
+    limitPages("1000000");
+    assertThat(database.<Integer>inWrite(sql -> insert(sql, large))).isEqualTo(1);
+  }
+
+  private void limitPages(String count) {
+    database.inWrite(sql -> sql.one("PRAGMA max_page_count = " + count, row -> row.getInt(1)));
+  }
+
+  /** As a full disk does it: SQLite rolls all back by itself, in the middle of a task. */
+  @Test
+  void groupThatIsRolledBackUnderneathFailsWithTheReasonOfThat() throws Exception {
+    List<Future<Integer>> results =
+        inOneGroup(
+            List.of(
+                sql -> insert(sql, "a"),
+                sql -> {
+                  sql.update("ROLLBACK");
+                  throw new SQLException("[SQLITE_FULL] the disk is full");
+                },
+                sql -> insert(sql, "c")));
+
+    for (Future<Integer> result : results) {
+      assertThatThrownBy(result::get)
+          .hasCauseInstanceOf(StoreException.class)
+          .matches(DiskFull::isCauseOf);
+    }
+    database.inWrite(sql -> insert(sql, "later"));
+    assertThat(projects()).containsExactly("default", "later");
+  }
+
+  @Test
   void everyCommitIsForcedAndKeysAreChecked() {
     Database.Work<List<String>> settings =
         sql ->
@@ -179,15 +241,41 @@ class DatabaseTest {
     Path file = directory.resolve("newer.db");
     try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file);
         var statement = connection.createStatement()) {
-      statement.executeUpdate("PRAGMA user_version = 2");
+      statement.executeUpdate("PRAGMA user_version = 3");
     }
 
     assertThatThrownBy(() -> new Database(file))
         .isInstanceOf(StoreException.class)
-        .hasMessageContaining("has version 2")
-        .hasMessageContaining("knows version 1");
+        .hasMessageContaining("has version 3")
+        .hasMessageContaining("knows version 2");
     // Nothing holds it open: without its last connection SQLite removes the log beside it.
     assertThat(Files.exists(directory.resolve("newer.db-wal"))).isFalse();
+  }
+
+  @Test
+  void databaseOfTheFirstVersionKeepsItsRowsAndGetsTheNewTables() throws Exception {
+    Path file = directory.resolve("older.db");
+    try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        var statement = connection.createStatement()) {
+      statement.executeUpdate(Database.resource("V1.sql"));
+      statement.executeUpdate("INSERT INTO project VALUES ('old', 7)");
+      statement.executeUpdate("PRAGMA user_version = 1");
+    }
+
+    try (var migrated = new Database(file)) {
+      Database.Work<List<Integer>> found =
+          sql ->
+              sql.list(
+                  """
+                  SELECT user_version FROM pragma_user_version
+                  UNION ALL SELECT created_at FROM project WHERE id = 'old'
+                  UNION ALL SELECT count(*) FROM upload
+                  """,
+                  row -> row.getInt(1));
+
+      assertThat(migrated.<List<Integer>>inRead(found)).containsExactly(2, 7, 0);
+    }
+    assertThatCode(() -> new Database(file).close()).as("opened again").doesNotThrowAnyException();
   }
 
   @Test

@@ -1,0 +1,222 @@
+package dev.nightjar;
+
+import dev.nightjar.batch.ChunkId;
+import dev.nightjar.config.Settings.SettingsException;
+import dev.nightjar.file.Manifest.Piece;
+import dev.nightjar.store.Directories;
+import dev.nightjar.store.MetaStore.StoreException;
+import dev.nightjar.store.files.DataDirectory;
+import dev.nightjar.store.files.DataDirectory.Layout;
+import dev.nightjar.store.files.ObjectCopy;
+import dev.nightjar.store.journal.JournalCopy;
+import dev.nightjar.store.sqlite.DatabaseCopy;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Copies a data directory while another process may be serving it: only by reading, without its
+ * lock. What makes the copy consistent is the order.
+ *
+ * <ol>
+ *   <li>The journal's segments are <em>held</em> at one moment, J: opened, and their lengths noted.
+ *   <li>The database is copied as it is at a later moment, D. This is the moment of the backup.
+ *   <li>The journal's bytes are written, and the objects that the copied database names.
+ * </ol>
+ *
+ * <p>Journal before database: a chunk that was sealed and forgotten before J is sealed at D. Of one
+ * that is unsealed at D the journal had forgotten nothing at J, so that every answer that was
+ * durable at J is in the copy, as an object or in the journal. Only the answers that came between J
+ * and D, milliseconds, may be missing in a chunk that is still open; a restored server makes those
+ * calls again, with the ones in flight. The other way round, every chunk sealed between the two
+ * would be run again; worse, the journal could hold answers of a batch that the copied database
+ * does not know, and would attribute them to the next batch that is given its number.
+ *
+ * <p>Objects after database: they are durable before a row names them, and never change. None that
+ * a row names is deleted while the row can be read, but for answers spooled on their way, which go
+ * when their chunk is sealed. Of a chunk that is unsealed at D they all exist from J to D. So these
+ * are copied just before D: once before J, since that may take long, and after J what is new.
+ *
+ * <p>The copy is made in {@code TO.partial}, which cannot be served, and renamed once it is whole,
+ * durable and checked. If the process dies before, the same command begins again.
+ */
+final class Backup {
+  private static final int COPIED = 0;
+  private static final int NOT_COPIED = 2;
+  private static final String SPOOLED = "spool/";
+
+  private final Path data;
+  private final Path target;
+  private final PrintStream err;
+  private final Instant now;
+  private final ProgressDisplay display;
+
+  Backup(Path data, Path target, PrintStream err, Instant now) {
+    this.data = data;
+    this.target = target;
+    this.err = err;
+    this.now = now;
+    this.display = new ProgressDisplay(err);
+  }
+
+  /** How much the database names. */
+  private static final class Total {
+    long objects;
+    long bytes;
+
+    void add(Piece piece) {
+      objects++;
+      bytes += piece.bytes();
+    }
+
+    String text() {
+      return String.format(Locale.ROOT, "%,d objects, %,.1f MB", objects, bytes / 1e6);
+    }
+  }
+
+  /** Gives the exit code. */
+  int run() {
+    Layout source = DataDirectory.look(data);
+    checkTarget();
+    Path absolute = target.toAbsolutePath().normalize();
+    Path aside = absolute.resolveSibling(absolute.getFileName() + ".partial");
+    try (DataDirectory copy = DataDirectory.openIncomplete(aside)) {
+      try {
+        clear(copy.layout());
+        Total total = copy(source, copy.layout());
+        copy.complete();
+        Files.move(aside, absolute, StandardCopyOption.ATOMIC_MOVE);
+        Directories.force(Objects.requireNonNull(absolute.getParent()));
+        display.last("nightjar: %s is a complete copy: %s".formatted(target, total.text()));
+        return COPIED;
+      } catch (IOException | StoreException e) {
+        display.end();
+        err.println("nightjar: there is no backup in %s: %s".formatted(target, reason(e)));
+        discard(aside);
+        return NOT_COPIED;
+      }
+    }
+  }
+
+  private void checkTarget() {
+    try {
+      Path absolute = target.toAbsolutePath().normalize();
+      if (absolute.startsWith(data.toRealPath())) {
+        throw new SettingsException("%s is in the data directory itself".formatted(target));
+      }
+      if (!Files.exists(absolute)) {
+        return;
+      }
+      if (!Files.isDirectory(absolute)) {
+        throw new SettingsException("%s is a file, not a directory".formatted(target));
+      }
+      try (Stream<Path> files = Files.list(absolute)) {
+        if (files.findAny().isPresent()) {
+          throw new SettingsException(
+              "%s is not empty; name a directory that does not exist yet".formatted(target));
+        }
+      }
+      Path parent = absolute.getParent();
+      if (parent == null || !Files.getFileStore(parent).equals(Files.getFileStore(absolute))) {
+        throw new SettingsException(
+            "%s is the root of a disk; name a directory in it".formatted(target));
+      }
+    } catch (IOException e) {
+      throw new SettingsException("%s cannot be used: %s".formatted(target, reason(e)));
+    }
+  }
+
+  private static void clear(Layout copy) throws IOException {
+    Files.deleteIfExists(copy.database());
+    Files.deleteIfExists(copy.database().resolveSibling("meta.db-journal"));
+    Directories.delete(copy.journal());
+    Directories.delete(copy.objects());
+  }
+
+  private Total copy(Layout from, Layout to) throws IOException {
+    Directories.create(to.objects());
+    var objects = new ObjectCopy(from.objects(), to.objects());
+    objects.copyAll(SPOOLED);
+    try (JournalCopy journal = JournalCopy.hold(from.journal())) {
+      objects.copyAll(SPOOLED);
+      try (DatabaseCopy database = DatabaseCopy.make(from.database(), to.database())) {
+        journal.writeTo(to.journal());
+        Total total = copyObjects(database, objects);
+        objects.force();
+        check(to, database, objects);
+        return total;
+      }
+    }
+  }
+
+  private Total copyObjects(DatabaseCopy database, ObjectCopy objects) throws IOException {
+    var all = new Total();
+    database.eachObject(now, all::add);
+    var done = new Total();
+    database.eachObject(
+        now,
+        piece -> {
+          objects.copy(piece.key());
+          done.add(piece);
+          display.show("%,d of %s".formatted(done.objects, all.text()));
+        });
+    return all;
+  }
+
+  /** All that the copied database and journal name is there, and as long as they say. */
+  private void check(Layout copy, DatabaseCopy database, ObjectCopy objects) throws IOException {
+    database.eachObject(now, piece -> check(piece, objects));
+    Set<ChunkId> unsealed = database.unsealed();
+    long lastBatch = database.lastBatch();
+    var spooled = new ArrayList<Piece>();
+    var unknown = new ArrayList<ChunkId>();
+    JournalCopy.read(
+        copy.journal(),
+        entry -> {
+          String spool = entry.answer().spool();
+          if (entry.chunk().batch() > lastBatch) {
+            unknown.add(entry.chunk());
+          } else if (spool != null && unsealed.contains(entry.chunk())) {
+            spooled.add(new Piece(spool, entry.answer().spoolBytes()));
+          }
+        });
+    if (!unknown.isEmpty()) {
+      throw new IOException("the journal was cut off while it was copied; run it again");
+    }
+    for (Piece piece : spooled) {
+      check(piece, objects);
+    }
+  }
+
+  private static void check(Piece piece, ObjectCopy objects) throws IOException {
+    long bytes = objects.length(piece.key());
+    if (bytes != piece.bytes()) {
+      throw new IOException(
+          "object %s has %d bytes and should have %d".formatted(piece.key(), bytes, piece.bytes()));
+    }
+  }
+
+  /** Java's messages of file systems are a path, and a reason apart. */
+  private static String reason(Exception e) {
+    return e instanceof FileSystemException file && file.getReason() != null
+        ? "%s: %s".formatted(file.getFile(), file.getReason())
+        : String.valueOf(e.getMessage());
+  }
+
+  private void discard(Path aside) {
+    try {
+      Directories.delete(aside);
+    } catch (IOException e) {
+      err.println("nightjar: delete " + aside + " yourself: " + reason(e));
+    }
+  }
+}

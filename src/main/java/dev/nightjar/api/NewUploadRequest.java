@@ -1,0 +1,40 @@
+package dev.nightjar.api;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The checked body of an upload's creation (contract §2). Its {@code mime_type} must be there and
+ * means nothing here.
+ */
+record NewUploadRequest(String filename, String purpose, long bytes, @Nullable Duration fileLife) {
+
+  static NewUploadRequest of(JsonNode body, long bytesMax) {
+    String filename = FileRules.filename("filename", JsonTypes.requiredString(body, "filename"));
+    String purpose = FileRules.purpose(JsonTypes.requiredString(body, "purpose"));
+    long bytes = bytes(body.get("bytes"), bytesMax);
+    JsonTypes.requiredString(body, "mime_type");
+    FileRules.checkExtension(purpose, filename);
+    Duration asked = ExpiresAfter.ofJson("expires_after", body.get("expires_after"));
+    return new NewUploadRequest(filename, purpose, bytes, FileRules.life(purpose, asked));
+  }
+
+  private static long bytes(@Nullable JsonNode value, long max) {
+    String param = "bytes";
+    if (value == null) {
+      throw ApiError.missing(param);
+    }
+    if (!value.isIntegralNumber()) {
+      throw ApiError.wrongType(param, "an integer", JsonTypes.nameOf(value));
+    }
+    long bytes = JsonTypes.clamped(value);
+    if (bytes < 0) {
+      throw ApiError.belowMin(param, 0, bytes);
+    }
+    if (bytes > max) {
+      throw ApiError.aboveMax(param, max, bytes);
+    }
+    return bytes;
+  }
+}

@@ -1,0 +1,77 @@
+package dev.nightjar.api;
+
+import dev.nightjar.file.PartId;
+import dev.nightjar.file.Upload;
+import dev.nightjar.file.UploadPart;
+import dev.nightjar.store.ObjectStore;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Instant;
+
+/**
+ * A part on its way in: its bytes are written to this stream, then {@link #finish} keeps it. Closed
+ * without that it leaves nothing; refused by it, or if the process dies between the bytes' commit
+ * and the row, an object without a row is left for the sweep of orphans. One thread.
+ */
+public final class PartUpload extends OutputStream {
+  private final Backing backing;
+  private final Upload upload;
+  private final PartId id;
+  private final ObjectStore.Writer writer;
+
+  PartUpload(Backing backing, Upload upload, PartId id, ObjectStore.Writer writer) {
+    this.backing = backing;
+    this.upload = upload;
+    this.id = id;
+    this.writer = writer;
+  }
+
+  @Override
+  public void write(int b) throws IOException {
+    write(new byte[] {(byte) b}, 0, 1);
+  }
+
+  @Override
+  public void write(byte[] bytes, int offset, int count) throws IOException {
+    if (count > ApiLimits.PART_BYTES_MAX - writer.bytesWritten()) {
+      throw tooLarge();
+    }
+    writer.write(bytes, offset, count);
+  }
+
+  /** Also for a request whose length says it before a byte is read. */
+  public static ApiError tooLarge() {
+    return ApiError.tooLarge(
+        "The part is larger than the maximum of %d bytes.".formatted(ApiLimits.PART_BYTES_MAX));
+  }
+
+  /** Keeps it, durably, if its upload still takes parts. */
+  public UploadPart finish() throws IOException {
+    if (writer.bytesWritten() > 0) {
+      writer.commit();
+    }
+    Instant now = backing.clock().instant();
+    var part = new UploadPart(id, upload.id(), writer.bytesWritten(), now);
+    return switch (backing.meta().addPart(part, ApiLimits.PARTS_MAX, now)) {
+      case ADDED -> part;
+      case ENDED -> {
+        Upload ended =
+            backing
+                .meta()
+                .upload(upload.project(), upload.id())
+                .orElseThrow(() -> Uploads.unknown(upload.id()));
+        throw Uploads.notPending(ended, ended.statusAt(now));
+      }
+      case TOO_MANY ->
+          throw ApiError.invalidValue(
+              "upload_id",
+              "Upload %s has %d parts already, the most that it may have. Send larger parts."
+                  .formatted(upload.id(), ApiLimits.PARTS_MAX));
+    };
+  }
+
+  @Override
+  public void close() throws IOException {
+    writer.close();
+  }
+}

@@ -1,0 +1,233 @@
+package dev.nightjar.api;
+
+import dev.nightjar.file.Manifest;
+import dev.nightjar.file.Manifest.Piece;
+import dev.nightjar.file.PartId;
+import dev.nightjar.file.StoredFile;
+import dev.nightjar.file.Upload;
+import dev.nightjar.file.Upload.Status;
+import dev.nightjar.file.UploadId;
+import dev.nightjar.file.UploadPart;
+import dev.nightjar.store.ContentReader;
+import dev.nightjar.store.ObjectKeys;
+import dev.nightjar.store.UploadStore.CompletedUpload;
+import java.io.IOException;
+import java.io.InputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What the verbs of {@code /uploads} do. Any thread may call it. The completed file consists of the
+ * parts' own objects, so completing copies nothing. If the process dies, each upload is as the last
+ * answered request left it, and whatever was under way may be asked again.
+ */
+public final class Uploads {
+  private static final Duration LIFE = Duration.ofHours(1);
+  private static final int READ_BYTES = 256 * 1024;
+
+  private final Backing backing;
+  private final ApiLimits limits;
+
+  public Uploads(Backing backing, ApiLimits limits) {
+    this.backing = backing;
+    this.limits = limits;
+  }
+
+  public ApiLimits limits() {
+    return limits;
+  }
+
+  public UploadView create(String project, JsonNode body) {
+    NewUploadRequest request = NewUploadRequest.of(body, limits.fileBytesMax());
+    Instant now = backing.clock().instant();
+    var upload =
+        new Upload(
+            backing.ids().newUpload(),
+            project,
+            request.filename(),
+            request.purpose(),
+            request.bytes(),
+            now,
+            now.plus(LIFE),
+            backing.ids().newFile(),
+            request.fileLife(),
+            Status.PENDING,
+            List.of());
+    if (!backing.meta().createUpload(upload, ApiLimits.OPEN_UPLOADS_MAX)) {
+      throw new ApiError(
+          429,
+          "too_many_uploads",
+          null,
+          "There are %d open uploads already. Complete or cancel some, or wait until they expire."
+              .formatted(ApiLimits.OPEN_UPLOADS_MAX));
+    }
+    return new UploadView(upload, Status.PENDING, null);
+  }
+
+  public UploadView get(String project, String id) {
+    return view(find(project, id), backing.clock().instant());
+  }
+
+  /** Begins a part; an upload that takes none is refused before any of its bytes are. */
+  public PartUpload beginPart(String project, String id) throws IOException {
+    Upload upload = find(project, id);
+    Status status = upload.statusAt(backing.clock().instant());
+    if (status != Status.PENDING) {
+      throw notPending(upload, status);
+    }
+    backing.checkRoom(0);
+    PartId part = backing.ids().newPart();
+    var writer = backing.objects().create(ObjectKeys.part(upload.file(), part));
+    return new PartUpload(backing, upload, part, writer);
+  }
+
+  /**
+   * Makes the file of the parts in the order given; done again with the same parts it changes
+   * nothing.
+   */
+  public UploadView complete(String project, String id, JsonNode body) throws IOException {
+    CompleteUploadRequest request = CompleteUploadRequest.of(body);
+    Upload upload = find(project, id);
+    if (upload.statusAt(backing.clock().instant()) == Status.PENDING) {
+      Manifest content = content(upload, request.parts());
+      checkContent(upload, content, request.md5());
+      Instant now = backing.clock().instant();
+      var completed = new CompletedUpload(request.parts(), file(upload, now), content);
+      upload = backing.meta().completeUpload(upload.id(), completed, now);
+    }
+    Instant now = backing.clock().instant();
+    if (upload.status() != Status.COMPLETED || !upload.parts().equals(request.parts())) {
+      throw notPending(upload, upload.statusAt(now));
+    }
+    return view(upload, now);
+  }
+
+  /** Ends an upload without a file; done again it changes nothing. */
+  public UploadView cancel(String project, String id) {
+    Instant now = backing.clock().instant();
+    var uploadId = new UploadId(id);
+    Upload upload =
+        backing.meta().cancelUpload(project, uploadId, now).orElseThrow(() -> unknown(uploadId));
+    if (upload.status() != Status.CANCELLED) {
+      throw notPending(upload, upload.statusAt(now));
+    }
+    return view(upload, now);
+  }
+
+  private Upload find(String project, String id) {
+    var uploadId = new UploadId(id);
+    return backing.meta().upload(project, uploadId).orElseThrow(() -> unknown(uploadId));
+  }
+
+  private UploadView view(Upload upload, Instant now) {
+    StoredFile file =
+        upload.status() == Status.COMPLETED
+            ? backing.meta().file(upload.project(), upload.file(), now).orElse(null)
+            : null;
+    return new UploadView(upload, upload.statusAt(now), file);
+  }
+
+  private Manifest content(Upload upload, List<PartId> order) {
+    Map<PartId, UploadPart> parts =
+        backing.meta().parts(upload.id()).stream()
+            .collect(Collectors.toMap(UploadPart::id, Function.identity()));
+    var pieces = new ArrayList<Piece>();
+    for (PartId id : order) {
+      UploadPart part = parts.get(id);
+      if (part == null) {
+        throw ApiError.invalidValue(
+            CompleteUploadRequest.PART_IDS,
+            "Invalid 'part_ids': upload %s has no part '%s'.".formatted(upload.id(), id));
+      }
+      if (part.bytes() > 0) {
+        pieces.add(new Piece(ObjectKeys.part(upload.file(), id), part.bytes()));
+      }
+    }
+    return new Manifest(pieces);
+  }
+
+  private void checkContent(Upload upload, Manifest content, @Nullable String md5)
+      throws IOException {
+    if (content.bytes() != upload.bytes()) {
+      throw ApiError.invalidValue(
+          CompleteUploadRequest.PART_IDS,
+          "The parts hold %d bytes, and the upload was created for %d bytes."
+              .formatted(content.bytes(), upload.bytes()));
+    }
+    var first = new FirstLine();
+    MessageDigest digest = md5();
+    try (var reader = ContentReader.forward(backing.objects(), content)) {
+      InputStream in = reader.stream(0, reader.length());
+      byte[] buffer = new byte[READ_BYTES];
+      int n = in.read(buffer);
+      while (n > 0 && (md5 != null || !first.isSeen())) {
+        first.see(buffer, 0, n);
+        digest.update(buffer, 0, n);
+        letOthersRun();
+        n = in.read(buffer);
+      }
+    }
+    FileRules.checkBeginning(upload.purpose(), first);
+    String found = HexFormat.of().formatHex(digest.digest());
+    if (md5 != null && !md5.equals(found)) {
+      throw ApiError.invalidValue(
+          CompleteUploadRequest.MD5,
+          "The MD5 of the parts in this order is %s, not %s.".formatted(found, md5));
+    }
+  }
+
+  /**
+   * A digest of gigabytes takes many seconds, and nobody takes the carrier from a virtual thread.
+   */
+  @SuppressWarnings("ThreadPriorityCheck") // It is for fairness; nothing relies on it.
+  private static void letOthersRun() {
+    Thread.yield();
+  }
+
+  private static MessageDigest md5() {
+    try {
+      return MessageDigest.getInstance("MD5");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static StoredFile file(Upload upload, Instant now) {
+    Duration life = upload.fileLife();
+    return new StoredFile(
+        upload.file(),
+        0,
+        upload.project(),
+        upload.filename(),
+        upload.purpose(),
+        upload.bytes(),
+        now,
+        life == null ? null : now.plus(life));
+  }
+
+  static ApiError unknown(UploadId id) {
+    return ApiError.notFound("upload_id", "No such Upload object: " + id);
+  }
+
+  static ApiError notPending(Upload upload, Status status) {
+    String how =
+        switch (status) {
+          case COMPLETED -> "is completed";
+          case CANCELLED -> "is cancelled";
+          case EXPIRED -> "has expired at " + upload.expiresAt();
+          case PENDING -> throw new IllegalStateException(upload.id() + " is pending");
+        };
+    return ApiError.invalidValue(
+        "upload_id", "Upload %s %s and cannot be changed any more.".formatted(upload.id(), how));
+  }
+}

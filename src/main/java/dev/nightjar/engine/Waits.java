@@ -1,0 +1,41 @@
+package dev.nightjar.engine;
+
+import org.jspecify.annotations.Nullable;
+
+/** Why nothing is sent: for all batches, or for one. Part of the engine: its thread only. */
+final class Waits {
+  /** Answers cannot be written; null: they can. */
+  @Nullable String held;
+
+  /** The disk has too little room; null: it has enough. */
+  @Nullable String diskShort;
+
+  boolean isAll() {
+    return ofAll() != null;
+  }
+
+  /** Why nothing is sent for any batch; null when something may be. */
+  @Nullable String ofAll() {
+    return held != null ? held : diskShort;
+  }
+
+  /** In a sentence; null when the batch does not wait. */
+  @Nullable String reason(ActiveBatch batch, Claims claims) {
+    if (isAll()) {
+      return ofAll();
+    }
+    String trouble = batch.troubles();
+    if (trouble != null) {
+      return trouble;
+    }
+    if (batch.home.lanes.isEmpty()) {
+      return "no upstream lists the model '" + batch.run.model() + "'";
+    }
+    for (Lane lane : batch.home.lanes) {
+      if (lane.reason == null) {
+        return batch.wantsChunks() ? claims.reason() : null;
+      }
+    }
+    return batch.home.lanes.getFirst().reason;
+  }
+}

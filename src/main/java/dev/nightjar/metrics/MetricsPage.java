@@ -1,0 +1,264 @@
+package dev.nightjar.metrics;
+
+import dev.nightjar.batch.BatchStatus;
+import dev.nightjar.engine.BatchEngine;
+import dev.nightjar.engine.EngineFigures;
+import dev.nightjar.engine.EngineFigures.UpstreamFigures;
+import dev.nightjar.engine.EngineLimits.Bounds;
+import dev.nightjar.engine.Meters;
+import dev.nightjar.engine.ValidationMemory;
+import dev.nightjar.store.DiskSpace;
+import dev.nightjar.store.MetaStore;
+import dev.nightjar.store.journal.JournalAnswerLog;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an operator needs, in Prometheus' text format. Everything is read when it is asked for:
+ * between scrapes it costs nothing. The names are in docs/operating.md. Any thread may call it; one
+ * scrape at a time.
+ */
+public final class MetricsPage {
+  /** A reason is a label: a long one is cut. */
+  private static final int REASON_CHARACTERS_MAX = 120;
+
+  private final Sources sources;
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final ReentrantLock scraping = new ReentrantLock();
+  private final MultiGauge paused;
+
+  /** As of the scrape under way, or the last one; null before the first. */
+  private volatile @Nullable Reading reading;
+
+  /**
+   * What is measured.
+   *
+   * @param upstreams their names, in the engine's order
+   */
+  public record Sources(
+      BatchEngine engine,
+      List<String> upstreams,
+      Bounds bounds,
+      MetaStore meta,
+      DiskSpace disk,
+      JournalAnswerLog journal) {
+    public Sources {
+      upstreams = List.copyOf(upstreams);
+    }
+  }
+
+  private record Reading(
+      EngineFigures engine,
+      ValidationMemory.Use validations,
+      DiskSpace.Room disk,
+      Map<BatchStatus, Long> unfinished) {}
+
+  public MetricsPage(Sources sources) {
+    this.sources = sources;
+    this.paused =
+        MultiGauge.builder("nightjar.upstream.paused")
+            .description("1 while a lane of the upstream is paused, with the reason")
+            .register(registry);
+    registerWork();
+    registerStores();
+    registerBounds();
+    for (int i = 0; i < sources.upstreams.size(); i++) {
+      registerUpstream(i, sources.upstreams.get(i));
+    }
+  }
+
+  public String scrape() {
+    scraping.lock();
+    try {
+      Optional<Reading> now = read();
+      if (now.isPresent()) {
+        reading = now.get();
+        paused.register(pausedRows(now.get()), true);
+      }
+      return registry.scrape();
+    } finally {
+      scraping.unlock();
+    }
+  }
+
+  private Optional<Reading> read() {
+    try {
+      var validations = sources.engine.validations();
+      var room = sources.disk.room();
+      var unfinished = sources.meta.unfinishedCounts();
+      return sources
+          .engine
+          .figures()
+          .map(figures -> new Reading(figures, validations, room, unfinished));
+    } catch (IOException e) {
+      throw new UncheckedIOException("the disk cannot be asked for its free space", e);
+    }
+  }
+
+  private static List<MultiGauge.Row<?>> pausedRows(Reading reading) {
+    var rows = new ArrayList<MultiGauge.Row<?>>();
+    for (UpstreamFigures upstream : reading.engine.upstreams()) {
+      String reason = upstream.reason();
+      if (reason != null) {
+        String text = reason.substring(0, Math.min(reason.length(), REASON_CHARACTERS_MAX));
+        rows.add(MultiGauge.Row.of(Tags.of("upstream", upstream.name(), "reason", text), 1));
+      }
+    }
+    return rows;
+  }
+
+  private void registerWork() {
+    counter("calls", "Calls made", r -> r.engine.done().calls());
+    counter("rows.completed", "Rows answered with a success", r -> r.engine.done().completed());
+    counter("rows.failed", "Rows answered with an error", r -> r.engine.done().failed());
+    counter("rows.retried", "Calls for rows that were sent before", r -> r.engine.done().retried());
+    Meters meters = sources.engine.meters();
+    counter(
+        "answers.wasted",
+        "Answers that were not used: the row had one",
+        r -> r.engine.done().refused() + meters.doubleAnswers());
+    counter("answers.appended", "Answers made durable", _ -> meters.appendedAnswers());
+    timer("append", "Groups of answers made durable", meters.appends());
+    timer("seal", "Chunks sealed", meters.seals());
+    for (BatchStatus status : BatchStatus.values()) {
+      if (status.isTerminal()) {
+        counter(
+            "batches.ended",
+            "Batches that ended",
+            Tags.of("status", status.apiName()),
+            _ -> meters.ended(status));
+      } else {
+        gauge(
+            "batches",
+            "Batches under way",
+            Tags.of("status", status.apiName()),
+            r -> r.unfinished.getOrDefault(status, 0L));
+      }
+    }
+    gauge("lines.waiting", "Claimed rows that wait for a slot", r -> r.engine.linesWaiting());
+    gauge("held", "1 while nothing is sent for any batch", r -> r.engine.waits() == null ? 0 : 1);
+    gauge("validations", "Validations under way", r -> r.validations.validations());
+    gauge("validations.waiting", "Those that wait for memory", r -> r.validations.waiting());
+  }
+
+  private void registerStores() {
+    JournalAnswerLog journal = sources.journal;
+    FunctionTimer.builder(
+            "nightjar.fsync",
+            journal,
+            JournalAnswerLog::forces,
+            JournalAnswerLog::forceNanos,
+            TimeUnit.NANOSECONDS)
+        .description("Forces of the journal to the disk")
+        .register(registry);
+    gauge("journal.bytes", "The journal's segments on disk", _ -> journal.bytesOnDisk());
+    gauge("disk.free.bytes", "Free on the disk with the data", r -> r.disk.freeBytes());
+    gauge("disk.free.bytes.min", "Below it nothing is begun", r -> r.disk.minBytes());
+  }
+
+  private void registerBounds() {
+    Bounds bounds = sources.bounds;
+    bound(
+        "request.bytes",
+        "Memory of calls in flight",
+        r -> r.engine.requestBytes(),
+        bounds.requestBytes());
+    bound(
+        "answer.bytes",
+        "Answers that are being read",
+        _ -> sources.engine.answerBytes(),
+        bounds.unappendedBytes());
+    bound(
+        "unappended.bytes",
+        "Answers that are read and not yet durable",
+        r -> r.engine.unappendedBytes(),
+        bounds.unappendedBytes());
+    bound(
+        "unsealed.bytes",
+        "Durable answers of chunks that are not sealed",
+        r -> r.engine.unsealedBytes(),
+        bounds.unsealedBytes());
+    bound(
+        "validation.bytes",
+        "Memory of validations",
+        r -> r.validations.bytes(),
+        bounds.validationBytes());
+    bound("open.chunks", "Chunks owned", r -> r.engine.openChunks(), bounds.openChunks());
+  }
+
+  private void registerUpstream(int index, String name) {
+    Tags tags = Tags.of("upstream", name);
+    upstream("calls.in.flight", "Calls in flight", tags, index, UpstreamFigures::inFlight);
+    upstream("calls.in.flight.max", "The limit", tags, index, UpstreamFigures::inFlightMax);
+    String lanes = "Lanes (a model on an upstream) by state";
+    upstream("lanes", lanes, tags.and("state", "open"), index, UpstreamFigures::openLanes);
+    upstream(
+        "lanes", lanes, tags.and("state", "throttled"), index, UpstreamFigures::throttledLanes);
+    upstream("lanes", lanes, tags.and("state", "down"), index, UpstreamFigures::downLanes);
+  }
+
+  private void upstream(
+      String name, String text, Tags tags, int index, ToDoubleFunction<UpstreamFigures> value) {
+    gauge(name, text, tags, r -> value.applyAsDouble(r.engine.upstreams().get(index)));
+  }
+
+  private void bound(String name, String text, ToDoubleFunction<Reading> value, long max) {
+    gauge(name, text, value);
+    gauge(name + ".max", text + ": the limit", _ -> max);
+  }
+
+  private void gauge(String name, String text, ToDoubleFunction<Reading> value) {
+    gauge(name, text, Tags.empty(), value);
+  }
+
+  private void gauge(String name, String text, Tags tags, ToDoubleFunction<Reading> value) {
+    Gauge.builder("nightjar." + name, this, page -> page.value(value))
+        .description(text)
+        .tags(tags)
+        .strongReference(true)
+        .register(registry);
+  }
+
+  private double value(ToDoubleFunction<Reading> value) {
+    Reading now = reading;
+    return now == null ? Double.NaN : value.applyAsDouble(now);
+  }
+
+  private void counter(String name, String text, ToDoubleFunction<Reading> value) {
+    counter(name, text, Tags.empty(), value);
+  }
+
+  private void counter(String name, String text, Tags tags, ToDoubleFunction<Reading> value) {
+    FunctionCounter.builder("nightjar." + name, this, page -> page.value(value))
+        .description(text)
+        .tags(tags)
+        .register(registry);
+  }
+
+  private void timer(String name, String text, Meters.Timed timed) {
+    FunctionTimer.builder(
+            "nightjar." + name,
+            timed,
+            Meters.Timed::count,
+            Meters.Timed::nanos,
+            TimeUnit.NANOSECONDS)
+        .description(text)
+        .register(registry);
+  }
+}

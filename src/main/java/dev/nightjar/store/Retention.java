@@ -1,0 +1,45 @@
+package dev.nightjar.store;
+
+import dev.nightjar.file.FileId;
+import dev.nightjar.file.PartId;
+import dev.nightjar.file.UploadId;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+
+/** What of {@link MetaStore} says which objects are not needed any more, under the same rules. */
+public interface Retention {
+  /**
+   * Files that were deleted or had expired by {@code goneBy} and that no unfinished batch reads. At
+   * most {@code max}; a forgotten one does not come again.
+   */
+  List<FileId> goneFiles(Instant goneBy, int max);
+
+  /** Drops the row of a file whose objects are deleted. */
+  void forgetFile(FileId file);
+
+  /** Uploads that had ended or expired by {@code endedBy}, at most {@code max}. */
+  List<EndedUpload> endedUploads(Instant endedBy, int max);
+
+  /** Drops the rows of an upload whose unused parts are deleted; the file that it became stays. */
+  void forgetUpload(UploadId upload);
+
+  /**
+   * Those of these objects that a row needs or may come to need: all of an unfinished batch and of
+   * an upload, since what is written for them may get its row at any moment; else what the manifest
+   * of a file names. Objects whose key says nothing are needed.
+   */
+  Set<String> needed(Collection<String> keys);
+
+  /**
+   * An upload that has ended, and the parts that are in no file.
+   *
+   * @param file what it became or would have become: its parts are named after that
+   */
+  record EndedUpload(UploadId id, FileId file, List<PartId> unusedParts) {
+    public EndedUpload {
+      unusedParts = List.copyOf(unusedParts);
+    }
+  }
+}

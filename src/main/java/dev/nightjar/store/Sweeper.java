@@ -1,0 +1,147 @@
+package dev.nightjar.store;
+
+import dev.nightjar.file.FileId;
+import dev.nightjar.file.Manifest;
+import dev.nightjar.file.Manifest.Piece;
+import dev.nightjar.file.PartId;
+import dev.nightjar.store.ObjectStore.Entry;
+import dev.nightjar.store.ObjectStore.Page;
+import dev.nightjar.store.Retention.EndedUpload;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Deletes the bytes that nothing needs any more, an hour after the last row that named them was
+ * gone from the API, so that running downloads finish. Each round decides by rows alone, deletes
+ * objects and then the row: if the process dies in between, the next round does it again. One
+ * thread sweeps.
+ */
+public final class Sweeper implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Sweeper.class.getName());
+  private static final Duration GRACE = Duration.ofHours(1);
+  private static final Duration PAUSE = Duration.ofMinutes(5);
+
+  /** Rows of a kind that one round looks at. */
+  private static final int ROWS_MAX = 100;
+
+  /** After so many objects deleted or looked at a round begins nothing new. */
+  private static final int OBJECTS_MAX = 10_000;
+
+  private final MetaStore meta;
+  private final ObjectStore objects;
+  private final InstantSource clock;
+  private final CountDownLatch stop = new CountDownLatch(1);
+  private final Thread thread = Thread.ofPlatform().name("sweep").daemon().unstarted(this::run);
+
+  /** Where the search for orphans goes on; lost with the process, and then it begins anew. */
+  private String place = Page.FIRST;
+
+  public Sweeper(MetaStore meta, ObjectStore objects, InstantSource clock) {
+    this.meta = meta;
+    this.objects = objects;
+    this.clock = clock;
+  }
+
+  /** Sweeps every few minutes from now on. */
+  public void start() {
+    thread.start();
+  }
+
+  private void run() {
+    try {
+      while (!stop.await(PAUSE.toSeconds(), TimeUnit.SECONDS)) {
+        try {
+          sweep();
+        } catch (IOException | RuntimeException e) {
+          LOG.log(Level.WARNING, "the sweep of what is not needed failed and is tried again", e);
+        }
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** One round; how many objects it deleted. */
+  public int sweep() throws IOException {
+    Instant before = clock.instant().minus(GRACE);
+    int deleted = sweepUploads(before);
+    deleted += sweepFiles(before);
+    deleted += sweepOrphans(before);
+    return deleted;
+  }
+
+  private int sweepUploads(Instant before) throws IOException {
+    int deleted = 0;
+    for (EndedUpload upload : meta.endedUploads(before, ROWS_MAX)) {
+      for (PartId part : upload.unusedParts()) {
+        deleted += delete(ObjectKeys.part(upload.file(), part));
+      }
+      meta.forgetUpload(upload.id());
+      if (deleted >= OBJECTS_MAX) {
+        break;
+      }
+    }
+    return deleted;
+  }
+
+  private int sweepFiles(Instant before) throws IOException {
+    int deleted = 0;
+    for (FileId file : meta.goneFiles(before, ROWS_MAX)) {
+      List<Piece> pieces = meta.content(file).map(Manifest::pieces).orElse(List.of());
+      for (Piece piece : pieces) {
+        deleted += delete(piece.key());
+      }
+      meta.forgetFile(file);
+      if (deleted >= OBJECTS_MAX) {
+        break;
+      }
+    }
+    return deleted;
+  }
+
+  /** What a crash, a refusal or a repeated attempt left: objects that no row names. */
+  private int sweepOrphans(Instant before) throws IOException {
+    var old = new ArrayList<String>();
+    int seen = 0;
+    do {
+      Page page = objects.page(place);
+      for (Entry entry : page.entries()) {
+        // A younger one may be on its way to its row.
+        if (!entry.modifiedAt().isAfter(before)) {
+          old.add(entry.key());
+        }
+      }
+      seen += page.entries().size();
+      place = page.next();
+    } while (seen < OBJECTS_MAX && !place.equals(Page.FIRST));
+    Set<String> needed = meta.needed(old);
+    int deleted = 0;
+    for (String key : old) {
+      deleted += needed.contains(key) ? 0 : delete(key);
+    }
+    return deleted;
+  }
+
+  private int delete(String key) throws IOException {
+    return objects.delete(key) ? 1 : 0;
+  }
+
+  /** Waits for a round that is under way. */
+  @Override
+  public void close() {
+    stop.countDown();
+    try {
+      thread.join(TimeUnit.SECONDS.toMillis(10));
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

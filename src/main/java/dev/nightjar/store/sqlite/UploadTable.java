@@ -1,0 +1,162 @@
+package dev.nightjar.store.sqlite;
+
+import dev.nightjar.file.FileId;
+import dev.nightjar.file.PartId;
+import dev.nightjar.file.Upload;
+import dev.nightjar.file.UploadId;
+import dev.nightjar.file.UploadPart;
+import dev.nightjar.store.MetaStore.StoreException;
+import dev.nightjar.store.UploadStore.CompletedUpload;
+import dev.nightjar.store.UploadStore.PartOutcome;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The statements on uploads and their parts. */
+final class UploadTable {
+  private static final String SEPARATOR = ",";
+
+  private UploadTable() {}
+
+  static boolean create(Sql sql, Upload upload, int openMax) throws SQLException {
+    Duration fileLife = upload.fileLife();
+    sql.update(
+        """
+        INSERT INTO upload
+          (id, project, filename, purpose, bytes, created_at, expires_at, file_id, file_life)
+        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9
+        WHERE ?10 > (
+          SELECT count(*) FROM upload
+          WHERE project = ?2 AND status = 'pending' AND expires_at > ?6)
+        ON CONFLICT (id) DO NOTHING
+        """,
+        upload.id().value(),
+        upload.project(),
+        upload.filename(),
+        upload.purpose(),
+        upload.bytes(),
+        upload.createdAt().toEpochMilli(),
+        upload.expiresAt().toEpochMilli(),
+        upload.file().value(),
+        fileLife == null ? null : fileLife.toSeconds(),
+        openMax);
+    return find(sql, upload.id()).isPresent();
+  }
+
+  private static Optional<Upload> find(Sql sql, UploadId id) throws SQLException {
+    return sql.one("SELECT * FROM upload WHERE id = ?", UploadTable::upload, id.value());
+  }
+
+  static Optional<Upload> find(Sql sql, String project, UploadId id) throws SQLException {
+    return find(sql, id).filter(upload -> upload.project().equals(project));
+  }
+
+  static PartOutcome addPart(Sql sql, UploadPart part, int partsMax, Instant now)
+      throws SQLException {
+    if (hasPart(sql, part.id())) {
+      return PartOutcome.ADDED;
+    }
+    Optional<Long> upload =
+        sql.one(
+            "SELECT sequence FROM upload WHERE id = ? AND status = 'pending' AND expires_at > ?",
+            row -> row.getLong(1),
+            part.upload().value(),
+            now.toEpochMilli());
+    if (upload.isEmpty()) {
+      return PartOutcome.ENDED;
+    }
+    int added =
+        sql.update(
+            """
+            INSERT INTO part (id, upload, bytes, created_at) SELECT ?1, ?2, ?3, ?4
+            WHERE ?5 > (SELECT count(*) FROM part WHERE upload = ?2)
+            """,
+            part.id().value(),
+            upload.get(),
+            part.bytes(),
+            part.createdAt().toEpochMilli(),
+            partsMax);
+    return added > 0 ? PartOutcome.ADDED : PartOutcome.TOO_MANY;
+  }
+
+  private static boolean hasPart(Sql sql, PartId id) throws SQLException {
+    return sql.one("SELECT 1 FROM part WHERE id = ?", row -> row.getInt(1), id.value()).isPresent();
+  }
+
+  static List<UploadPart> parts(Sql sql, UploadId upload) throws SQLException {
+    return sql.list(
+        "SELECT * FROM part WHERE upload = (SELECT sequence FROM upload WHERE id = ?)",
+        row ->
+            new UploadPart(
+                new PartId(row.getString("id")),
+                upload,
+                row.getLong("bytes"),
+                Instant.ofEpochMilli(row.getLong("created_at"))),
+        upload.value());
+  }
+
+  static Upload complete(Sql sql, UploadId upload, CompletedUpload completed, Instant now)
+      throws SQLException {
+    String parts =
+        completed.parts().stream().map(PartId::value).collect(Collectors.joining(SEPARATOR));
+    int changed =
+        sql.update(
+            """
+            UPDATE upload SET status = 'completed', ended_at = ?1, parts = ?2
+            WHERE id = ?3 AND status = 'pending' AND expires_at > ?1
+            """,
+            now.toEpochMilli(),
+            parts,
+            upload.value());
+    if (changed > 0) {
+      FileTable.insert(sql, completed.file(), completed.content());
+    }
+    return find(sql, upload)
+        .orElseThrow(() -> new StoreException("there is no upload " + upload, null));
+  }
+
+  static Optional<Upload> cancel(Sql sql, String project, UploadId id, Instant now)
+      throws SQLException {
+    sql.update(
+        """
+        UPDATE upload SET status = 'cancelled', ended_at = ?1
+        WHERE id = ?2 AND project = ?3 AND status = 'pending' AND expires_at > ?1
+        """,
+        now.toEpochMilli(),
+        id.value(),
+        project);
+    return find(sql, project, id);
+  }
+
+  static int delete(Sql sql, UploadId upload) throws SQLException {
+    sql.update(
+        "DELETE FROM part WHERE upload = (SELECT sequence FROM upload WHERE id = ?)",
+        upload.value());
+    return sql.update("DELETE FROM upload WHERE id = ?", upload.value());
+  }
+
+  static Upload upload(ResultSet row) throws SQLException {
+    Long fileLife = Rows.number(row, "file_life");
+    return new Upload(
+        new UploadId(row.getString("id")),
+        row.getString("project"),
+        row.getString("filename"),
+        row.getString("purpose"),
+        row.getLong("bytes"),
+        Instant.ofEpochMilli(row.getLong("created_at")),
+        Instant.ofEpochMilli(row.getLong("expires_at")),
+        new FileId(row.getString("file_id")),
+        fileLife == null ? null : Duration.ofSeconds(fileLife),
+        Upload.Status.valueOf(row.getString("status").toUpperCase(Locale.ROOT)),
+        Stream.of(row.getString("parts").split(SEPARATOR))
+            .filter(id -> !id.isEmpty())
+            .map(PartId::new)
+            .toList());
+  }
+}

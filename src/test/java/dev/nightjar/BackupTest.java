@@ -1,0 +1,407 @@
+package dev.nightjar;
+
+import static dev.nightjar.store.Samples.CHUNK_LINES;
+import static dev.nightjar.store.Samples.NOW;
+import static dev.nightjar.store.Samples.PROJECT;
+import static dev.nightjar.store.Samples.answers;
+import static dev.nightjar.store.Samples.entries;
+import static dev.nightjar.store.Samples.inProgress;
+import static dev.nightjar.store.Samples.seal;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.nightjar.batch.Answer;
+import dev.nightjar.batch.Batch;
+import dev.nightjar.batch.Chunk;
+import dev.nightjar.batch.ChunkId;
+import dev.nightjar.batch.Usage;
+import dev.nightjar.config.Settings.SettingsException;
+import dev.nightjar.file.Bytes;
+import dev.nightjar.file.FileId;
+import dev.nightjar.file.Manifest;
+import dev.nightjar.file.StoredFile;
+import dev.nightjar.store.AnswerLog.Entry;
+import dev.nightjar.store.ObjectKeys;
+import dev.nightjar.store.files.DataDirectory;
+import dev.nightjar.store.files.DataDirectory.DataDirectoryException;
+import dev.nightjar.store.files.FileObjectStore;
+import dev.nightjar.store.journal.JournalAnswerLog;
+import dev.nightjar.store.sqlite.SqliteMetaStore;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A copy of stores that are in use, and what is no copy. */
+class BackupTest {
+  private static final int BYTES = 7;
+  private static final int NOT_COPIED = 2;
+  private static final int SEGMENT_BYTES = 1_000;
+  private static final int CHUNKS = 4_000;
+  private static final int SEALED_LATER = 2;
+
+  @TempDir Path folder;
+  private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+  private Path data;
+  private Path target;
+  private Path partial;
+  private Stores stores;
+
+  /** A data directory as a server has it open. */
+  private record Stores(
+      DataDirectory directory, SqliteMetaStore meta, FileObjectStore objects, JournalAnswerLog log)
+      implements AutoCloseable {
+    static Stores open(Path root) throws IOException {
+      var directory = DataDirectory.open(root);
+      var meta = new SqliteMetaStore(directory.database());
+      var log = new JournalAnswerLog(directory.journal(), meta.unsealed(), SEGMENT_BYTES);
+      return new Stores(directory, meta, new FileObjectStore(directory.objects()), log);
+    }
+
+    void write(String key, int bytes) throws IOException {
+      try (var out = objects.create(key)) {
+        out.write(new byte[bytes]);
+        out.commit();
+      }
+    }
+
+    /** An uploaded file. */
+    void upload(String id) throws IOException {
+      var file = new FileId(id);
+      String key = ObjectKeys.upload(file);
+      write(key, BYTES);
+      meta.insertFile(
+          new StoredFile(file, 0, PROJECT, "in.jsonl", "batch", BYTES, NOW, null),
+          Manifest.ofObject(key, BYTES));
+    }
+
+    @Override
+    public void close() throws IOException {
+      log.close();
+      objects.close();
+      meta.close();
+      directory.close();
+    }
+  }
+
+  @BeforeEach
+  void openStores() throws IOException {
+    data = folder.resolve("data");
+    target = folder.resolve("copy");
+    partial = folder.resolve("copy.partial");
+    stores = Stores.open(data);
+  }
+
+  @AfterEach
+  void closeStores() throws IOException {
+    stores.close();
+  }
+
+  private int backUp() {
+    var err = new PrintStream(said, true, StandardCharsets.UTF_8);
+    return new Backup(data, target, err, NOW).run();
+  }
+
+  private String said() {
+    return said.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void copyHasTheObjectsThatCanBeReadAndNoOthers() throws IOException {
+    stores.upload("file-kept");
+    stores.upload("file-deleted");
+    stores.upload("file-input");
+    inProgress(stores.meta, "batch_1", 1);
+    stores.meta.deleteFile(PROJECT, new FileId("file-deleted"), NOW);
+    stores.meta.deleteFile(PROJECT, new FileId("file-input"), NOW);
+    stores.write("files/orphan", BYTES);
+
+    assertThat(backUp()).isZero();
+
+    assertThat(said()).contains("is a complete copy: 2 objects");
+    try (Stores copy = Stores.open(target)) {
+      assertThat(copy.objects.list(""))
+          .extracting("key")
+          .containsExactlyInAnyOrder("files/file-kept", "files/file-input");
+    }
+    assertThat(partial).doesNotExist();
+  }
+
+  @Test
+  void sealedChunksAreInTheCopyAsObjectsAndTheOthersInItsJournal() throws IOException {
+    stores.upload("file-input");
+    Batch batch = inProgress(stores.meta, "batch_1", 2);
+    List<Chunk> chunks = stores.meta.claim(batch.sequence(), 2);
+    for (Chunk chunk : chunks) {
+      stores.log.take(chunk.id(), chunk.epoch());
+      stores.log.append(entries(chunk.id(), chunk.epoch(), 5));
+    }
+    Chunk sealed = chunks.getFirst();
+    stores.write(ObjectKeys.output(batch.id(), 0, sealed.epoch()), 100);
+    stores.write(ObjectKeys.error(batch.id(), 0, sealed.epoch()), 50);
+    stores.meta.seal(seal(sealed), NOW);
+    stores.log.forget(sealed.id());
+
+    assertThat(backUp()).isZero();
+
+    try (Stores copy = Stores.open(target)) {
+      Chunk open = chunks.getLast();
+      assertThat(copy.meta.unsealed()).containsExactly(open.id());
+      assertThat(answers(copy.log, open.id())).hasSize(5);
+      assertThat(copy.objects.list("batches/")).hasSize(2);
+    }
+  }
+
+  @Test
+  void spooledAnswersAreInTheCopyWithTheirBodies() throws IOException {
+    Chunk chunk = spoolOneAnswer();
+
+    assertThat(backUp()).isZero();
+
+    stores.objects.delete("spool/one");
+    try (Stores copy = Stores.open(target)) {
+      assertThat(copy.log.take(chunk.id(), chunk.epoch() + 1))
+          .isEqualTo(BitSet.valueOf(new long[] {1}));
+      try (var body = copy.objects.open("spool/one")) {
+        assertThat(body.length()).isEqualTo(BYTES);
+      }
+    }
+  }
+
+  @Test
+  void spooledAnswerWithoutItsBodyIsNoBackup() throws IOException {
+    spoolOneAnswer();
+    stores.objects.delete("spool/one");
+
+    assertThat(backUp()).isEqualTo(NOT_COPIED);
+
+    assertThat(said()).contains("object spool/one is missing");
+    assertThat(target).doesNotExist();
+  }
+
+  private Chunk spoolOneAnswer() throws IOException {
+    stores.upload("file-input");
+    Batch batch = inProgress(stores.meta, "batch_1", 1);
+    Chunk chunk = stores.meta.claim(batch.sequence(), 1).getFirst();
+    stores.log.take(chunk.id(), chunk.epoch());
+    stores.write("spool/one", BYTES);
+    var answer = new Answer(true, Usage.NONE, Bytes.utf8("{"), "spool/one", BYTES, Bytes.utf8("}"));
+    stores.log.append(List.of(new Entry(chunk.id(), chunk.epoch(), 0, answer)));
+    return chunk;
+  }
+
+  @Test
+  void copyDoesNotChangeWithTheOriginal() throws IOException {
+    stores.upload("file-a");
+    Batch batch = inProgress(stores.meta, "batch_1", 1);
+    Chunk chunk = stores.meta.claim(batch.sequence(), 1).getFirst();
+    stores.log.take(chunk.id(), chunk.epoch());
+    stores.log.append(entries(chunk.id(), chunk.epoch(), 2));
+    assertThat(backUp()).isZero();
+
+    stores.log.append(entries(chunk.id(), chunk.epoch(), 9));
+    stores.upload("file-b");
+    stores.objects.delete("files/file-a");
+
+    try (Stores copy = Stores.open(target)) {
+      assertThat(answers(copy.log, chunk.id())).hasSize(2);
+      assertThat(copy.meta.file(PROJECT, new FileId("file-b"), NOW)).isEmpty();
+      assertThat(copy.objects.list("files/")).hasSize(1);
+    }
+  }
+
+  @Test
+  void journalWithAnswersOfABatchThatTheDatabaseDoesNotKnowIsNoBackup() throws IOException {
+    var unknown = new ChunkId(99, 0);
+    stores.log.take(unknown, 1);
+    stores.log.append(entries(unknown, 1, 1));
+
+    assertThat(backUp()).isEqualTo(NOT_COPIED);
+
+    assertThat(said()).contains("the journal was cut off while it was copied; run it again");
+  }
+
+  @Test
+  void everyAnswerThatWasDurableBeforeIsInTheCopyWhateverIsSealedMeanwhile() throws Exception {
+    stores.upload("file-input");
+    Batch batch = inProgress(stores.meta, "batch_1", CHUNKS);
+    List<Chunk> chunks = stores.meta.claim(batch.sequence(), CHUNKS);
+    var answered = new AtomicInteger();
+    var isStopped = new AtomicBoolean();
+    try (var threads = Executors.newSingleThreadExecutor()) {
+      Future<?> server = threads.submit(() -> run(batch, chunks, answered, isStopped));
+      for (int i = 0; i < 6; i++) {
+        int before = answered.get();
+        target = folder.resolve("copy" + i);
+        assertThat(backUp()).as(said()).isZero();
+        assertHas(chunks.subList(0, before));
+      }
+      isStopped.set(true);
+      server.get();
+    }
+  }
+
+  /** Answers chunk after chunk, and seals each a few later, as a server does. */
+  private Void run(Batch batch, List<Chunk> chunks, AtomicInteger answered, AtomicBoolean isStopped)
+      throws IOException {
+    for (int i = 0; i < CHUNKS && !isStopped.get(); i++) {
+      Chunk chunk = chunks.get(i);
+      stores.log.take(chunk.id(), chunk.epoch());
+      stores.log.append(entries(chunk.id(), chunk.epoch(), CHUNK_LINES));
+      answered.set(i + 1);
+      if (i >= SEALED_LATER) {
+        Chunk done = chunks.get(i - SEALED_LATER);
+        int number = done.id().number();
+        stores.write(ObjectKeys.output(batch.id(), number, 1), 100 + number);
+        stores.write(ObjectKeys.error(batch.id(), number, 1), 50);
+        stores.meta.seal(seal(done), NOW);
+        stores.log.forget(done.id());
+      }
+    }
+    return null;
+  }
+
+  private void assertHas(List<Chunk> chunks) throws IOException {
+    try (Stores copy = Stores.open(target)) {
+      List<ChunkId> unsealed = copy.meta.unsealed();
+      for (Chunk chunk : chunks) {
+        if (unsealed.contains(chunk.id())) {
+          assertThat(answers(copy.log, chunk.id())).as(chunk.toString()).hasSize(CHUNK_LINES);
+        }
+      }
+    }
+  }
+
+  @Test
+  void copyCanBeBackedUpInTurn() throws IOException {
+    stores.upload("file-a");
+    assertThat(backUp()).isZero();
+    Path again = folder.resolve("again");
+
+    assertThat(new Backup(target, again, System.err, NOW).run()).isZero();
+
+    try (Stores copy = Stores.open(again)) {
+      assertThat(copy.meta.file(PROJECT, new FileId("file-a"), NOW)).isPresent();
+    }
+  }
+
+  @Test
+  void missingObjectIsSaidAndThereIsNoBackup() throws IOException {
+    stores.upload("file-a");
+    stores.objects.delete("files/file-a");
+
+    assertThat(backUp()).isEqualTo(NOT_COPIED);
+
+    assertThat(said())
+        .isEqualTo(
+            "nightjar: there is no backup in %s: object files/file-a is missing from the object store%n"
+                .formatted(target));
+    assertThat(target).doesNotExist();
+    assertThat(partial).doesNotExist();
+  }
+
+  @Test
+  void objectThatIsTooShortIsSaidAndThereIsNoBackup() throws IOException {
+    stores.upload("file-a");
+    stores.write("files/file-a", BYTES - 1);
+
+    assertThat(backUp()).isEqualTo(NOT_COPIED);
+
+    assertThat(said()).contains("object files/file-a has 6 bytes and should have 7");
+    assertThat(target).doesNotExist();
+  }
+
+  @Test
+  void backupThatDidNotEndCannotBeServedAndTheNextOneBeginsAgain() throws IOException {
+    stores.upload("file-a");
+    try (DataDirectory half = DataDirectory.openIncomplete(partial)) {
+      Files.writeString(half.database(), "half");
+      Files.createDirectories(half.objects());
+      Files.writeString(half.objects().resolve("left"), "left");
+    }
+
+    assertThatThrownBy(() -> DataDirectory.open(partial))
+        .isInstanceOf(DataDirectoryException.class)
+        .hasMessage(
+            "data directory %s is a backup that did not end: delete it and make it again"
+                .formatted(partial));
+    assertThat(backUp()).isZero();
+
+    assertThat(target.resolve("objects/left")).doesNotExist();
+    Stores.open(target).close();
+  }
+
+  @Test
+  void secondBackupToTheSamePlaceIsRefusedWhileTheFirstGoesOn() throws IOException {
+    try (DataDirectory _ = DataDirectory.openIncomplete(partial)) {
+      assertThatThrownBy(this::backUp)
+          .isInstanceOf(DataDirectoryException.class)
+          .hasMessageContaining("is in use by process");
+    }
+  }
+
+  @Test
+  void othersFilesInTheWayAreLeftAlone() throws IOException {
+    Files.createDirectories(partial);
+    Path others = Files.writeString(partial.resolve("thesis.txt"), "years");
+
+    assertThatThrownBy(this::backUp)
+        .isInstanceOf(DataDirectoryException.class)
+        .hasMessageContaining("is in the way");
+
+    assertThat(others).hasContent("years");
+  }
+
+  @Test
+  void emptyDirectoryMayBeTheTarget() throws IOException {
+    Files.createDirectories(target);
+
+    assertThat(backUp()).isZero();
+
+    Stores.open(target).close();
+  }
+
+  @Test
+  void targetThatIsNotEmptyIsRefused() throws IOException {
+    Path kept = Files.createDirectories(target).resolve("kept");
+    Files.writeString(kept, "kept");
+
+    assertThatThrownBy(this::backUp)
+        .isInstanceOf(SettingsException.class)
+        .hasMessage(target + " is not empty; name a directory that does not exist yet");
+
+    target = kept;
+    assertThatThrownBy(this::backUp).hasMessage(target + " is a file, not a directory");
+    target = data.resolve("copy");
+    assertThatThrownBy(this::backUp).hasMessage(target + " is in the data directory itself");
+    assertThat(kept).hasContent("kept");
+  }
+
+  @Test
+  void onlyADataDirectoryOfAKnownFormatIsCopied() throws IOException {
+    Files.writeString(data.resolve("format"), "2\n");
+    assertThatThrownBy(this::backUp)
+        .isInstanceOf(DataDirectoryException.class)
+        .hasMessageContaining("has format 2 and this version knows format 1: run the version");
+
+    Files.delete(data.resolve("format"));
+    assertThatThrownBy(this::backUp)
+        .hasMessage(data + " is not a data directory: it has no file 'format'");
+    data = folder.resolve("nowhere");
+    assertThatThrownBy(this::backUp).hasMessage("data directory " + data + " does not exist");
+    assertThat(Objects.requireNonNull(folder.toFile().list())).containsExactly("data");
+  }
+}

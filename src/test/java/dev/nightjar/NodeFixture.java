@@ -1,0 +1,108 @@
+package dev.nightjar;
+
+import dev.nightjar.batch.Batch;
+import dev.nightjar.config.DiskFreeMin;
+import dev.nightjar.engine.BatchEngine;
+import dev.nightjar.engine.EngineLimits;
+import dev.nightjar.engine.Ids;
+import dev.nightjar.engine.InputLimits;
+import dev.nightjar.file.FileId;
+import dev.nightjar.file.Manifest;
+import dev.nightjar.file.StoredFile;
+import dev.nightjar.store.ContentReader;
+import dev.nightjar.store.MetaStore.NewBatch;
+import dev.nightjar.store.ObjectKeys;
+import dev.nightjar.store.ObjectStore;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The engine with its real stores and no HTTP before it: for limits that no setting has. */
+final class NodeFixture implements AutoCloseable {
+  final Node node;
+
+  private NodeFixture(Node node) {
+    this.node = node;
+  }
+
+  static NodeFixture open(Path data, String upstream, EngineLimits limits) {
+    var settings = ServerFixture.settings(data, upstream, 64);
+    var node =
+        Node.open(
+            data,
+            settings.upstreams(),
+            new Node.Limits(
+                new BatchEngine.Limits(limits, InputLimits.DEFAULTS), DiskFreeMin.NONE));
+    node.engine().start();
+    return new NodeFixture(node);
+  }
+
+  /** Uploads a file and makes a batch of it; gives its sequence. */
+  long create(Path input, Duration window) throws IOException {
+    var ids = new Ids(new SecureRandom());
+    FileId file = ids.newFile();
+    byte[] bytes = Files.readAllBytes(input);
+    try (ObjectStore.Writer out = node.objects().create(ObjectKeys.upload(file))) {
+      out.write(bytes);
+      out.commit();
+    }
+    Instant now = Instant.now();
+    node.meta()
+        .insertFile(
+            new StoredFile(file, 0, "default", "in.jsonl", "batch", bytes.length, now, null),
+            Manifest.ofObject(ObjectKeys.upload(file), bytes.length));
+    var batch =
+        node.meta()
+            .createBatch(
+                new NewBatch(
+                    ids.newBatch(),
+                    "default",
+                    "/v1/chat/completions",
+                    file,
+                    "24h",
+                    now,
+                    now.plus(window),
+                    Map.of(),
+                    null));
+    node.engine().created(batch);
+    return batch.sequence();
+  }
+
+  Batch batch(long sequence) {
+    return node.meta().batch(sequence).orElseThrow();
+  }
+
+  /** The batch when it has ended. */
+  Batch await(long sequence) {
+    ServerFixture.awaitThat(() -> batch(sequence).status().isTerminal());
+    return batch(sequence);
+  }
+
+  /** None when there is no such file. */
+  List<String> lines(@Nullable FileId file) throws IOException {
+    if (file == null) {
+      return List.of();
+    }
+    Manifest content = node.meta().content(file).orElseThrow();
+    try (var reader = ContentReader.forward(node.objects(), content)) {
+      byte[] bytes = reader.read(0, (int) reader.length());
+      return new String(bytes, StandardCharsets.UTF_8).lines().toList();
+    }
+  }
+
+  long bytes(@Nullable FileId file) {
+    return file == null ? 0 : node.meta().content(file).orElseThrow().bytes();
+  }
+
+  @Override
+  public void close() {
+    node.close();
+  }
+}

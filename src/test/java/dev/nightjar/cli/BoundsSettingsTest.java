@@ -1,0 +1,74 @@
+package dev.nightjar.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.nightjar.config.DiskFreeMin;
+import dev.nightjar.config.Settings.Bounds;
+import dev.nightjar.config.Settings.SettingsException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How bounds are written in {@code nightjar.yaml}. */
+class BoundsSettingsTest {
+  @TempDir Path folder;
+
+  private Bounds bounds(String yaml) throws IOException {
+    var command = new ServeCommand(Map.of("NIGHTJAR_UPSTREAM", "http://127.0.0.1:1"), _ -> 0);
+    command.config = Files.writeString(folder.resolve("nightjar.yaml"), yaml);
+    return command.settings().bounds();
+  }
+
+  @Test
+  void nothingSetLeavesTheDefaults() throws IOException {
+    assertThat(bounds("port: 1")).isEqualTo(Bounds.DEFAULT);
+  }
+
+  @Test
+  void everyBoundCanBeSet() throws IOException {
+    assertThat(
+            bounds(
+                """
+                disk_free_min: 5%
+                request_bytes_max: 64MiB
+                unappended_bytes_max: 512KiB
+                unsealed_bytes_max: 10GiB
+                validation_bytes_max: 1000
+                open_chunks_max: 7
+                """))
+        .isEqualTo(new Bounds(new DiskFreeMin(5, 0), 64L << 20, 512L << 10, 10L << 30, 1_000L, 7));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 0, 0", "3%, 3, 0", "10GiB, 0, 10737418240", "4096, 0, 4096"})
+  void freeSpaceIsAPartOfTheDiskOrBytes(String text, int percent, long bytes) throws IOException {
+    assertThat(bounds("disk_free_min: " + text).diskFreeMin())
+        .isEqualTo(new DiskFreeMin(percent, bytes));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "disk_free_min: much",
+        "disk_free_min: 200%",
+        "request_bytes_max: 1GB",
+        "unsealed_bytes_max: -1",
+        "validation_bytes_max: 99999999TiB",
+        "open_chunks_max: 0"
+      })
+  void wrongBoundIsNamedWithWhatWouldBeRight(String yaml) {
+    String name = yaml.substring(0, yaml.indexOf(':'));
+
+    assertThatThrownBy(() -> bounds(yaml))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageStartingWith(name + " is ")
+        .hasMessageMatching(".*(such as|at least).*");
+  }
+}

@@ -1,0 +1,197 @@
+package dev.nightjar.engine;
+
+import dev.nightjar.api.ApiLimits;
+import dev.nightjar.api.Backing;
+import dev.nightjar.api.Batches;
+import dev.nightjar.api.FileUpload.Form;
+import dev.nightjar.api.Files;
+import dev.nightjar.batch.Batch;
+import dev.nightjar.batch.BatchId;
+import dev.nightjar.file.FileId;
+import dev.nightjar.store.ContentReader;
+import dev.nightjar.store.DiskSpace;
+import dev.nightjar.store.MetaStore.BatchQuery;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A client of the real API. It remembers what was answered, and repeats a request whose answer the
+ * server's death swallowed.
+ */
+final class CrashClient {
+  private static final String PROJECT = "default";
+
+  private final CrashScenario scenario;
+  private final CrashClock clock;
+  private final CrashWitness witness;
+  private final RandomGenerator random;
+
+  private @Nullable FileId input;
+  private @Nullable BatchId batch;
+  private boolean hasActed;
+  private @Nullable Ended ended;
+  private boolean hasDeletedOutput;
+
+  /** A batch that was seen to be terminal, with its files' text; empty when it has none. */
+  record Ended(Batch batch, String output, String error) {}
+
+  CrashClient(CrashScenario scenario, CrashClock clock, CrashWitness witness, long seed) {
+    this.scenario = scenario;
+    this.clock = clock;
+    this.witness = witness;
+    this.random = new SplittableRandom(seed);
+  }
+
+  /** Makes the next request if it is time for one; false if not. */
+  boolean act(CrashStores stores, CrashLife life) throws IOException {
+    var backing =
+        new Backing(stores.meta(), stores.objects(), DiskSpace.ENDLESS, new Ids(random), clock);
+    if (input == null) {
+      input = upload(new Files(backing, ApiLimits.DEFAULT));
+      return true;
+    }
+    Batches batches = new Batches(backing, withoutFigures(life.runner()), ApiLimits.DEFAULT);
+    if (batch == null) {
+      batch = create(stores, batches, input);
+      return true;
+    }
+    if (!hasActed && witness.asked() >= scenario.callsBefore) {
+      doOwnPart(backing, batches, life);
+      hasActed = true;
+      return true;
+    }
+    if (ended != null && scenario == CrashScenario.FILES_DELETED && !hasDeletedOutput) {
+      deleteOutput(backing, ended.batch());
+      hasDeletedOutput = true;
+      return true;
+    }
+    return false;
+  }
+
+  /** Asks how the batch is; true if it has ended since the last time. */
+  boolean look(CrashStores stores) throws IOException {
+    if (ended == null && batch != null) {
+      Batch row = stores.meta().batch(PROJECT, batch).orElseThrow();
+      if (row.status().isTerminal()) {
+        ended = read(stores, row);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  boolean isDone() {
+    return ended != null && (scenario != CrashScenario.FILES_DELETED || hasDeletedOutput);
+  }
+
+  Ended ended() {
+    if (ended == null) {
+      throw new AssertionError("the batch has not ended");
+    }
+    return ended;
+  }
+
+  /** What was terminal once is so for good, and its files have the bytes that they had. */
+  void checkUnchanged(CrashStores stores) throws IOException {
+    if (ended != null) {
+      Batch row = stores.meta().batch(PROJECT, ended.batch().id()).orElseThrow();
+      if (!read(stores, row).equals(ended)) {
+        throw new AssertionError("was %s, is %s".formatted(ended, read(stores, row)));
+      }
+    }
+  }
+
+  boolean seesOutput(CrashStores stores) {
+    FileId file = ended().batch().outputFileId();
+    return file != null && stores.meta().file(PROJECT, file, clock.instant()).isPresent();
+  }
+
+  // ---- requests
+
+  private FileId upload(Files files) throws IOException {
+    try (var upload = files.begin()) {
+      upload.write(scenario.input().getBytes(StandardCharsets.UTF_8));
+      return upload.finish(PROJECT, new Form("in.jsonl", "batch", null, null)).id();
+    }
+  }
+
+  /** The answer to an earlier creation may be lost, and the batch not. */
+  private BatchId create(CrashStores stores, Batches batches, FileId file) {
+    Optional<Batch> earlier =
+        stores.meta().batches(new BatchQuery(PROJECT, null, 1)).stream().findFirst();
+    if (earlier.isPresent()) {
+      return earlier.get().id();
+    }
+    String request =
+        "{\"input_file_id\":\"%s\",\"endpoint\":\"/v1/chat/completions\",\"completion_window\":\"24h\"}"
+            .formatted(file);
+    return batches.create(PROJECT, JsonMapper.shared().readTree(request)).batch().id();
+  }
+
+  private void doOwnPart(Backing backing, Batches batches, CrashLife life) {
+    String id = String.valueOf(batch);
+    switch (scenario) {
+      case CANCELLED_WHILE_VALIDATING -> batches.cancel(PROJECT, id);
+      case CANCELLED_WHILE_RUNNING -> {
+        batches.cancel(PROJECT, id);
+        life.hangUp();
+      }
+      case EXPIRES -> {
+        Batch row = backing.meta().batch(PROJECT, new BatchId(id)).orElseThrow();
+        clock.advanceTo(row.stamps().expiresAt().toEpochMilli());
+      }
+      case FILES_DELETED -> backing.meta().deleteFile(PROJECT, file(input), clock.instant());
+      case RUNS_TO_ITS_END, INVALID_INPUT -> throw new AssertionError("has no part of its own");
+    }
+  }
+
+  private void deleteOutput(Backing backing, Batch row) {
+    backing.meta().deleteFile(PROJECT, file(row.outputFileId()), clock.instant());
+  }
+
+  private static FileId file(@Nullable FileId id) {
+    if (id == null) {
+      throw new AssertionError("there is no such file");
+    }
+    return id;
+  }
+
+  private static Ended read(CrashStores stores, Batch row) throws IOException {
+    return new Ended(row, text(stores, row.outputFileId()), text(stores, row.errorFileId()));
+  }
+
+  private static String text(CrashStores stores, @Nullable FileId id) throws IOException {
+    if (id == null) {
+      return "";
+    }
+    var content = stores.meta().content(id).orElseThrow();
+    try (var reader = ContentReader.forward(stores.objects(), content)) {
+      return new String(reader.read(0, Math.toIntExact(content.bytes())), StandardCharsets.UTF_8);
+    }
+  }
+
+  /** Live figures are asked of the engine's thread, which is this one. */
+  private static BatchRunner withoutFigures(BatchRunner runner) {
+    return new BatchRunner() {
+      @Override
+      public void created(Batch batch) {
+        runner.created(batch);
+      }
+
+      @Override
+      public void cancelled(Batch batch) {
+        runner.cancelled(batch);
+      }
+
+      @Override
+      public Optional<Live> live(long batch) {
+        return Optional.empty();
+      }
+    };
+  }
+}

@@ -1,0 +1,132 @@
+package dev.nightjar.engine;
+
+import dev.nightjar.engine.BatchEngine.Limits;
+import dev.nightjar.engine.BatchEngine.Stores;
+import dev.nightjar.engine.BatchEngine.Upstreams;
+import dev.nightjar.engine.BatchEngine.World;
+import dev.nightjar.store.DiskSpace;
+import dev.nightjar.testing.CrashPoints;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+
+/**
+ * A server's engine from its start to its end or death: the real {@link BatchEngine}, stepped by
+ * hand. What would run on several threads is run here one piece after the other, in an order that
+ * the seed decides, so that the same seed dies at the same point.
+ */
+final class CrashLife implements AutoCloseable {
+  private static final int IN_FLIGHT = 24;
+
+  /** So small that a large answer does not fit into memory. */
+  private static final long UNAPPENDED_BYTES_MAX = 8_000;
+
+  private final CrashPoints points;
+  private final RandomGenerator random;
+  private final CrashClock clock;
+  private final SteppedWorkers workers;
+  private final PlannedUpstream upstream;
+  private final BatchEngine engine;
+
+  CrashLife(CrashStores stores, CrashWorld world, CrashPoints points, long seed) {
+    this.points = points;
+    this.random = new SplittableRandom(seed);
+    this.clock = world.clock();
+    this.workers = new SteppedWorkers(points);
+    this.upstream = new PlannedUpstream(world.witness());
+    this.engine =
+        new BatchEngine(
+            new Stores(stores.meta(), stores.log(), stores.objects(), DiskSpace.ENDLESS),
+            new Upstreams(
+                List.of(upstream), List.of(new UpstreamSpec("planned", Set.of("m"), IN_FLIGHT))),
+            new Limits(limits(), InputLimits.DEFAULTS),
+            new World(clock, new SplittableRandom(seed + 1), this::cannotGoOn),
+            workers.workers());
+  }
+
+  private static EngineLimits limits() {
+    EngineLimits limits = EngineLimits.defaults().withStopGrace(Duration.ofSeconds(30));
+    return limits.withBounds(limits.bounds().withUnappendedBytes(UNAPPENDED_BYTES_MAX));
+  }
+
+  private void cannotGoOn(Throwable cause) {
+    throw new AssertionError("the engine gives up", cause);
+  }
+
+  BatchRunner runner() {
+    return engine;
+  }
+
+  /** As a server does at its start. */
+  void start() {
+    engine.takeUp();
+  }
+
+  /** Another owner has taken all over: what it does not know of is finished, no more. */
+  void isTakenOver() {
+    upstream.callerIsNoLongerOwner();
+  }
+
+  boolean isAboutToSeal() {
+    return workers.hasWaiting("seal");
+  }
+
+  void dropClaims() {
+    workers.dropClaims();
+  }
+
+  void hangUp() {
+    upstream.hangUp();
+  }
+
+  /** Does one piece of what is to be done; false if there is nothing at this time. */
+  boolean step() {
+    try {
+      return switch (random.nextInt(8)) {
+        case 0 -> commit() || takeMail() || work();
+        case 1, 2, 3, 4 -> takeMail() || work() || commit();
+        default -> work() || takeMail() || commit();
+      };
+    } finally {
+      points.checkAlive();
+    }
+  }
+
+  private boolean takeMail() {
+    return engine.thread().takeWaiting();
+  }
+
+  private boolean work() {
+    return workers.runOne(random);
+  }
+
+  private boolean commit() {
+    try {
+      return engine.committer().commitWaiting();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Moves time to when the engine wants to be woken. */
+  void sleep() {
+    long wake = engine.thread().nextWakeMillis();
+    if (wake == Long.MAX_VALUE) {
+      throw new AssertionError("nothing to do, nothing to wait for, and the batch has not ended");
+    }
+    clock.advanceTo(wake);
+    engine.thread().tick();
+  }
+
+  /** Lets go of what the process would have lost. */
+  @Override
+  public void close() {
+    engine.close();
+  }
+}

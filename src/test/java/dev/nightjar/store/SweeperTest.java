@@ -1,0 +1,181 @@
+package dev.nightjar.store;
+
+import static dev.nightjar.store.Samples.CHUNK_LINES;
+import static dev.nightjar.store.Samples.PROJECT;
+import static dev.nightjar.store.Samples.entry;
+import static dev.nightjar.store.Samples.inProgress;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nightjar.batch.Batch;
+import dev.nightjar.batch.Chunk;
+import dev.nightjar.batch.Usage;
+import dev.nightjar.file.FileId;
+import dev.nightjar.file.Manifest;
+import dev.nightjar.file.StoredFile;
+import dev.nightjar.store.MetaStore.Seal;
+import dev.nightjar.store.RulesContract.Tier;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is deleted from the object store, and when. */
+class SweeperTest {
+  private static final Duration HOUR = Duration.ofHours(1);
+  private static final FileId FILE = new FileId("file-a");
+
+  @TempDir Path directory;
+
+  /** Later than anything written now: objects carry the system's time. */
+  private final Instant begun = Instant.now().plusSeconds(60);
+
+  private final AtomicReference<Instant> now = new AtomicReference<>(begun);
+  private Tier tier;
+  private Sweeper sweeper;
+
+  @BeforeEach
+  void openStores() throws IOException {
+    tier = EmbeddedTier.open(directory);
+    sweeper = new Sweeper(tier.meta(), tier.objects(), now::get);
+  }
+
+  @AfterEach
+  void closeStores() throws IOException {
+    sweeper.close();
+    tier.close();
+  }
+
+  @Test
+  void deletedFileKeepsItsBytesForAnHour() throws IOException {
+    insertFile(null);
+    tier.meta().deleteFile(PROJECT, FILE, begun);
+
+    now.set(begun.plus(HOUR).minusMillis(1));
+    assertThat(sweeper.sweep()).isZero();
+    now.set(begun.plus(HOUR));
+    assertThat(sweeper.sweep()).isEqualTo(1);
+
+    assertThat(keys()).isEmpty();
+    assertThat(tier.meta().content(FILE)).isEmpty();
+    assertThat(sweeper.sweep()).as("again").isZero();
+  }
+
+  @Test
+  void expiredFileKeepsItsBytesForAnHour() throws IOException {
+    insertFile(begun.plusSeconds(10));
+
+    now.set(begun.plusSeconds(9).plus(HOUR));
+    assertThat(sweeper.sweep()).isZero();
+    now.set(begun.plusSeconds(10).plus(HOUR));
+    assertThat(sweeper.sweep()).isEqualTo(1);
+    assertThat(keys()).isEmpty();
+  }
+
+  @Test
+  void fileThatIsThereIsKeptForever() throws IOException {
+    insertFile(null);
+
+    now.set(begun.plus(Duration.ofDays(10_000)));
+
+    assertThat(sweeper.sweep()).isZero();
+    assertThat(keys()).hasSize(1);
+  }
+
+  @Test
+  void sweepThatDiedBetweenBytesAndRowGoesOn() throws IOException {
+    insertFile(null);
+    tier.meta().deleteFile(PROJECT, FILE, begun);
+    now.set(begun.plus(HOUR));
+    tier.objects().delete(ObjectKeys.upload(FILE));
+
+    assertThat(sweeper.sweep()).isZero();
+    assertThat(tier.meta().content(FILE)).isEmpty();
+  }
+
+  @Test
+  void objectWithoutARowIsKeptForAnHour() throws IOException {
+    write(ObjectKeys.upload(FILE));
+
+    now.set(begun.plus(HOUR).minusSeconds(120));
+    assertThat(sweeper.sweep()).isZero();
+    now.set(begun.plus(HOUR));
+    assertThat(sweeper.sweep()).isEqualTo(1);
+    assertThat(keys()).isEmpty();
+  }
+
+  @Test
+  void spoolsAndSealsOfABatchAreNeededUntilItEnds() throws IOException {
+    Batch batch = inProgress(tier.meta(), "batch_1", 1);
+    Chunk chunk = tier.meta().claim(batch.sequence(), 1).getFirst();
+    String spool = ObjectKeys.spool(batch.id(), 3, "ab-1");
+    String replaced = ObjectKeys.spool(batch.id(), 3, "ab-0");
+    String output = ObjectKeys.output(batch.id(), 0, chunk.epoch());
+    String ofAnEarlierOwner = ObjectKeys.output(batch.id(), 0, chunk.epoch() - 1);
+    tier.log().take(chunk.id(), chunk.epoch());
+    tier.log().append(List.of(entry(chunk.id(), chunk.epoch(), 3, "refers to the spool")));
+    for (String key : List.of(spool, replaced, output, ofAnEarlierOwner)) {
+      write(key);
+    }
+    now.set(begun.plus(Duration.ofDays(2)));
+
+    assertThat(sweeper.sweep()).as("running").isZero();
+    tier.meta().seal(new Seal(chunk.id(), chunk.epoch(), 7, 0, CHUNK_LINES, 0, Usage.NONE), begun);
+    assertThat(sweeper.sweep()).as("sealed").isZero();
+    var files = new MetaStore.FinishedFiles(new FileId("file-o"), new FileId("file-e"), null);
+    tier.meta().finish(batch.sequence(), files, begun);
+
+    assertThat(sweeper.sweep()).isEqualTo(3);
+    assertThat(keys()).containsExactly(output);
+    tier.meta().deleteFile(PROJECT, files.output(), begun);
+    assertThat(sweeper.sweep()).isEqualTo(1);
+    assertThat(keys()).isEmpty();
+  }
+
+  @Test
+  void inputOfARunningBatchOutlivesItsDeletion() throws IOException {
+    var input = new FileId("file-input");
+    write(ObjectKeys.upload(input));
+    tier.meta()
+        .insertFile(
+            new StoredFile(input, 0, PROJECT, "a", "batch", 7, begun, null),
+            Manifest.ofObject(ObjectKeys.upload(input), 7));
+    Batch batch = inProgress(tier.meta(), "batch_1", 1);
+    tier.meta().deleteFile(PROJECT, input, begun);
+    now.set(begun.plus(Duration.ofDays(2)));
+
+    assertThat(sweeper.sweep()).isZero();
+    tier.meta().cancel(PROJECT, batch.id(), begun);
+    assertThat(sweeper.sweep()).isZero();
+    Samples.sealAll(tier.meta(), batch);
+    tier.meta().finish(batch.sequence(), Samples.files(batch), begun);
+
+    assertThat(sweeper.sweep()).isEqualTo(1);
+    assertThat(keys()).isEmpty();
+  }
+
+  private void insertFile(@Nullable Instant expiresAt) throws IOException {
+    write(ObjectKeys.upload(FILE));
+    tier.meta()
+        .insertFile(
+            new StoredFile(FILE, 0, PROJECT, "a", "batch", 7, begun, expiresAt),
+            Manifest.ofObject(ObjectKeys.upload(FILE), 7));
+  }
+
+  private void write(String key) throws IOException {
+    try (var writer = tier.objects().create(key)) {
+      writer.write(new byte[7]);
+      writer.commit();
+    }
+  }
+
+  private List<String> keys() throws IOException {
+    return tier.objects().list("").stream().map(ObjectStore.Entry::key).toList();
+  }
+}

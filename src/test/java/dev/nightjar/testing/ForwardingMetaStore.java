@@ -1,0 +1,222 @@
+package dev.nightjar.testing;
+
+import dev.nightjar.batch.Batch;
+import dev.nightjar.batch.BatchError;
+import dev.nightjar.batch.BatchId;
+import dev.nightjar.batch.BatchStatus;
+import dev.nightjar.batch.Chunk;
+import dev.nightjar.batch.ChunkId;
+import dev.nightjar.file.FileId;
+import dev.nightjar.file.Manifest;
+import dev.nightjar.file.StoredFile;
+import dev.nightjar.file.Upload;
+import dev.nightjar.file.UploadId;
+import dev.nightjar.file.UploadPart;
+import dev.nightjar.store.MetaStore;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** A store that does what another does, but for what a test changes. */
+public interface ForwardingMetaStore extends MetaStore {
+  MetaStore inner();
+
+  /** Runs each transaction that writes. */
+  default <T> T transaction(String name, Supplier<T> work) {
+    return work.get();
+  }
+
+  @Override
+  default void insertFile(StoredFile file, Manifest content) {
+    transaction(
+        "insert file",
+        () -> {
+          inner().insertFile(file, content);
+          return file;
+        });
+  }
+
+  @Override
+  default Optional<StoredFile> file(String project, FileId id, Instant now) {
+    return inner().file(project, id, now);
+  }
+
+  @Override
+  default List<StoredFile> files(FileQuery query) {
+    return inner().files(query);
+  }
+
+  @Override
+  default boolean deleteFile(String project, FileId id, Instant now) {
+    return transaction("delete file", () -> inner().deleteFile(project, id, now));
+  }
+
+  @Override
+  default Optional<Manifest> content(FileId id) {
+    return inner().content(id);
+  }
+
+  @Override
+  default Batch createBatch(NewBatch batch) {
+    return transaction("create batch", () -> inner().createBatch(batch));
+  }
+
+  @Override
+  default Optional<Batch> batch(String project, BatchId id) {
+    return inner().batch(project, id);
+  }
+
+  @Override
+  default Optional<Batch> batch(long sequence) {
+    return inner().batch(sequence);
+  }
+
+  @Override
+  default List<Batch> batches(BatchQuery query) {
+    return inner().batches(query);
+  }
+
+  @Override
+  default List<Batch> unfinished() {
+    return inner().unfinished();
+  }
+
+  @Override
+  default Batch begin(long batch, Validated validated, Instant now) {
+    return transaction("begin", () -> inner().begin(batch, validated, now));
+  }
+
+  @Override
+  default Batch fail(long batch, List<BatchError> errors, Instant now) {
+    return transaction("fail", () -> inner().fail(batch, errors, now));
+  }
+
+  @Override
+  default Optional<Batch> cancel(String project, BatchId id, Instant now) {
+    return transaction("cancel", () -> inner().cancel(project, id, now));
+  }
+
+  @Override
+  default Batch expire(long batch, Instant now) {
+    return transaction("expire", () -> inner().expire(batch, now));
+  }
+
+  @Override
+  default Map<BatchStatus, Long> unfinishedCounts() {
+    return inner().unfinishedCounts();
+  }
+
+  @Override
+  default List<Manifest.Piece> sealedObjects(long batch) {
+    return inner().sealedObjects(batch);
+  }
+
+  @Override
+  default Batch finish(long batch, FinishedFiles files, Instant now) {
+    return transaction("finish", () -> inner().finish(batch, files, now));
+  }
+
+  @Override
+  default void releaseChunks() {
+    transaction(
+        "release chunks",
+        () -> {
+          inner().releaseChunks();
+          return "";
+        });
+  }
+
+  @Override
+  default List<Chunk> claim(long batch, int max) {
+    return transaction("claim", () -> inner().claim(batch, max));
+  }
+
+  @Override
+  default List<ChunkId> unsealed() {
+    return inner().unsealed();
+  }
+
+  @Override
+  default SealOutcome seal(Seal seal, Instant now) {
+    return transaction("seal", () -> inner().seal(seal, now));
+  }
+
+  @Override
+  default Optional<StoredFile> placeOf(String project, FileId id) {
+    return inner().placeOf(project, id);
+  }
+
+  @Override
+  default boolean createUpload(Upload upload, int openMax) {
+    return transaction("create upload", () -> inner().createUpload(upload, openMax));
+  }
+
+  @Override
+  default Optional<Upload> upload(String project, UploadId id) {
+    return inner().upload(project, id);
+  }
+
+  @Override
+  default PartOutcome addPart(UploadPart part, int partsMax, Instant now) {
+    return transaction("add part", () -> inner().addPart(part, partsMax, now));
+  }
+
+  @Override
+  default List<UploadPart> parts(UploadId upload) {
+    return inner().parts(upload);
+  }
+
+  @Override
+  default Upload completeUpload(UploadId upload, CompletedUpload completed, Instant now) {
+    return transaction("complete upload", () -> inner().completeUpload(upload, completed, now));
+  }
+
+  @Override
+  default Optional<Upload> cancelUpload(String project, UploadId id, Instant now) {
+    return transaction("cancel upload", () -> inner().cancelUpload(project, id, now));
+  }
+
+  @Override
+  default List<FileId> goneFiles(Instant goneBy, int max) {
+    return inner().goneFiles(goneBy, max);
+  }
+
+  @Override
+  default void forgetFile(FileId file) {
+    transaction(
+        "forget file",
+        () -> {
+          inner().forgetFile(file);
+          return file;
+        });
+  }
+
+  @Override
+  default List<EndedUpload> endedUploads(Instant endedBy, int max) {
+    return inner().endedUploads(endedBy, max);
+  }
+
+  @Override
+  default void forgetUpload(UploadId upload) {
+    transaction(
+        "forget upload",
+        () -> {
+          inner().forgetUpload(upload);
+          return upload;
+        });
+  }
+
+  @Override
+  default Set<String> needed(Collection<String> keys) {
+    return inner().needed(keys);
+  }
+
+  @Override
+  default void close() {
+    inner().close();
+  }
+}
