@@ -67,13 +67,16 @@ final class ErrorResponses {
               Status status,
               ServerResponseHeaders headers,
               @Nullable String message) {
+            // A failure before there is a path is one of reading the request.
+            boolean isUnreadable = type == EventType.INTERNAL_ERROR && request.path().isEmpty();
+            ApiError error = isUnreadable ? unreadable() : ofStatus(status, message);
             return TransportResponse.builder()
-                .status(status)
+                .status(Status.create(error.status()))
                 .headers(headers)
                 .header(HeaderNames.CONTENT_TYPE, "application/json")
                 .header(Exchange.REQUEST_ID, requestIds.get())
                 .keepAlive(type.keepAlive())
-                .entity(Answers.bytes(envelope(ofStatus(status, message))))
+                .entity(Answers.bytes(envelope(error)))
                 .build();
           }
         };
@@ -82,6 +85,10 @@ final class ErrorResponses {
       handlers.addHandler(type, handler);
     }
     return handlers.build();
+  }
+
+  private static ApiError unreadable() {
+    return new ApiError(400, null, null, "The request is not valid HTTP.");
   }
 
   private static ApiError ofStatus(Status status, @Nullable String message) {

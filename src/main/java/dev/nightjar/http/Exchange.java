@@ -1,5 +1,6 @@
 package dev.nightjar.http;
 
+import dev.nightjar.api.ApiError;
 import dev.nightjar.engine.Ids;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
@@ -25,6 +26,7 @@ record Exchange(Ids ids) implements Filter {
   @Override
   public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
     long begun = System.nanoTime();
+    var body = new UnreadBody(request);
     response.header(REQUEST_ID, ids.newRequest());
     response.header(VERSION, API_VERSION);
     response.beforeSend(() -> {
@@ -33,13 +35,23 @@ record Exchange(Ids ids) implements Filter {
       response.headers().set(PROCESSING_MS, Long.toString(millis));
     });
     try {
+      requirePath(request);
       chain.proceed();
     } catch (CloseConnectionException | RequestException e) {
       throw e;
     } catch (RuntimeException e) {
       ErrorResponses.send(request, response, e);
     }
+    body.finish();
     closeIfAsked(request);
+  }
+
+  /** A target such as {@code localhost:80} is a URI, but has none: the router would fail of it. */
+  private static void requirePath(RoutingRequest request) {
+    if (request.path().absolute().path() == null) {
+      throw new ApiError(
+          400, null, null, "The request's target must be a path, such as /v1/files.");
+    }
   }
 
   /**
@@ -48,10 +60,6 @@ record Exchange(Ids ids) implements Filter {
    */
   private static void closeIfAsked(RoutingRequest request) {
     if (request.headers().containsToken(HeaderValues.CONNECTION_CLOSE)) {
-      if (request.content().hasEntity() && !request.content().consumed()) {
-        // Unread bytes would make the system reset the connection before the answer is read.
-        request.content().consume();
-      }
       throw new CloseConnectionException("the client asked for it");
     }
   }

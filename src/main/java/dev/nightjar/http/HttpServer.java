@@ -6,10 +6,13 @@ import dev.nightjar.api.Uploads;
 import dev.nightjar.engine.Ids;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.http.encoding.ContentEncodingContext;
+import io.helidon.webserver.ErrorHandling;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.Filter;
 import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http2.Http2Config;
+import io.helidon.webserver.http2.Http2ConnectionSelector;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -24,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /** The API on a port, HTTP/1.1 and h2c. Started once, stopped once. */
 public final class HttpServer {
   private static final Duration GRACE = Duration.ofSeconds(5);
+  private static final Http2Config HTTP2 = Http2Config.create();
 
   private final Listen listen;
   private final InetAddress address;
@@ -75,22 +79,26 @@ public final class HttpServer {
             .shutdownGracePeriod(GRACE)
             .contentEncoding(
                 ContentEncodingContext.builder().contentEncodingsDiscoverServices(false).build())
+            .errorHandling(ErrorHandling.builder().includeEntity(true).build())
             .directHandlers(ErrorResponses.direct(services.ids()::newRequest))
             .connectionOptions(
                 listen.sockets() == null
                     ? SocketOptions.builder().tcpNoDelay(true).build()
-                    : listen.sockets());
+                    : listen.sockets())
+            .protocolsDiscoverServices(false)
+            .addConnectionSelector(Http2ConnectionSelector.builder().http2Config(HTTP2).build())
+            .addConnectionSelector(new Http1Selector(HTTP2));
     this.server = config.routing(routing(services)).build();
   }
 
   private HttpRouting.Builder routing(Services services) {
     HttpRouting.Builder routing = HttpRouting.builder();
+    if (listen.filter() != null) {
+      routing.addFilter(listen.filter());
+    }
     routing.addFilter(new Exchange(services.ids()));
     if (address.isLoopbackAddress()) {
       routing.addFilter(new LoopbackGuard());
-    }
-    if (listen.filter() != null) {
-      routing.addFilter(listen.filter());
     }
     new FileRoutes(services.files()).register(routing);
     new UploadRoutes(services.uploads()).register(routing);

@@ -1,7 +1,9 @@
 package dev.nightjar.net;
 
 import io.helidon.common.socket.SocketOptions;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Filter;
+import io.helidon.webserver.http.RoutingRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -61,10 +63,14 @@ public final class ConnectionGuard implements AutoCloseable {
   /** For the routing's {@code addFilter}: this is how it learns of requests and watches bodies. */
   public Filter filter() {
     return (chain, request, _) -> {
-      GuardedConnection connection = connections.get(request.remotePeer().address());
+      SocketAddress address = request.remotePeer().address();
+      GuardedConnection connection = address == null ? null : connections.get(address);
       if (connection == null) {
-        chain.proceed();
-        return;
+        // Over HTTP/2 a request can begin when its connection is closed: nothing would end it.
+        if (isHttp2(request)) {
+          Thread.currentThread().interrupt();
+        }
+        throw new CloseConnectionException("the client is gone");
       }
       request.streamFilter(connection::watch);
       connection.beginRequest();
@@ -72,8 +78,15 @@ public final class ConnectionGuard implements AutoCloseable {
         chain.proceed();
       } finally {
         connection.endRequest();
+        if (isHttp2(request) && !request.content().consumed()) {
+          connection.linger();
+        }
       }
     };
+  }
+
+  private static boolean isHttp2(RoutingRequest request) {
+    return request.prologue().protocolVersion().startsWith("2");
   }
 
   /** The request's body, whose reads are watched; {@code address} is the request's remote peer. */
@@ -148,14 +161,14 @@ public final class ConnectionGuard implements AutoCloseable {
   }
 
   private boolean isGone(GuardedConnection connection, long now) {
+    if (!connection.channel().isOpen()) {
+      connection.breakOff();
+      return true;
+    }
     if (connection.isOverdue(now, headNanos, bodyNanos)) {
-      close(connection.channel());
+      close(connection.channel()); // And broken off at the next look, when all it sent is read.
     }
-    if (connection.channel().isOpen()) {
-      return false;
-    }
-    connection.breakOff();
-    return true;
+    return false;
   }
 
   private static void reset(SocketChannel channel) {

@@ -3,6 +3,7 @@ package dev.nightjar.net;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.SocketChannel;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,6 +18,10 @@ final class GuardedConnection {
   private final AtomicInteger requests = new AtomicInteger();
 
   private final Set<WatchedBody> bodies = ConcurrentHashMap.newKeySet(1);
+
+  /** Threads of HTTP/2 that may still wait for a body after their request, and since when. */
+  private final Map<Thread, Long> lingering = new ConcurrentHashMap<>();
+
   private volatile long outsideSince;
   private volatile boolean isGone;
 
@@ -49,7 +54,22 @@ final class GuardedConnection {
     return body;
   }
 
+  /**
+   * The calling thread goes on to read what is left of a body of HTTP/2, as Helidon has it do; it
+   * serves no other request.
+   */
+  void linger() {
+    lingering.put(Thread.currentThread(), System.nanoTime());
+    if (isGone) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   boolean isOverdue(long now, long headNanos, long bodyNanos) {
+    lingering.keySet().removeIf(thread -> !thread.isAlive());
+    if (lingering.values().stream().anyMatch(since -> now - since > bodyNanos)) {
+      return true;
+    }
     return requests.get() == 0
         ? now - outsideSince > headNanos
         : bodies.stream().anyMatch(body -> body.isOverdue(now, bodyNanos));
@@ -62,6 +82,7 @@ final class GuardedConnection {
   void breakOff() {
     isGone = true;
     bodies.forEach(WatchedBody::breakOff);
+    lingering.keySet().forEach(Thread::interrupt);
   }
 
   /** Forgets the body at its end. */

@@ -6,6 +6,7 @@ import dev.nightjar.api.Batches;
 import dev.nightjar.api.Files;
 import dev.nightjar.api.Uploads;
 import dev.nightjar.engine.Ids;
+import dev.nightjar.net.ConnectionGuard;
 import dev.nightjar.store.DiskSpace;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.store.sqlite.SqliteMetaStore;
@@ -20,6 +21,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +42,7 @@ final class TestApi implements AutoCloseable {
   final IdleBatchRunner runner = new IdleBatchRunner();
   final SqliteMetaStore meta;
   final FileObjectStore objects;
+  final ConnectionGuard guard;
   final HttpServer.Services services;
   final HttpServer server;
   final int port;
@@ -50,10 +53,20 @@ final class TestApi implements AutoCloseable {
   }
 
   TestApi(Path directory, ApiLimits limits) throws IOException {
+    this(directory, limits, Duration.ofSeconds(60));
+  }
+
+  /**
+   * @param patience how long a connection may be silent, and a body may keep us waiting
+   */
+  TestApi(Path directory, ApiLimits limits, Duration patience) throws IOException {
+    guard = ConnectionGuard.start(patience, patience);
     meta = new SqliteMetaStore(directory.resolve("meta.db"));
     objects = new FileObjectStore(directory.resolve("objects"));
     services = services(limits);
-    server = new HttpServer(new HttpServer.Listen("127.0.0.1", 0, null, null), services);
+    server =
+        new HttpServer(
+            new HttpServer.Listen("127.0.0.1", 0, guard.socketOptions(), guard.filter()), services);
     port = server.start();
   }
 
@@ -156,6 +169,7 @@ final class TestApi implements AutoCloseable {
   public void close() {
     client.close();
     server.stop();
+    guard.close();
     objects.close();
     meta.close();
   }

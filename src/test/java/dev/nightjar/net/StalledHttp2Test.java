@@ -24,6 +24,7 @@ class StalledHttp2Test {
   private static final Duration LONG = Duration.ofSeconds(20);
 
   private final CompletableFuture<String> firstByte = new CompletableFuture<>();
+  private final CompletableFuture<Thread> unread = new CompletableFuture<>();
   private final CompletableFuture<String> outcome = new CompletableFuture<>();
 
   private interface Client {
@@ -56,6 +57,18 @@ class StalledHttp2Test {
   }
 
   @Test
+  void aBodyThatNobodyReadsHoldsNoThread() throws Exception {
+    serve(
+        Duration.ofMillis(300),
+        server -> {
+          server.getOutputStream().write(Http2Frames.connection().post(1, "/unread").bytes());
+          Thread handler = unread.get(10, TimeUnit.SECONDS);
+
+          assertThat(handler.join(Duration.ofSeconds(10))).as("has ended").isTrue();
+        });
+  }
+
+  @Test
   void aBodyThatComesInTimeIsReadWhole() throws Exception {
     serve(
         LONG,
@@ -79,7 +92,16 @@ class StalledHttp2Test {
               .shutdownHook(false)
               .shutdownGracePeriod(Duration.ofMillis(1))
               .connectionOptions(guard.socketOptions())
-              .routing(routing -> routing.addFilter(guard.filter()).post("/", this::read))
+              .routing(routing ->
+                  routing
+                      .addFilter(guard.filter())
+                      .post("/", this::read)
+                      .post(
+                          "/unread",
+                          (_, response) -> {
+                            unread.complete(Thread.currentThread());
+                            response.send("refused");
+                          }))
               .build()
               .start();
       try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {

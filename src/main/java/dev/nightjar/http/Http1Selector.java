@@ -1,0 +1,192 @@
+package dev.nightjar.http;
+
+import dev.nightjar.http.BoundedReader.Place;
+import io.helidon.common.buffers.BufferData;
+import io.helidon.common.buffers.DataReader;
+import io.helidon.common.buffers.DataReader.InsufficientDataAvailableException;
+import io.helidon.common.buffers.DataWriter;
+import io.helidon.common.socket.HelidonSocket;
+import io.helidon.common.socket.PeerInfo;
+import io.helidon.http.Headers;
+import io.helidon.http.HttpPrologue;
+import io.helidon.http.WritableHeaders;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.ListenerContext;
+import io.helidon.webserver.ProxyProtocolData;
+import io.helidon.webserver.Router;
+import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http1.Http1ConnectionListener;
+import io.helidon.webserver.http1.Http1ConnectionSelector;
+import io.helidon.webserver.http1.spi.Http1Upgrader;
+import io.helidon.webserver.http2.Http2Config;
+import io.helidon.webserver.http2.Http2Upgrader;
+import io.helidon.webserver.spi.ServerConnection;
+import io.helidon.webserver.spi.ServerConnectionSelector;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes every connection that does not begin as HTTP/2 for HTTP/1.1, so that whatever else comes is
+ * told what is wrong with it, and gives it a {@link BoundedReader}.
+ */
+final class Http1Selector implements ServerConnectionSelector {
+  private static final byte[] HTTP2_BEGINS = "PRI * HTTP/2.0".getBytes(StandardCharsets.US_ASCII);
+  private static final int UNSURE_BYTES_MIN = 4;
+
+  private final Http1ConnectionSelector http1;
+
+  Http1Selector(Http2Config http2) {
+    Http1Config config = Http1Config.builder().addReceiveListener(new HeadListener()).build();
+    http1 =
+        Http1ConnectionSelector.builder()
+            .config(config)
+            .addUpgrader(new CarefulUpgrader(Http2Upgrader.create(http2)))
+            .build();
+  }
+
+  @Override
+  public int bytesToIdentifyConnection() {
+    return 0;
+  }
+
+  @Override
+  public Support supports(BufferData begin) {
+    int length = Math.min(begin.available(), HTTP2_BEGINS.length);
+    for (int i = 0; i < length; i++) {
+      if (begin.read() != HTTP2_BEGINS[i]) {
+        return Support.SUPPORTED;
+      }
+    }
+    if (length < UNSURE_BYTES_MIN) {
+      return Support.SUPPORTED; // As POST begins, and no client of HTTP/2 sends so little.
+    }
+    return length < HTTP2_BEGINS.length ? Support.UNKNOWN : Support.UNSUPPORTED;
+  }
+
+  @Override
+  public Set<String> supportedApplicationProtocols() {
+    return http1.supportedApplicationProtocols();
+  }
+
+  @Override
+  public ServerConnection connection(ConnectionContext context) {
+    DataReader first = context.dataReader();
+    return http1.connection(new BoundedContext(context, new BoundedReader(() -> next(first))));
+  }
+
+  /** What the first reader has looked at already, or gets; null at the end, as Helidon wants it. */
+  private static byte @Nullable [] next(DataReader first) {
+    try {
+      first.ensureAvailable();
+      return first.readBytes(first.available());
+    } catch (InsufficientDataAvailableException _) {
+      return null;
+    }
+  }
+
+  private static void setPlace(ConnectionContext context, Place place) {
+    if (context.dataReader() instanceof BoundedReader reader) {
+      reader.setPlace(place);
+    }
+  }
+
+  /** Tells the reader when a head begins and ends. */
+  private static final class HeadListener implements Http1ConnectionListener {
+    @Override
+    public void prologue(ConnectionContext context, HttpPrologue prologue) {
+      setPlace(context, Place.HEAD);
+    }
+
+    @Override
+    public void headers(ConnectionContext context, Headers headers) {
+      setPlace(context, Place.ELSEWHERE);
+    }
+  }
+
+  /**
+   * Goes on with HTTP/1.1 where the settings for HTTP/2 are missing or broken (RFC 7540 §3.2.1).
+   */
+  private record CarefulUpgrader(Http1Upgrader http2) implements Http1Upgrader {
+    @Override
+    public String supportedProtocol() {
+      return http2.supportedProtocol();
+    }
+
+    @Override
+    public @Nullable ServerConnection upgrade(
+        ConnectionContext context, HttpPrologue prologue, WritableHeaders<?> headers) {
+      try {
+        ServerConnection connection = http2.upgrade(context, prologue, headers);
+        setPlace(context, Place.HTTP2);
+        return connection;
+      } catch (CloseConnectionException e) {
+        throw e;
+      } catch (RuntimeException _) {
+        return null;
+      }
+    }
+  }
+
+  /** The connection with another reader. */
+  private record BoundedContext(ConnectionContext context, BoundedReader dataReader)
+      implements ConnectionContext {
+    @Override
+    public ListenerContext listenerContext() {
+      return context.listenerContext();
+    }
+
+    @Override
+    public ExecutorService executor() {
+      return context.executor();
+    }
+
+    @Override
+    public DataWriter dataWriter() {
+      return context.dataWriter();
+    }
+
+    @Override
+    public Router router() {
+      return context.router();
+    }
+
+    @Override
+    public Optional<ProxyProtocolData> proxyProtocolData() {
+      return context.proxyProtocolData();
+    }
+
+    @Override
+    public HelidonSocket serverSocket() {
+      return context.serverSocket();
+    }
+
+    @Override
+    public PeerInfo remotePeer() {
+      return context.remotePeer();
+    }
+
+    @Override
+    public PeerInfo localPeer() {
+      return context.localPeer();
+    }
+
+    @Override
+    public boolean isSecure() {
+      return context.isSecure();
+    }
+
+    @Override
+    public String socketId() {
+      return context.socketId();
+    }
+
+    @Override
+    public String childSocketId() {
+      return context.childSocketId();
+    }
+  }
+}

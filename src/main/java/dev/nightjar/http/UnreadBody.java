@@ -1,0 +1,93 @@
+package dev.nightjar.http;
+
+import io.helidon.http.HeaderValues;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.RoutingRequest;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is left of a request's body when its answer was sent. It is read on, so that the client gets
+ * to read the answer and the connection can be used again, but not for long: Helidon itself would
+ * read for as long as the client sends. (Over HTTP/2 it does, as long as the guard lets it.)
+ */
+final class UnreadBody {
+  private static final long BYTES_MAX = 64L << 20;
+  private static final long NANOS_MAX = TimeUnit.SECONDS.toNanos(5);
+
+  private final RoutingRequest request;
+  private @Nullable Tracked stream;
+
+  /** Must be made before anyone asks for the body. */
+  UnreadBody(RoutingRequest request) {
+    this.request = request;
+    request.streamFilter(in -> stream = new Tracked(in));
+  }
+
+  /** Reads to the body's end; a connection whose next request cannot be found is closed. */
+  void finish() {
+    boolean isHttp1 = request.prologue().protocolVersion().startsWith("1");
+    if (isHttp1
+        && request.content().hasEntity()
+        && !request.content().consumed()
+        && !isReadToEnd()) {
+      throw new CloseConnectionException("the request's body goes on");
+    }
+  }
+
+  private boolean isReadToEnd() {
+    if (request.headers().containsToken(HeaderValues.EXPECT_100) && !request.continueSent()) {
+      return false; // What the client waits to be asked for, it need not send.
+    }
+    Tracked body = stream;
+    if (body == null) {
+      body = new Tracked(request.content().inputStream());
+    }
+    try {
+      return body.readToEnd();
+    } catch (IOException | RuntimeException _) {
+      return false; // The answer was sent, and the connection is closed now.
+    }
+  }
+
+  /** After an exception the bytes that follow mean nothing, though they might look like a body. */
+  private static final class Tracked extends FilterInputStream {
+    private boolean isSound = true;
+
+    Tracked(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int count) throws IOException {
+      boolean wasSound = isSound;
+      isSound = false;
+      int result = super.read(into, offset, count);
+      isSound = wasSound;
+      return result;
+    }
+
+    boolean readToEnd() throws IOException {
+      long deadline = System.nanoTime() + NANOS_MAX;
+      byte[] buffer = new byte[64 * 1024];
+      long bytes = 0;
+      while (isSound && bytes < BYTES_MAX && System.nanoTime() - deadline < 0) {
+        int count = read(buffer, 0, buffer.length);
+        if (count < 0) {
+          return true;
+        }
+        bytes += count;
+      }
+      return false;
+    }
+  }
+}
