@@ -8,14 +8,12 @@ import static dev.nightjar.store.Samples.entries;
 import static dev.nightjar.store.Samples.inProgress;
 import static dev.nightjar.store.Samples.seal;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nightjar.batch.Answer;
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.Chunk;
 import dev.nightjar.batch.ChunkId;
 import dev.nightjar.batch.Usage;
-import dev.nightjar.config.Settings.SettingsException;
 import dev.nightjar.file.Bytes;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
@@ -23,7 +21,6 @@ import dev.nightjar.file.StoredFile;
 import dev.nightjar.store.AnswerLog.Entry;
 import dev.nightjar.store.ObjectKeys;
 import dev.nightjar.store.files.DataDirectory;
-import dev.nightjar.store.files.DataDirectory.DataDirectoryException;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.store.journal.JournalAnswerLog;
 import dev.nightjar.store.sqlite.SqliteMetaStore;
@@ -31,11 +28,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -45,7 +40,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A copy of stores that are in use, and what is no copy. */
+/** A copy of stores that are in use. */
 class BackupTest {
   private static final int BYTES = 7;
   private static final int NOT_COPIED = 2;
@@ -325,86 +320,5 @@ class BackupTest {
 
     assertThat(said()).contains("object files/file-a has 6 bytes and should have 7");
     assertThat(target).doesNotExist();
-  }
-
-  @Test
-  void backupThatDidNotEndCannotBeServedAndTheNextOneBeginsAgain() throws IOException {
-    stores.upload("file-a");
-    try (DataDirectory half = DataDirectory.openIncomplete(partial)) {
-      Files.writeString(half.database(), "half");
-      Files.createDirectories(half.objects());
-      Files.writeString(half.objects().resolve("left"), "left");
-    }
-
-    assertThatThrownBy(() -> DataDirectory.open(partial))
-        .isInstanceOf(DataDirectoryException.class)
-        .hasMessage(
-            "data directory %s is a backup that did not end: delete it and make it again"
-                .formatted(partial));
-    assertThat(backUp()).isZero();
-
-    assertThat(target.resolve("objects/left")).doesNotExist();
-    Stores.open(target).close();
-  }
-
-  @Test
-  void secondBackupToTheSamePlaceIsRefusedWhileTheFirstGoesOn() throws IOException {
-    try (DataDirectory _ = DataDirectory.openIncomplete(partial)) {
-      assertThatThrownBy(this::backUp)
-          .isInstanceOf(DataDirectoryException.class)
-          .hasMessageContaining("is in use by process");
-    }
-  }
-
-  @Test
-  void othersFilesInTheWayAreLeftAlone() throws IOException {
-    Files.createDirectories(partial);
-    Path others = Files.writeString(partial.resolve("thesis.txt"), "years");
-
-    assertThatThrownBy(this::backUp)
-        .isInstanceOf(DataDirectoryException.class)
-        .hasMessageContaining("is in the way");
-
-    assertThat(others).hasContent("years");
-  }
-
-  @Test
-  void emptyDirectoryMayBeTheTarget() throws IOException {
-    Files.createDirectories(target);
-
-    assertThat(backUp()).isZero();
-
-    Stores.open(target).close();
-  }
-
-  @Test
-  void targetThatIsNotEmptyIsRefused() throws IOException {
-    Path kept = Files.createDirectories(target).resolve("kept");
-    Files.writeString(kept, "kept");
-
-    assertThatThrownBy(this::backUp)
-        .isInstanceOf(SettingsException.class)
-        .hasMessage(target + " is not empty; name a directory that does not exist yet");
-
-    target = kept;
-    assertThatThrownBy(this::backUp).hasMessage(target + " is a file, not a directory");
-    target = data.resolve("copy");
-    assertThatThrownBy(this::backUp).hasMessage(target + " is in the data directory itself");
-    assertThat(kept).hasContent("kept");
-  }
-
-  @Test
-  void onlyADataDirectoryOfAKnownFormatIsCopied() throws IOException {
-    Files.writeString(data.resolve("format"), "2\n");
-    assertThatThrownBy(this::backUp)
-        .isInstanceOf(DataDirectoryException.class)
-        .hasMessageContaining("has format 2 and this version knows format 1: run the version");
-
-    Files.delete(data.resolve("format"));
-    assertThatThrownBy(this::backUp)
-        .hasMessage(data + " is not a data directory: it has no file 'format'");
-    data = folder.resolve("nowhere");
-    assertThatThrownBy(this::backUp).hasMessage("data directory " + data + " does not exist");
-    assertThat(Objects.requireNonNull(folder.toFile().list())).containsExactly("data");
   }
 }
