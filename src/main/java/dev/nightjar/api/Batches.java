@@ -4,12 +4,12 @@ import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchId;
 import dev.nightjar.engine.BatchRunner;
 import dev.nightjar.engine.BatchRunner.Live;
+import dev.nightjar.store.MetaStore.BatchFilter;
 import dev.nightjar.store.MetaStore.BatchQuery;
 import dev.nightjar.store.MetaStore.NewBatch;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -63,13 +63,15 @@ public final class Batches {
   }
 
   /** A page, newest first. */
-  public Page<BatchView> list(String project, @Nullable String after, @Nullable String limit) {
-    int count = LIMIT.of(limit);
-    Batch last = after == null || after.isEmpty() ? null : find(project, after);
+  public Page<BatchView> list(String project, BatchListing listing) {
+    int count = LIMIT.of(listing.given("limit"));
+    BatchFilter filter = listing.filter();
+    String after = listing.given("after");
+    Batch last = after == null ? null : find(project, after);
     if (count == 0) {
       return new Page<>(List.of(), false);
     }
-    List<Batch> found = backing.meta().batches(new BatchQuery(project, last, count + 1));
+    List<Batch> found = backing.meta().batches(new BatchQuery(project, last, count + 1, filter));
     Page<Batch> page = Page.of(found, count);
     return new Page<>(page.items().stream().map(this::view).toList(), page.hasMore());
   }

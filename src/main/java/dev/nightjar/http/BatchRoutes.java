@@ -1,5 +1,6 @@
 package dev.nightjar.http;
 
+import dev.nightjar.api.BatchListing;
 import dev.nightjar.api.Batches;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
@@ -25,10 +26,7 @@ record BatchRoutes(Batches batches) {
         request,
         response,
         BatchJson.page(
-            batches.list(
-                Projects.of(request),
-                Parameters.query(request, "after"),
-                Parameters.query(request, "limit"))));
+            batches.list(Projects.of(request), new BatchListing(Parameters.queries(request)))));
   }
 
   private void retrieve(ServerRequest request, ServerResponse response) {

@@ -8,16 +8,20 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A form with one file: the file's bytes go where they belong as they come, whatever fields stand
- * before or after them.
+ * before or after them. Fields that we do not know are passed over: clients send what other servers
+ * understand.
  *
  * @param filename of the file; null if it has none
- * @param fields the others, by name
+ * @param fields those of the others that we know, by name
  */
 record FileForm(@Nullable String filename, Map<String, String> fields) {
+  private static final Set<String> KNOWN =
+      Set.of("purpose", "expires_after[anchor]", "expires_after[seconds]");
   private static final int FIELD_BYTES_MAX = 64 * 1024;
 
   /** More than the form's other fields and its boundaries can need. */
@@ -49,8 +53,10 @@ record FileForm(@Nullable String filename, Map<String, String> fields) {
       if (isFile) {
         file = part;
         scanner.copyTo(sink);
-      } else {
+      } else if (KNOWN.contains(part.name())) {
         fields.put(part.name(), scanner.text(FIELD_BYTES_MAX));
+      } else {
+        scanner.skip(FORM_BYTES_MAX);
       }
     }
     if (file == null) {

@@ -143,6 +143,11 @@ final class MultipartScanner {
     return bytes.toString(StandardCharsets.UTF_8);
   }
 
+  /** Passes over the current part's body. */
+  void skip(long bytesMax) throws IOException {
+    copyTo(new Skipped(bytesMax));
+  }
+
   /** The index of the next whole delimiter in the buffer, or -1 (Horspool's search). */
   private int search() {
     int last = delimiter.length - 1;
@@ -176,6 +181,27 @@ final class MultipartScanner {
   private static ApiError malformed(String why) {
     return new ApiError(
         400, null, null, "We could not read the multipart body: %s.".formatted(why));
+  }
+
+  private static final class Skipped extends OutputStream {
+    private long left;
+
+    Skipped(long bytesMax) {
+      this.left = bytesMax;
+    }
+
+    @Override
+    public void write(int b) {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int count) {
+      left -= count;
+      if (left < 0) {
+        throw malformed("a field that we do not know is too long");
+      }
+    }
   }
 
   private static final class Bounded extends ByteArrayOutputStream {

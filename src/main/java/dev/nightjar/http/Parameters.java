@@ -1,6 +1,8 @@
 package dev.nightjar.http;
 
 import io.helidon.webserver.http.ServerRequest;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What a request's path and query say. */
@@ -9,6 +11,15 @@ final class Parameters {
 
   static String path(ServerRequest request, String name) {
     return request.path().pathParameters().get(name);
+  }
+
+  /** All of the query, by name; of a parameter that comes twice the first counts. */
+  static Map<String, String> queries(ServerRequest request) {
+    var queries = new HashMap<String, String>();
+    for (String name : request.query().names()) {
+      queries.put(name, request.query().first(name).orElse(""));
+    }
+    return queries;
   }
 
   static @Nullable String query(ServerRequest request, String name) {

@@ -180,7 +180,31 @@ public interface MetaStore extends UploadStore, Retention, AutoCloseable {
       Instant now) {}
 
   /** A page of batches. */
-  record BatchQuery(String project, @Nullable Batch after, int limit) {}
+  record BatchQuery(String project, @Nullable Batch after, int limit, BatchFilter filter) {
+    public BatchQuery(String project, @Nullable Batch after, int limit) {
+      this(project, after, limit, BatchFilter.NONE);
+    }
+  }
+
+  /**
+   * What a batch must meet to be listed; each null, or empty, for anything.
+   *
+   * @param createdFrom the first moment of its creation that counts
+   * @param createdBefore the first moment that does not count any more
+   * @param metadata pairs that it must have
+   */
+  record BatchFilter(
+      @Nullable BatchStatus status,
+      @Nullable String model,
+      @Nullable Instant createdFrom,
+      @Nullable Instant createdBefore,
+      Map<String, String> metadata) {
+    public static final BatchFilter NONE = new BatchFilter(null, null, null, null, Map.of());
+
+    public BatchFilter {
+      metadata = Map.copyOf(metadata);
+    }
+  }
 
   /** The store is broken or closed. */
   final class StoreException extends RuntimeException {

@@ -272,7 +272,8 @@ class ErrorsTest {
             "<= 2592000"),
         bad(form(batch, good, anchor, field(seconds, "1h")), "invalid_type", seconds, "integer"),
         bad(form(batch, file("n".repeat(513), LINE)), "string_above_max_length", "file", "513"),
-        bad(form(batch, field("x", "v".repeat(70_000))), null, null, "longer than 65536 bytes"),
+        bad(form(field("purpose", "v".repeat(70_000))), null, null, "longer than 65536 bytes"),
+        bad(form(batch, field("x", "v".repeat(4_500_000))), null, null, "a field that we do not"),
         bad(form(part("X-No: name", "1")), null, null, "a part has no name"),
         bad(batch + good, null, null, "it ends"));
   }

@@ -56,11 +56,17 @@ class HostileRequestsTest {
   @TempDir private Path directory;
   private TestApi api;
   private String fileId;
+  private String uploadId;
 
   @BeforeEach
   void start() throws Exception {
     api = new TestApi(directory, new ApiLimits(100_000, 10_000, Set.of()), PATIENCE);
     fileId = api.upload("batch", "a.jsonl", TestApi.LINE);
+    String upload =
+        """
+        {"filename": "a.jsonl", "purpose": "batch", "bytes": 10, "mime_type": "text/plain"}
+        """;
+    uploadId = TestApi.json(api.post("/v1/uploads", upload)).get("id").asString();
   }
 
   @AfterEach
@@ -116,7 +122,7 @@ class HostileRequestsTest {
   }
 
   private void client(long seedOfClient, int requests) throws IOException {
-    var hostile = new HostileRequests(seedOfClient, fileId);
+    var hostile = new HostileRequests(seedOfClient, fileId, uploadId);
     RawHttp kept = new RawHttp(api.port);
     for (int i = 0; i < requests; i++) {
       Hostile next = hostile.next();

@@ -57,6 +57,15 @@ class UploadTest {
   }
 
   @Test
+  void unknownFieldsArePassedOver() throws Exception {
+    String unknown = field("extra", "v".repeat(100_000));
+
+    String id = kept(form(unknown, field("purpose", "batch"), unknown, file("a.jsonl", LINE)));
+
+    assertThat(content(id)).isEqualTo(LINE);
+  }
+
+  @Test
   void chunkedBodiesAreTaken() throws Exception {
     byte[] body =
         form(file("a.jsonl", LINE), field("purpose", "batch")).getBytes(StandardCharsets.UTF_8);

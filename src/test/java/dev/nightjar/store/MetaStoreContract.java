@@ -18,6 +18,7 @@ import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.batch.Chunk;
 import dev.nightjar.batch.RequestCounts;
 import dev.nightjar.file.FileId;
+import dev.nightjar.store.MetaStore.BatchFilter;
 import dev.nightjar.store.MetaStore.BatchQuery;
 import dev.nightjar.store.MetaStore.NewBatch;
 import java.nio.file.Path;
@@ -110,6 +111,18 @@ public abstract class MetaStoreContract {
 
     assertThat(all).containsExactly("batch_c", "batch_b", "batch_a");
     assertThat(store.batches(new BatchQuery("other", null, 2))).isEmpty();
+  }
+
+  @Test
+  void pagesHoldOnlyWhatMeetsTheFilter() {
+    store.createBatch(newBatch("batch_a", NOW));
+    Batch running = inProgress(store, "batch_b", 1);
+    var filter =
+        new BatchFilter(BatchStatus.IN_PROGRESS, "llama", NOW, NOW.plusMillis(1), Map.of());
+
+    assertThat(store.batches(new BatchQuery(PROJECT, null, 9, filter))).containsExactly(running);
+    assertThat(store.batches(new BatchQuery(PROJECT, running, 9, filter))).isEmpty();
+    assertThat(store.batches(new BatchQuery("other", null, 9, filter))).isEmpty();
   }
 
   @Test

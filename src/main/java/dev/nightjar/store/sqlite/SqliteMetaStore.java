@@ -150,19 +150,7 @@ public final class SqliteMetaStore implements MetaStore {
 
   @Override
   public List<Batch> batches(BatchQuery query) {
-    Batch after = query.after();
-    return database.inRead(sql ->
-        sql.list(
-            """
-            SELECT * FROM batch WHERE project = ?1
-              AND (created_at, sequence) < (?2, ?3)
-            ORDER BY created_at DESC, sequence DESC LIMIT ?4
-            """,
-            Rows::batch,
-            query.project(),
-            after == null ? Long.MAX_VALUE : after.stamps().createdAt().toEpochMilli(),
-            after == null ? Long.MAX_VALUE : after.sequence(),
-            query.limit()));
+    return database.inRead(sql -> BatchList.page(sql, query));
   }
 
   @Override
