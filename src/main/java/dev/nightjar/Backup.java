@@ -44,8 +44,9 @@ import java.util.stream.Stream;
  * <p>Objects after database: they are durable before a row names them, and never change. None that
  * a row names is deleted while the row can be read, or within the hour after; a copy that takes
  * longer may miss one whose file was deleted at its beginning, says so and is none. Only answers
- * spooled on their way go sooner: when their chunk is sealed. Of a chunk that is unsealed at D they all exist from J to D. So these
- * are copied just before D: once before J, since that may take long, and after J what is new.
+ * spooled on their way go sooner: when their chunk is sealed. Of a chunk that is unsealed at D they
+ * all exist from J to D. So these are copied just before D: once before J, since that may take
+ * long, and after J what is new.
  *
  * <p>The copy is made in {@code TO.partial}, which cannot be served, and renamed once it is whole,
  * durable and checked. If the process dies before, the same command begins again.
