@@ -125,6 +125,34 @@ class OpenApiTest {
     }
   }
 
+  @Test
+  void listsTakeTheParametersThatAreDescribed() throws Exception {
+    for (String list : List.of("/files", "/batches")) {
+      for (JsonNode given : SPEC.path("paths").path(list).path("get").path("parameters")) {
+        JsonNode parameter = resolve(given);
+        JsonNode schema = resolve(parameter.path("schema"));
+        String query = list + "?" + parameter.path("name").asString() + "=";
+        if (schema.has("minimum")) {
+          assertStatus(400, query + (schema.path("minimum").asLong() - 1));
+          assertStatus(200, query + schema.path("minimum").asLong());
+          assertStatus(200, query + schema.path("maximum").asLong());
+          assertStatus(400, query + (schema.path("maximum").asLong() + 1));
+        } else if (schema.has("enum")) {
+          assertStatus(400, query + "other");
+          for (JsonNode value : schema.path("enum")) {
+            assertStatus(200, query + value.asString());
+          }
+        }
+      }
+    }
+  }
+
+  private void assertStatus(int status, String path) throws Exception {
+    assertThat(send("GET", path, BodyPublishers.noBody(), null).statusCode())
+        .as(path)
+        .isEqualTo(status);
+  }
+
   private static Set<String> operations() {
     var all = new HashSet<String>();
     for (Map.Entry<String, JsonNode> path : SPEC.path("paths").properties()) {

@@ -10,6 +10,8 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -20,6 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * with what a power cut may have left, and goes on to the end: {@link CrashAudit} says what must
  * hold then. {@code ./build test -Dtest=CrashSweepTest -DexcludedGroups=} tries every point.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class CrashSweepTest {
   private static final long SEED = 1;
   private static final int SAMPLE = 8;
