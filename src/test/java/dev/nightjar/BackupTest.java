@@ -17,7 +17,11 @@ import dev.nightjar.batch.Usage;
 import dev.nightjar.file.Bytes;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
+import dev.nightjar.file.PartId;
 import dev.nightjar.file.StoredFile;
+import dev.nightjar.file.Upload;
+import dev.nightjar.file.UploadId;
+import dev.nightjar.file.UploadPart;
 import dev.nightjar.store.AnswerLog.Entry;
 import dev.nightjar.store.ObjectKeys;
 import dev.nightjar.store.files.DataDirectory;
@@ -29,6 +33,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -133,6 +138,46 @@ class BackupTest {
           .containsExactlyInAnyOrder("files/file-kept", "files/file-input");
     }
     assertThat(partial).doesNotExist();
+  }
+
+  @Test
+  void copyHasThePartsOfUploadsThatCanStillBeCompleted() throws IOException {
+    addPart("open", NOW.plusSeconds(1));
+    addPart("expired", NOW);
+
+    assertThat(backUp()).isZero();
+
+    try (Stores copy = Stores.open(target)) {
+      assertThat(copy.objects.list("")).extracting("key").containsExactly(partKey("open"));
+      assertThat(copy.meta.parts(new UploadId("upload_open"))).hasSize(1);
+    }
+  }
+
+  private void addPart(String name, Instant expiresAt) throws IOException {
+    var id = new UploadId("upload_" + name);
+    stores.write(partKey(name), BYTES);
+    stores.meta.createUpload(
+        new Upload(
+            id,
+            PROJECT,
+            "in.jsonl",
+            "batch",
+            BYTES,
+            NOW.minusSeconds(1),
+            expiresAt,
+            new FileId("file-" + name),
+            null,
+            Upload.Status.PENDING,
+            List.of()),
+        10);
+    stores.meta.addPart(
+        new UploadPart(new PartId("part_" + name), id, BYTES, NOW.minusSeconds(1)),
+        10,
+        NOW.minusSeconds(1));
+  }
+
+  private static String partKey(String name) {
+    return ObjectKeys.part(new FileId("file-" + name), new PartId("part_" + name));
   }
 
   @Test

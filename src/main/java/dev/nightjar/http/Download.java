@@ -20,10 +20,11 @@ import org.jspecify.annotations.Nullable;
  * Sends a file's bytes, or the range asked for. Before the head is sent its objects are looked at
  * and its first bytes read, so that a lost file is an error of its own; one that breaks later
  * breaks the connection, and is never a shorter file.
+ *
+ * @param bufferBytes how much is read and sent at once
  */
-record Download(ServerRequest request, ServerResponse response) {
+record Download(ServerRequest request, ServerResponse response, int bufferBytes) {
   private static final System.Logger LOG = System.getLogger(Download.class.getName());
-  private static final int BUFFER_BYTES = 64 * 1024;
 
   /** A file never changes, so its id is its tag. */
   void send(String fileId, ContentReader reader) throws IOException {
@@ -42,7 +43,7 @@ record Download(ServerRequest request, ServerResponse response) {
     }
     ByteRange sent = range == null ? new ByteRange(0, length) : range;
     reader.check(sent.from(), sent.count());
-    byte[] buffer = new byte[(int) Math.min(BUFFER_BYTES, sent.count())];
+    byte[] buffer = new byte[(int) Math.min(bufferBytes, sent.count())];
     if (!isHead) {
       reader.readFully(sent.from(), buffer, 0, buffer.length);
     }
