@@ -179,3 +179,27 @@ test('a deleted file is gone', async () => {
   });
   await assert.rejects(client.files.content(file.id), OpenAI.NotFoundError);
 });
+
+test('an upload in parts becomes a file, its parts in the order of part_ids', async () => {
+  const whole = `${lines(2)}\n`;
+  const halves = [whole.slice(0, 100), whole.slice(100)];
+  const begin = () =>
+    client.uploads.create({
+      filename: 'in.jsonl',
+      purpose: 'batch',
+      bytes: whole.length,
+      mime_type: 'application/jsonl',
+    });
+  const add = async (id, text) =>
+    (await client.uploads.parts.create(id, { data: await toFile(Buffer.from(text)) })).id;
+
+  const begun = await begin();
+  const [second, first] = await Promise.all([add(begun.id, halves[1]), add(begun.id, halves[0])]);
+  const upload = await client.uploads.complete(begun.id, { part_ids: [first, second] });
+  assert.equal(upload.status, 'completed');
+  assert.equal(await (await client.files.content(upload.file.id)).text(), whole);
+
+  const cancelled = await client.uploads.cancel((await begin()).id);
+  assert.equal(cancelled.status, 'cancelled');
+  await assert.rejects(add(cancelled.id, 'x'), OpenAI.BadRequestError);
+});
