@@ -241,13 +241,13 @@ class DatabaseTest {
     Path file = directory.resolve("newer.db");
     try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file);
         var statement = connection.createStatement()) {
-      statement.executeUpdate("PRAGMA user_version = 3");
+      statement.executeUpdate("PRAGMA user_version = " + (Database.VERSION + 1));
     }
 
     assertThatThrownBy(() -> new Database(file))
         .isInstanceOf(StoreException.class)
-        .hasMessageContaining("has version 3")
-        .hasMessageContaining("knows version 2");
+        .hasMessageContaining("has version " + (Database.VERSION + 1))
+        .hasMessageContaining("knows version " + Database.VERSION);
     // Nothing holds it open: without its last connection SQLite removes the log beside it.
     assertThat(Files.exists(directory.resolve("newer.db-wal"))).isFalse();
   }
@@ -273,7 +273,7 @@ class DatabaseTest {
                   """,
                   row -> row.getInt(1));
 
-      assertThat(migrated.<List<Integer>>inRead(found)).containsExactly(2, 7, 0);
+      assertThat(migrated.<List<Integer>>inRead(found)).containsExactly(Database.VERSION, 7, 0);
     }
     assertThatCode(() -> new Database(file).close()).as("opened again").doesNotThrowAnyException();
   }
