@@ -1,4 +1,4 @@
--- What a batch's lines cost, as it was when the batch began: JSON, null without a price.
+-- The price when the batch began, as Price.text() gives it; null without one.
 ALTER TABLE batch ADD COLUMN price TEXT;
 -- Estimated at validation; counts against the quota while the batch is not terminal.
 ALTER TABLE batch ADD COLUMN enqueued_tokens INTEGER NOT NULL DEFAULT 0;
