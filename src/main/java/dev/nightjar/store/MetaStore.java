@@ -7,6 +7,7 @@ import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.batch.Chunk;
 import dev.nightjar.batch.ChunkId;
 import dev.nightjar.batch.Usage;
+import dev.nightjar.cost.Price;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.StoredFile;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * call it and waits for a result; the work is done on the store's own threads. A broken store
  * throws {@link StoreException}.
  */
-public interface MetaStore extends UploadStore, Retention, AutoCloseable {
+public interface MetaStore extends UploadStore, LedgerStore, Retention, AutoCloseable {
 
   // ---- files
 
@@ -66,10 +67,11 @@ public interface MetaStore extends UploadStore, Retention, AutoCloseable {
   List<Batch> unfinished();
 
   /**
-   * validating → in_progress with its chunks, in one transaction. Gives the batch as it is then: a
-   * batch that has left validating meanwhile is returned unchanged and gets no chunks.
+   * validating → in_progress with its chunks, its price and its share of the quota, in one
+   * transaction. A batch that has left validating meanwhile is returned unchanged and gets nothing;
+   * one that would exceed the quota stays as it is.
    */
-  Batch begin(long batch, Validated validated, Instant now);
+  Begun begin(long batch, Validated validated, Admission admission, Instant now);
 
   /**
    * validating → failed, with the problems found; a batch that has left validating is unchanged.
@@ -135,6 +137,25 @@ public interface MetaStore extends UploadStore, Retention, AutoCloseable {
 
   /** The outcome of a validation without problems; chunks carry epoch 0. */
   record Validated(@Nullable String model, long lines, List<Chunk> chunks) {}
+
+  /**
+   * On what terms a batch begins.
+   *
+   * @param enqueuedTokens what it takes of the quota until it has ended
+   * @param enqueuedTokensMax what all batches of its project and model may take together; null for
+   *     no limit
+   */
+  record Admission(@Nullable Price price, long enqueuedTokens, @Nullable Long enqueuedTokensMax) {
+    public static final Admission FREE = new Admission(null, 0, null);
+  }
+
+  /** What came of a beginning. */
+  sealed interface Begun {
+    record As(Batch batch) implements Begun {}
+
+    /** Others take {@code enqueuedTokens} of the quota, and there is not enough left. */
+    record OverQuota(long enqueuedTokens) implements Begun {}
+  }
 
   /**
    * What a sealed chunk holds. Objects of no bytes do not exist.

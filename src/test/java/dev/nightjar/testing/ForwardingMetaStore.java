@@ -14,12 +14,15 @@ import dev.nightjar.file.UploadId;
 import dev.nightjar.file.UploadPart;
 import dev.nightjar.store.MetaStore;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** A store that does what another does, but for what a test changes. */
 public interface ForwardingMetaStore extends MetaStore {
@@ -86,8 +89,23 @@ public interface ForwardingMetaStore extends MetaStore {
   }
 
   @Override
-  default Batch begin(long batch, Validated validated, Instant now) {
-    return transaction("begin", () -> inner().begin(batch, validated, now));
+  default Begun begin(long batch, Validated validated, Admission admission, Instant now) {
+    return transaction("begin", () -> inner().begin(batch, validated, admission, now));
+  }
+
+  @Override
+  default List<LedgerEntry> ledger(@Nullable String project, LocalDate from, LocalDate to) {
+    return inner().ledger(project, from, to);
+  }
+
+  @Override
+  default OptionalDouble bytesPerToken(@Nullable String model, LocalDate from) {
+    return inner().bytesPerToken(model, from);
+  }
+
+  @Override
+  default List<Enqueued> enqueued(String project) {
+    return inner().enqueued(project);
   }
 
   @Override

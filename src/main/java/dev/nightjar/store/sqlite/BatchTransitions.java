@@ -3,7 +3,10 @@ package dev.nightjar.store.sqlite;
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchError;
 import dev.nightjar.batch.BatchId;
+import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.batch.Chunk;
+import dev.nightjar.store.MetaStore.Admission;
+import dev.nightjar.store.MetaStore.Begun;
 import dev.nightjar.store.MetaStore.NewBatch;
 import dev.nightjar.store.MetaStore.StoreException;
 import dev.nightjar.store.MetaStore.Validated;
@@ -11,7 +14,6 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** How a batch's status changes (contract §3.3): each only from the state that it may leave. */
 final class BatchTransitions {
@@ -42,28 +44,45 @@ final class BatchTransitions {
         .orElseThrow(() -> new StoreException("there is no batch " + batch, null));
   }
 
-  static Batch begin(Sql sql, long batch, Validated validated, Instant now) throws SQLException {
-    int changed =
-        sql.update(
-            """
-            UPDATE batch SET status = 'in_progress', in_progress_at = ?, model = ?, total = ?,
-              unsealed_chunks = ?
-            WHERE sequence = ? AND status = 'validating'
-            """,
-            now.toEpochMilli(),
-            emptyToNull(validated.model()),
-            validated.lines(),
-            validated.chunks().size(),
-            batch);
-    if (changed > 0) {
-      sql.updateAll(
-          """
-          INSERT INTO chunk (batch, number, first_line, lines, offset, length)
-          VALUES (?, ?, ?, ?, ?, ?)
-          """,
-          validated.chunks().stream().map(BatchTransitions::row).toList());
+  static Begun begin(Sql sql, long sequence, Validated validated, Admission admission, Instant now)
+      throws SQLException {
+    Batch batch = find(sql, sequence);
+    if (batch.status() != BatchStatus.VALIDATING) {
+      return new Begun.As(batch);
     }
-    return find(sql, batch);
+    if (admission.enqueuedTokensMax() != null) {
+      long enqueued =
+          LedgerTable.enqueued(sql, batch.project(), LedgerTable.emptyToNull(validated.model()));
+      if (admission.enqueuedTokens() > admission.enqueuedTokensMax() - enqueued) {
+        return new Begun.OverQuota(enqueued);
+      }
+    }
+    insert(sql, sequence, validated, admission, now);
+    return new Begun.As(find(sql, sequence));
+  }
+
+  private static void insert(
+      Sql sql, long batch, Validated validated, Admission admission, Instant now)
+      throws SQLException {
+    sql.update(
+        """
+        UPDATE batch SET status = 'in_progress', in_progress_at = ?, model = ?, total = ?,
+          unsealed_chunks = ?, price = ?, enqueued_tokens = ?
+        WHERE sequence = ?
+        """,
+        now.toEpochMilli(),
+        LedgerTable.emptyToNull(validated.model()),
+        validated.lines(),
+        validated.chunks().size(),
+        admission.price() == null ? null : admission.price().text(),
+        admission.enqueuedTokens(),
+        batch);
+    sql.updateAll(
+        """
+        INSERT INTO chunk (batch, number, first_line, lines, offset, length)
+        VALUES (?, ?, ?, ?, ?, ?)
+        """,
+        validated.chunks().stream().map(BatchTransitions::row).toList());
   }
 
   private static Object[] row(Chunk chunk) {
@@ -75,10 +94,6 @@ final class BatchTransitions {
       chunk.offset(),
       chunk.length()
     };
-  }
-
-  private static @Nullable String emptyToNull(@Nullable String model) {
-    return model == null || model.isEmpty() ? null : model;
   }
 
   static Batch fail(Sql sql, long batch, List<BatchError> errors, Instant now) throws SQLException {

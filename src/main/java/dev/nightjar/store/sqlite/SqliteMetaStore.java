@@ -15,13 +15,16 @@ import dev.nightjar.file.UploadPart;
 import dev.nightjar.store.MetaStore;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * MetaStore on one SQLite file, in WAL mode with {@code synchronous=FULL}. If the process dies,
@@ -101,6 +104,23 @@ public final class SqliteMetaStore implements MetaStore {
     return database.inWrite(sql -> UploadTable.cancel(sql, project, id, now));
   }
 
+  // ---- ledger
+
+  @Override
+  public List<LedgerEntry> ledger(@Nullable String project, LocalDate from, LocalDate to) {
+    return database.inRead(sql -> LedgerTable.entries(sql, project, from, to));
+  }
+
+  @Override
+  public OptionalDouble bytesPerToken(@Nullable String model, LocalDate from) {
+    return database.inRead(sql -> LedgerTable.bytesPerToken(sql, model, from));
+  }
+
+  @Override
+  public List<Enqueued> enqueued(String project) {
+    return database.inRead(sql -> LedgerTable.enqueued(sql, project));
+  }
+
   // ---- retention
 
   @Override
@@ -171,8 +191,8 @@ public final class SqliteMetaStore implements MetaStore {
   }
 
   @Override
-  public Batch begin(long batch, Validated validated, Instant now) {
-    return database.inWrite(sql -> BatchTransitions.begin(sql, batch, validated, now));
+  public Begun begin(long batch, Validated validated, Admission admission, Instant now) {
+    return database.inWrite(sql -> BatchTransitions.begin(sql, batch, validated, admission, now));
   }
 
   @Override
