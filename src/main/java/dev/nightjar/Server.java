@@ -2,6 +2,7 @@ package dev.nightjar;
 
 import static java.util.Objects.requireNonNullElse;
 
+import dev.nightjar.api.Accounts;
 import dev.nightjar.api.ApiLimits;
 import dev.nightjar.api.Backing;
 import dev.nightjar.api.Batches;
@@ -98,7 +99,8 @@ final class Server implements AutoCloseable {
     var ours = InputLimits.DEFAULTS;
     long lines = settings.limits() == InputRules.OPENAI ? OPENAI_LINES_MAX : ours.linesMax();
     var input = new InputLimits(lines, ours.lineBytesMax(), settings.mixedModels());
-    return new Node.Limits(new BatchEngine.Limits(engine, input), settings.bounds().diskFreeMin());
+    return new Node.Limits(
+        new BatchEngine.Limits(engine, input, settings.terms()), settings.bounds().diskFreeMin());
   }
 
   private static EngineLimits.Bounds bounds(Settings.Bounds set) {
@@ -131,10 +133,11 @@ final class Server implements AutoCloseable {
     var limits =
         new ApiLimits(
             base.fileBytesMax(), base.jsonBytesMax(), new HashSet<>(settings.endpoints()));
+    var accounts = new Accounts(node.meta(), settings.terms(), InstantSource.system());
     return new Services(
         new Files(backing, limits),
         new Uploads(backing, limits),
-        new Batches(backing, node.engine(), limits),
+        new Batches(backing, node.engine(), limits, accounts),
         () -> node.engine().models().models(),
         () -> isStopping ? Optional.of("the server is stopping") : Optional.empty(),
         metrics::scrape,

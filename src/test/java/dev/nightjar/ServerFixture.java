@@ -10,6 +10,7 @@ import com.openai.models.files.FilePurpose;
 import dev.nightjar.config.Settings;
 import dev.nightjar.config.Settings.InputRules;
 import dev.nightjar.config.Settings.UpstreamSettings;
+import dev.nightjar.cost.Terms;
 import dev.nightjar.sim.SimOptions;
 import dev.nightjar.sim.SimServer;
 import java.io.IOException;
@@ -60,7 +61,8 @@ final class ServerFixture implements AutoCloseable {
         InputRules.NIGHTJAR,
         false,
         List.of(),
-        Settings.Bounds.DEFAULT);
+        Settings.Bounds.DEFAULT,
+        Terms.NONE);
   }
 
   static OpenAIClient client(int port) {

@@ -98,7 +98,8 @@ public final class ServeCommand implements Callable<Integer> {
         limits(file.limits()),
         Boolean.TRUE.equals(file.mixedModels()),
         file.endpoints() == null ? List.of() : file.endpoints(),
-        bounds(file));
+        bounds(file),
+        file.terms());
   }
 
   private String text(

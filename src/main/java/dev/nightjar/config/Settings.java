@@ -1,5 +1,6 @@
 package dev.nightjar.config;
 
+import dev.nightjar.cost.Terms;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits which limits input files have
  * @param endpoints POST paths that batches may have beyond OpenAI's
  * @param bounds how much of the disk and the memory may be taken
+ * @param terms what batches cost, and how much a project may queue and spend
  */
 public record Settings(
     String host,
@@ -30,7 +32,8 @@ public record Settings(
     InputRules limits,
     boolean mixedModels,
     List<String> endpoints,
-    Bounds bounds) {
+    Bounds bounds,
+    Terms terms) {
   public static final String HOST = "127.0.0.1";
   public static final int PORT = 8080;
   public static final int MAX_IN_FLIGHT = 256;
@@ -56,7 +59,25 @@ public record Settings(
         limits,
         mixedModels,
         endpoints,
-        newBounds);
+        newBounds,
+        terms);
+  }
+
+  public Settings withTerms(Terms newTerms) {
+    return new Settings(
+        host,
+        port,
+        isOpen,
+        data,
+        upstreams,
+        requestTimeout,
+        stopGrace,
+        drain,
+        limits,
+        mixedModels,
+        endpoints,
+        bounds,
+        newTerms);
   }
 
   /** How much may be taken; null: as much as the engine thinks right. */

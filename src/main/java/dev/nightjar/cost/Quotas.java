@@ -1,7 +1,9 @@
 package dev.nightjar.cost;
 
 import java.math.BigDecimal;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +48,13 @@ public record Quotas(Quota defaults, Map<String, Quota> byProject) {
       }
     }
     return null;
+  }
+
+  /** The models that have a limit of their own. */
+  public Set<String> models(String project) {
+    var models = new HashSet<>(defaults.enqueuedTokensByModel().keySet());
+    models.addAll(byProject.getOrDefault(project, defaults).enqueuedTokensByModel().keySet());
+    return models;
   }
 
   public @Nullable BigDecimal monthlyBudget(String project) {

@@ -50,8 +50,11 @@ public interface MetaStore extends UploadStore, LedgerStore, Retention, AutoClos
 
   // ---- batches
 
-  /** Records a batch in {@code validating}. */
-  Batch createBatch(NewBatch batch);
+  /**
+   * Records a batch in {@code validating}, unless its origin says that it is there already: then
+   * gives the earlier one, and records nothing.
+   */
+  Created createBatch(NewBatch batch);
 
   Optional<Batch> batch(String project, BatchId id);
 
@@ -123,7 +126,30 @@ public interface MetaStore extends UploadStore, LedgerStore, Retention, AutoClos
   @Override
   void close();
 
-  /** A batch to create. */
+  /** What came of a creation: the new batch, or an earlier one. */
+  record Created(Batch batch, CreateOutcome outcome) {}
+
+  enum CreateOutcome {
+    NEW,
+    /** The same request was taken before. */
+    KNOWN,
+    /** The idempotency key belongs to a request with another body. */
+    KEY_REUSED
+  }
+
+  /**
+   * Which request a batch comes from.
+   *
+   * @param idempotencyKey the client's own name for it, unique in the project for ever; null for
+   *     none
+   * @param hash of the body and of who sent it
+   * @param retryCount how often the client had sent it before: without a key, a request with a
+   *     higher count than an equal one from {@code repeatedSince} on is the same
+   */
+  record Origin(
+      @Nullable String idempotencyKey, String hash, int retryCount, Instant repeatedSince) {}
+
+  /** A batch to create; without an origin it is always a new one. */
   record NewBatch(
       BatchId id,
       String project,
@@ -133,7 +159,8 @@ public interface MetaStore extends UploadStore, LedgerStore, Retention, AutoClos
       Instant createdAt,
       Instant expiresAt,
       Map<String, String> metadata,
-      @Nullable Long outputExpiresAfterSeconds) {}
+      @Nullable Long outputExpiresAfterSeconds,
+      @Nullable Origin origin) {}
 
   /** The outcome of a validation without problems; chunks carry epoch 0. */
   record Validated(@Nullable String model, long lines, List<Chunk> chunks) {}

@@ -68,9 +68,10 @@ public abstract class MetaStoreContract {
             NOW,
             LATER,
             Map.of("naïve \"key\"", "value\n", "b", ""),
-            3_600L);
+            3_600L,
+            null);
 
-    Batch batch = store.createBatch(asked);
+    Batch batch = store.createBatch(asked).batch();
 
     assertThat(batch.status()).isEqualTo(BatchStatus.VALIDATING);
     assertThat(batch.metadata()).isEqualTo(asked.metadata());

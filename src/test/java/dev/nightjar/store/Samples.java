@@ -53,11 +53,12 @@ public final class Samples {
         createdAt,
         createdAt.plusSeconds(86_400),
         Map.of(),
+        null,
         null);
   }
 
   public static Batch validating(MetaStore store, String id) {
-    return store.createBatch(newBatch(id, NOW));
+    return store.createBatch(newBatch(id, NOW)).batch();
   }
 
   /** A batch in progress with waiting chunks of ten lines each. */

@@ -64,7 +64,7 @@ public interface ForwardingMetaStore extends MetaStore {
   }
 
   @Override
-  default Batch createBatch(NewBatch batch) {
+  default Created createBatch(NewBatch batch) {
     return transaction("create batch", () -> inner().createBatch(batch));
   }
 

@@ -7,24 +7,67 @@ import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.batch.Chunk;
 import dev.nightjar.store.MetaStore.Admission;
 import dev.nightjar.store.MetaStore.Begun;
+import dev.nightjar.store.MetaStore.CreateOutcome;
+import dev.nightjar.store.MetaStore.Created;
 import dev.nightjar.store.MetaStore.NewBatch;
+import dev.nightjar.store.MetaStore.Origin;
 import dev.nightjar.store.MetaStore.StoreException;
 import dev.nightjar.store.MetaStore.Validated;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** How a batch's status changes (contract §3.3): each only from the state that it may leave. */
 final class BatchTransitions {
   private BatchTransitions() {}
 
-  static Batch create(Sql sql, NewBatch batch) throws SQLException {
+  static Created create(Sql sql, NewBatch batch) throws SQLException {
+    Origin origin = batch.origin();
+    Optional<Created> known =
+        origin == null ? Optional.empty() : known(sql, batch.project(), origin);
+    return known.isPresent()
+        ? known.get()
+        : new Created(insert(sql, batch, origin), CreateOutcome.NEW);
+  }
+
+  /** The batch that an equal request has made: that of its key, or the last before the retry. */
+  private static Optional<Created> known(Sql sql, String project, Origin origin)
+      throws SQLException {
+    if (origin.idempotencyKey() != null) {
+      return sql.one(
+          "SELECT * FROM batch WHERE project = ? AND idempotency_key = ?",
+          row ->
+              new Created(
+                  Rows.batch(row),
+                  origin.hash().equals(row.getString("request_hash"))
+                      ? CreateOutcome.KNOWN
+                      : CreateOutcome.KEY_REUSED),
+          project,
+          origin.idempotencyKey());
+    }
+    return sql.one(
+        """
+        SELECT * FROM batch WHERE request_hash = ? AND created_at >= ? AND project = ?
+          AND idempotency_key IS NULL AND retry_count < ?
+        ORDER BY sequence DESC LIMIT 1
+        """,
+        row -> new Created(Rows.batch(row), CreateOutcome.KNOWN),
+        origin.hash(),
+        origin.repeatedSince().toEpochMilli(),
+        project,
+        origin.retryCount());
+  }
+
+  private static Batch insert(Sql sql, NewBatch batch, @Nullable Origin origin)
+      throws SQLException {
     sql.update(
         """
         INSERT INTO batch (id, project, endpoint, input_file_id, completion_window, status,
-          created_at, expires_at, metadata, output_expires_after)
-        VALUES (?, ?, ?, ?, ?, 'validating', ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+          created_at, expires_at, metadata, output_expires_after, idempotency_key, request_hash,
+          retry_count)
+        VALUES (?, ?, ?, ?, ?, 'validating', ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
         """,
         batch.id().value(),
         batch.project(),
@@ -34,7 +77,10 @@ final class BatchTransitions {
         batch.createdAt().toEpochMilli(),
         batch.expiresAt().toEpochMilli(),
         Rows.metadata(batch.metadata()),
-        batch.outputExpiresAfterSeconds());
+        batch.outputExpiresAfterSeconds(),
+        origin == null ? null : origin.idempotencyKey(),
+        origin == null ? null : origin.hash(),
+        origin == null ? 0 : origin.retryCount());
     return sql.one("SELECT * FROM batch WHERE id = ?", Rows::batch, batch.id().value())
         .orElseThrow();
   }

@@ -151,7 +151,7 @@ public final class SqliteMetaStore implements MetaStore {
   // ---- batches
 
   @Override
-  public Batch createBatch(NewBatch batch) {
+  public Created createBatch(NewBatch batch) {
     return database.inWrite(sql -> BatchTransitions.create(sql, batch));
   }
 

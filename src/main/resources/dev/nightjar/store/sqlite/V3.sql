@@ -4,7 +4,7 @@ ALTER TABLE batch ADD COLUMN price TEXT;
 ALTER TABLE batch ADD COLUMN enqueued_tokens INTEGER NOT NULL DEFAULT 0;
 -- How a repeated creation is recognised: by the client's own key, or by what an SDK sends again.
 ALTER TABLE batch ADD COLUMN idempotency_key TEXT;
-ALTER TABLE batch ADD COLUMN request_hash BLOB;
+ALTER TABLE batch ADD COLUMN request_hash TEXT;
 ALTER TABLE batch ADD COLUMN retry_count INTEGER NOT NULL DEFAULT 0;
 
 CREATE UNIQUE INDEX batch_by_idempotency_key ON batch (project, idempotency_key)
