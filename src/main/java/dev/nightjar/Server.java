@@ -6,11 +6,13 @@ import dev.nightjar.api.Accounts;
 import dev.nightjar.api.ApiLimits;
 import dev.nightjar.api.Backing;
 import dev.nightjar.api.Batches;
+import dev.nightjar.api.Estimates;
 import dev.nightjar.api.Files;
 import dev.nightjar.api.Uploads;
 import dev.nightjar.config.Settings;
 import dev.nightjar.config.Settings.InputRules;
 import dev.nightjar.config.Settings.SettingsException;
+import dev.nightjar.engine.Admissions;
 import dev.nightjar.engine.BatchEngine;
 import dev.nightjar.engine.EngineLimits;
 import dev.nightjar.engine.Ids;
@@ -134,10 +136,14 @@ final class Server implements AutoCloseable {
         new ApiLimits(
             base.fileBytesMax(), base.jsonBytesMax(), new HashSet<>(settings.endpoints()));
     var accounts = new Accounts(node.meta(), settings.terms(), InstantSource.system());
+    var files = new Files(backing, limits);
+    var admissions = new Admissions(settings.terms(), node.meta());
     return new Services(
-        new Files(backing, limits),
+        files,
         new Uploads(backing, limits),
         new Batches(backing, node.engine(), limits, accounts),
+        accounts,
+        new Estimates(files, admissions, InstantSource.system()),
         () -> node.engine().models().models(),
         () -> isStopping ? Optional.of("the server is stopping") : Optional.empty(),
         metrics::scrape,

@@ -1,7 +1,6 @@
 package dev.nightjar.api;
 
 import dev.nightjar.cost.Cost;
-import dev.nightjar.cost.PriceTable;
 import dev.nightjar.cost.Quotas;
 import dev.nightjar.cost.Terms;
 import dev.nightjar.store.LedgerStore;
@@ -13,6 +12,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -104,19 +104,28 @@ public final class Accounts {
   }
 
   /**
-   * The ledger of some days.
+   * Tokens by day, as the query asks.
    *
    * @param project null for all
    */
-  public List<LedgerEntry> entries(@Nullable String project, LocalDate from, LocalDate to) {
-    return ledger.ledger(project, from, to);
+  public UsageReport tokens(@Nullable String project, Map<String, List<String>> query) {
+    UsageQuery asked = UsageQuery.of(query, List.of("project_id", "model"), 31, today());
+    return UsageReport.tokens(asked, entries(project, asked));
   }
 
-  public PriceTable prices() {
-    return terms.prices();
+  /** Money likewise. */
+  public UsageReport money(@Nullable String project, Map<String, List<String>> query) {
+    UsageQuery asked = UsageQuery.of(query, List.of("project_id", "line_item"), 180, today());
+    return UsageReport.money(asked, entries(project, asked));
   }
 
-  LocalDate today() {
+  private List<LedgerEntry> entries(@Nullable String project, UsageQuery query) {
+    return ledger.ledger(project, query.from(), query.pageEnd()).stream()
+        .filter(query::includes)
+        .toList();
+  }
+
+  private LocalDate today() {
     return clock.instant().atZone(ZoneOffset.UTC).toLocalDate();
   }
 }

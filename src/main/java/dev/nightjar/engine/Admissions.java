@@ -5,6 +5,7 @@ import dev.nightjar.batch.BatchError;
 import dev.nightjar.batch.Chunk;
 import dev.nightjar.cost.Terms;
 import dev.nightjar.store.LedgerStore;
+import dev.nightjar.store.LedgerStore.Learned;
 import dev.nightjar.store.MetaStore.Admission;
 import dev.nightjar.store.MetaStore.Validated;
 import java.time.Instant;
@@ -30,16 +31,29 @@ public record Admissions(Terms terms, LedgerStore ledger) {
     long bytes = validated.chunks().stream().mapToLong(Chunk::length).sum();
     return new Admission(
         terms.prices().of(model).orElse(null),
-        tokens(model, bytes, now),
+        expected(model, bytes, validated.lines(), now).inputTokens(),
         terms.quotas().enqueuedTokensMax(batch.project(), model));
   }
 
-  /** The input tokens that so many bytes of request lines are likely to have. */
-  public long tokens(@Nullable String model, long bytes, Instant now) {
+  /**
+   * What so many requests are likely to use.
+   *
+   * @param outputTokens null if this model has answered none lately
+   */
+  public record Expected(long inputTokens, @Nullable Long outputTokens) {}
+
+  /** {@code bytes} are those of the request lines. */
+  public Expected expected(@Nullable String model, long bytes, long requests, Instant now) {
     LocalDate from = now.atZone(ZoneOffset.UTC).toLocalDate().minusDays(LEARNED_DAYS);
-    double bytesPerToken = ledger.bytesPerToken(model, from).orElse(BYTES_PER_TOKEN);
-    return (long)
-        Math.ceil(bytes / Math.clamp(bytesPerToken, BYTES_PER_TOKEN_MIN, BYTES_PER_TOKEN_MAX));
+    Learned learned = ledger.learned(model, from);
+    if (learned.requests() == 0) {
+      return new Expected((long) Math.ceil(bytes / BYTES_PER_TOKEN), null);
+    }
+    double ratio = (double) learned.requestBytes() / learned.usage().input();
+    double bytesPerToken = Math.clamp(ratio, BYTES_PER_TOKEN_MIN, BYTES_PER_TOKEN_MAX);
+    double outputPerRequest = (double) learned.usage().output() / learned.requests();
+    return new Expected(
+        (long) Math.ceil(bytes / bytesPerToken), Math.round(outputPerRequest * requests));
   }
 
   /** OpenAI's code and words, which clients know to wait for, and the figures. */

@@ -3,6 +3,7 @@ package dev.nightjar.http;
 import io.helidon.http.HeaderName;
 import io.helidon.webserver.http.ServerRequest;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,15 @@ final class Parameters {
       queries.put(name, request.query().first(name).orElse(""));
     }
     return queries;
+  }
+
+  /** All values of the query, by name. */
+  static Map<String, List<String>> lists(ServerRequest request) {
+    var lists = new HashMap<String, List<String>>();
+    for (String name : request.query().names()) {
+      lists.put(name, request.query().all(name));
+    }
+    return lists;
   }
 
   static @Nullable String header(ServerRequest request, HeaderName name) {

@@ -6,7 +6,6 @@ import dev.nightjar.cost.Price;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +23,8 @@ public interface LedgerStore {
    */
   List<LedgerEntry> ledger(@Nullable String project, LocalDate from, LocalDate to);
 
-  /** Bytes of request lines for each input token used, from a day on; empty if none was used. */
-  OptionalDouble bytesPerToken(@Nullable String model, LocalDate from);
+  /** What a model has used from a day on, of all projects: what can be learned from it. */
+  Learned learned(@Nullable String model, LocalDate from);
 
   /** What the project's batches that have not ended hold of its quota, by model. */
   List<Enqueued> enqueued(String project);
@@ -48,6 +47,15 @@ public interface LedgerStore {
       return Optional.ofNullable(price)
           .map(known -> known.cost(usage.input(), usage.cached(), usage.output()));
     }
+  }
+
+  /**
+   * Sums over answered requests.
+   *
+   * @param requestBytes of their lines in input files
+   */
+  record Learned(long requests, long requestBytes, Usage usage) {
+    public static final Learned NOTHING = new Learned(0, 0, Usage.NONE);
   }
 
   /** Input tokens, as estimated when the batches began. */

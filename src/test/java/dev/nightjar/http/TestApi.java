@@ -4,9 +4,11 @@ import dev.nightjar.api.Accounts;
 import dev.nightjar.api.ApiLimits;
 import dev.nightjar.api.Backing;
 import dev.nightjar.api.Batches;
+import dev.nightjar.api.Estimates;
 import dev.nightjar.api.Files;
 import dev.nightjar.api.Uploads;
 import dev.nightjar.cost.Terms;
+import dev.nightjar.engine.Admissions;
 import dev.nightjar.engine.Ids;
 import dev.nightjar.net.ConnectionGuard;
 import dev.nightjar.store.DiskSpace;
@@ -79,10 +81,14 @@ final class TestApi implements AutoCloseable {
   private HttpServer.Services services(ApiLimits limits, Terms terms) {
     var ids = new Ids(new Random(1));
     var backing = new Backing(meta, objects, () -> room.get(), ids, now::get);
+    var files = new Files(backing, limits);
+    var accounts = new Accounts(meta, terms, now::get);
     return new HttpServer.Services(
-        new Files(backing, limits),
+        files,
         new Uploads(backing, limits),
-        new Batches(backing, runner, limits, new Accounts(meta, terms, now::get)),
+        new Batches(backing, runner, limits, accounts),
+        accounts,
+        new Estimates(files, new Admissions(terms, meta), now::get),
         () -> Map.of("org/model", "local"),
         unready::get,
         () -> "# no metrics here\n",

@@ -16,6 +16,7 @@ import dev.nightjar.batch.Usage;
 import dev.nightjar.cost.Cost;
 import dev.nightjar.cost.Price;
 import dev.nightjar.store.LedgerStore.Enqueued;
+import dev.nightjar.store.LedgerStore.Learned;
 import dev.nightjar.store.LedgerStore.LedgerEntry;
 import dev.nightjar.store.MetaStore.Admission;
 import dev.nightjar.store.MetaStore.Begun;
@@ -151,15 +152,17 @@ public abstract class LedgerContract {
   }
 
   @Test
-  void bytesOfATokenAreLearnedFromAnsweredLines() {
-    assertThat(store.bytesPerToken("llama", TODAY)).isEmpty();
+  void whatAnsweredLinesHadCanBeLearned() {
+    assertThat(store.learned("llama", TODAY)).isEqualTo(Learned.NOTHING);
 
     sealAll(store, inProgress(store, "batch_1", 2));
 
-    // Of 2 x 1,000 bytes, 8 of 10 lines were answered; these had 2 x 1,000 input tokens.
-    assertThat(store.bytesPerToken("llama", TODAY)).hasValue(0.8);
-    assertThat(store.bytesPerToken("llama", TOMORROW)).isEmpty();
-    assertThat(store.bytesPerToken("other", TODAY)).isEmpty();
+    // Of 2 x 1,000 bytes, 8 of 10 lines were answered.
+    assertThat(store.learned("llama", TODAY))
+        .isEqualTo(new Learned(16, 1_600, new Usage(2_000, 200, 400, 40)));
+    assertThat(store.learned("llama", TOMORROW)).isEqualTo(Learned.NOTHING);
+    assertThat(store.learned("other", TODAY)).isEqualTo(Learned.NOTHING);
+    assertThat(store.learned(null, TODAY)).isEqualTo(Learned.NOTHING);
   }
 
   // ---- the quota

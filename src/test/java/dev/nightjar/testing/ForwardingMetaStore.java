@@ -19,7 +19,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -99,8 +98,8 @@ public interface ForwardingMetaStore extends MetaStore {
   }
 
   @Override
-  default OptionalDouble bytesPerToken(@Nullable String model, LocalDate from) {
-    return inner().bytesPerToken(model, from);
+  default Learned learned(@Nullable String model, LocalDate from) {
+    return inner().learned(model, from);
   }
 
   @Override

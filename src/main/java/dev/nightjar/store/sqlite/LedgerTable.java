@@ -2,6 +2,7 @@ package dev.nightjar.store.sqlite;
 
 import dev.nightjar.cost.Price;
 import dev.nightjar.store.LedgerStore.Enqueued;
+import dev.nightjar.store.LedgerStore.Learned;
 import dev.nightjar.store.LedgerStore.LedgerEntry;
 import dev.nightjar.store.MetaStore.Seal;
 import java.sql.ResultSet;
@@ -10,7 +11,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /** What was used: charged in the transaction that seals a chunk, and in no other. */
@@ -68,20 +68,23 @@ final class LedgerTable {
         Rows.usage(row));
   }
 
-  static OptionalDouble bytesPerToken(Sql sql, @Nullable String model, LocalDate from)
-      throws SQLException {
-    return sql
-        .list(
+  /** What reports no tokens, as moderations do, teaches nothing. */
+  static Learned learned(Sql sql, @Nullable String model, LocalDate from) throws SQLException {
+    return sql.one(
             """
-            SELECT CAST(sum(request_bytes) AS REAL) / sum(input_tokens) AS ratio FROM ledger
-            WHERE day >= ? AND model = ? AND input_tokens > 0 HAVING sum(input_tokens) > 0
+            SELECT coalesce(sum(requests), 0) AS requests,
+              coalesce(sum(request_bytes), 0) AS request_bytes,
+              coalesce(sum(input_tokens), 0) AS input_tokens,
+              coalesce(sum(cached_tokens), 0) AS cached_tokens,
+              coalesce(sum(output_tokens), 0) AS output_tokens,
+              coalesce(sum(reasoning_tokens), 0) AS reasoning_tokens
+            FROM ledger WHERE day >= ? AND model = ? AND input_tokens > 0
             """,
-            row -> row.getDouble("ratio"),
+            row ->
+                new Learned(row.getLong("requests"), row.getLong("request_bytes"), Rows.usage(row)),
             from.toEpochDay(),
             model == null ? "" : model)
-        .stream()
-        .mapToDouble(Double::doubleValue)
-        .findFirst();
+        .orElseThrow();
   }
 
   /** The sum is taken when it is asked for: nothing has to be released, and nothing can be lost. */

@@ -21,7 +21,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -112,8 +111,8 @@ public final class SqliteMetaStore implements MetaStore {
   }
 
   @Override
-  public OptionalDouble bytesPerToken(@Nullable String model, LocalDate from) {
-    return database.inRead(sql -> LedgerTable.bytesPerToken(sql, model, from));
+  public Learned learned(@Nullable String model, LocalDate from) {
+    return database.inRead(sql -> LedgerTable.learned(sql, model, from));
   }
 
   @Override
