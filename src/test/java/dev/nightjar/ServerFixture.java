@@ -44,8 +44,12 @@ final class ServerFixture implements AutoCloseable {
   }
 
   static ServerFixture start(Path data, SimOptions options) {
+    return start(data, options, Terms.NONE);
+  }
+
+  static ServerFixture start(Path data, SimOptions options, Terms terms) {
     SimServer sim = SimServer.start(options);
-    return new ServerFixture(sim, Server.start(settings(data, sim.url(), 256)));
+    return new ServerFixture(sim, Server.start(settings(data, sim.url(), 256).withTerms(terms)));
   }
 
   static Settings settings(Path data, String upstream, int maxInFlight) {
