@@ -11,6 +11,7 @@ import dev.nightjar.config.Settings;
 import dev.nightjar.config.Settings.InputRules;
 import dev.nightjar.config.Settings.UpstreamSettings;
 import dev.nightjar.cost.Terms;
+import dev.nightjar.file.DefaultLife;
 import dev.nightjar.sim.SimOptions;
 import dev.nightjar.sim.SimServer;
 import java.io.IOException;
@@ -66,7 +67,8 @@ final class ServerFixture implements AutoCloseable {
         false,
         List.of(),
         Settings.Bounds.DEFAULT,
-        Terms.NONE);
+        Terms.NONE,
+        DefaultLife.OPENAI);
   }
 
   static OpenAIClient client(int port) {

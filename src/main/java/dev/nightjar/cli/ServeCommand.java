@@ -99,7 +99,8 @@ public final class ServeCommand implements Callable<Integer> {
         Boolean.TRUE.equals(file.mixedModels()),
         file.endpoints() == null ? List.of() : file.endpoints(),
         bounds(file),
-        file.terms());
+        file.terms(),
+        file.fileLife());
   }
 
   private String text(

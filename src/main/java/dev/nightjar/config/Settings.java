@@ -1,6 +1,7 @@
 package dev.nightjar.config;
 
 import dev.nightjar.cost.Terms;
+import dev.nightjar.file.DefaultLife;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param endpoints POST paths that batches may have beyond OpenAI's
  * @param bounds how much of the disk and the memory may be taken
  * @param terms what batches cost, and how much a project may queue and spend
+ * @param fileLife how long files live when nobody says otherwise
  */
 public record Settings(
     String host,
@@ -33,7 +35,8 @@ public record Settings(
     boolean mixedModels,
     List<String> endpoints,
     Bounds bounds,
-    Terms terms) {
+    Terms terms,
+    DefaultLife fileLife) {
   public static final String HOST = "127.0.0.1";
   public static final int PORT = 8080;
   public static final int MAX_IN_FLIGHT = 256;
@@ -60,7 +63,8 @@ public record Settings(
         mixedModels,
         endpoints,
         newBounds,
-        terms);
+        terms,
+        fileLife);
   }
 
   public Settings withTerms(Terms newTerms) {
@@ -77,7 +81,8 @@ public record Settings(
         mixedModels,
         endpoints,
         bounds,
-        newTerms);
+        newTerms,
+        fileLife);
   }
 
   /** How much may be taken; null: as much as the engine thinks right. */
