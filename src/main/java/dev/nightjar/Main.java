@@ -1,9 +1,12 @@
 package dev.nightjar;
 
 import dev.nightjar.cli.BackupCommand;
+import dev.nightjar.cli.CommandException;
+import dev.nightjar.cli.FilesCommand;
 import dev.nightjar.cli.RunCommand;
 import dev.nightjar.cli.RunCommand.RunRequest;
 import dev.nightjar.cli.ServeCommand;
+import dev.nightjar.cli.Shell;
 import dev.nightjar.cli.SimCommand;
 import dev.nightjar.config.Settings;
 import dev.nightjar.config.Settings.SettingsException;
@@ -43,11 +46,13 @@ public final class Main {
   }
 
   static CommandLine commandLine() {
+    Shell shell = Shell.ofProcess(Signals::firstStop);
     return new CommandLine(new Main())
         .addSubcommand(new ServeCommand(System.getenv(), Main::serve))
         .addSubcommand(new RunCommand(System.getenv(), Main::run))
         .addSubcommand(new SimCommand(Main::simulate))
         .addSubcommand(new BackupCommand(System.getenv(), Main::backUp))
+        .addSubcommand(FilesCommand.in(shell))
         .setExecutionExceptionHandler(Main::explain)
         .setParameterExceptionHandler((e, _) -> {
           System.err.println("nightjar: " + e.getMessage());
@@ -99,6 +104,10 @@ public final class Main {
   /** What a user can mend is one sentence; anything else is a bug, with its trace. */
   private static int explain(Exception e, CommandLine command, ParseResult parsed)
       throws Exception {
+    if (e instanceof CommandException failure) {
+      System.err.println("nightjar: " + failure.sentence());
+      return failure.exitCode();
+    }
     switch (e) {
       case SettingsException _, DataDirectoryException _, StoreException _, HttpServerException _ ->
           System.err.println("nightjar: " + e.getMessage());

@@ -1,27 +1,30 @@
-package dev.nightjar;
+package dev.nightjar.cli;
 
-import java.io.Console;
 import java.io.PrintStream;
-import java.util.Optional;
 
 /** Shows progress on a terminal in place, elsewhere as a line now and then. */
-final class ProgressDisplay {
+public final class ProgressDisplay {
   private static final String CLEAR_LINE = "\r\u001b[2K";
   private static final long TERMINAL_NANOS = 200_000_000L;
   private static final long LOG_NANOS = 10_000_000_000L;
 
   private final PrintStream err;
-  private final boolean isTerminal =
-      Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
+  private final boolean isTerminal;
   private long shownAt;
   private boolean isShown;
 
-  ProgressDisplay(PrintStream err) {
+  /** On this process's standard error. */
+  public ProgressDisplay(PrintStream err) {
+    this(err, Shell.isTerminal(2));
+  }
+
+  ProgressDisplay(PrintStream err, boolean isTerminal) {
     this.err = err;
+    this.isTerminal = isTerminal;
     this.shownAt = System.nanoTime() - TERMINAL_NANOS;
   }
 
-  void show(String line) {
+  public void show(String line) {
     long now = System.nanoTime();
     if (now - shownAt >= (isTerminal ? TERMINAL_NANOS : LOG_NANOS)) {
       shownAt = now;
@@ -31,12 +34,21 @@ final class ProgressDisplay {
     }
   }
 
-  void last(String line) {
+  public void last(String line) {
     err.println((isTerminal ? CLEAR_LINE : "") + line);
     isShown = false;
   }
 
-  void end() {
+  /** Takes back what was shown in place. */
+  void clear() {
+    if (isShown) {
+      err.print(CLEAR_LINE);
+      err.flush();
+      isShown = false;
+    }
+  }
+
+  public void end() {
     if (isShown) {
       err.println();
     }

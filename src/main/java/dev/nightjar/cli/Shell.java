@@ -1,0 +1,89 @@
+package dev.nightjar.cli;
+
+import java.io.Console;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/**
+ * What a command has around it.
+ *
+ * @param out for data; {@code err} is for progress and explanations
+ * @param isTerminal whether {@code out} is read by a person
+ * @param errIsTerminal whether a line of {@code err} can be drawn again
+ * @param stop from the first call on: SIGINT and SIGTERM complete it instead of ending the process
+ */
+public record Shell(
+    Map<String, String> environment,
+    InputStream in,
+    PrintStream out,
+    PrintStream err,
+    boolean isTerminal,
+    boolean errIsTerminal,
+    Supplier<CompletableFuture<String>> stop,
+    InstantSource clock,
+    ZoneId zone) {
+  public Shell {
+    environment = Map.copyOf(environment);
+  }
+
+  /** This process. */
+  public static Shell ofProcess(Supplier<CompletableFuture<String>> stop) {
+    return new Shell(
+        System.getenv(),
+        System.in,
+        System.out,
+        System.err,
+        isTerminal(1),
+        isTerminal(2),
+        stop,
+        InstantSource.system(),
+        ZoneId.systemDefault());
+  }
+
+  /** The JDK knows only of standard input and output together; Linux knows of each. */
+  static boolean isTerminal(int descriptor) {
+    try {
+      String open = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
+      return open.matches("/dev/(pts/\\d+|tty.*|console)");
+    } catch (IOException | UnsupportedOperationException _) {
+      return Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
+    }
+  }
+
+  /** Standard output for bytes: unlike {@code out} it says when nobody reads any more. */
+  OutputStream bytesOut() {
+    return new OutputStream() {
+      @Override
+      public void write(int b) throws IOException {
+        out.write(b);
+        check();
+      }
+
+      @Override
+      public void write(byte[] bytes, int offset, int count) throws IOException {
+        out.write(bytes, offset, count);
+        check();
+      }
+
+      private void check() throws IOException {
+        if (out.checkError()) {
+          throw new IOException("standard output is closed");
+        }
+      }
+    };
+  }
+
+  void say(String sentence) {
+    err.println("nightjar: " + sentence);
+  }
+}
