@@ -1,6 +1,7 @@
 package dev.nightjar;
 
 import dev.nightjar.cli.BackupCommand;
+import dev.nightjar.cli.BatchesCommand;
 import dev.nightjar.cli.CommandException;
 import dev.nightjar.cli.FilesCommand;
 import dev.nightjar.cli.RunCommand;
@@ -53,6 +54,7 @@ public final class Main {
         .addSubcommand(new SimCommand(Main::simulate))
         .addSubcommand(new BackupCommand(System.getenv(), Main::backUp))
         .addSubcommand(FilesCommand.in(shell))
+        .addSubcommand(BatchesCommand.in(shell))
         .setExecutionExceptionHandler(Main::explain)
         .setParameterExceptionHandler((e, _) -> {
           System.err.println("nightjar: " + e.getMessage());

@@ -45,6 +45,8 @@ final class ApiClient implements AutoCloseable {
   private static final long LOOK_MILLIS = 200;
   private static final int JSON_BYTES_MAX = 256 << 20;
 
+  private static final int BEGINNING_BYTES = 1 << 20;
+
   /** Numbers keep their digits: what is not known here is shown as it came. */
   private static final JsonMapper JSON =
       JsonMapper.builder()
@@ -158,6 +160,20 @@ final class ApiClient implements AutoCloseable {
       throw CommandException.wrong(
           "%s does not answer as an API server does; is the base URL right?".formatted(target));
     }
+  }
+
+  /** The first bytes of a file of the server. */
+  byte[] beginning(String fileId) {
+    var call =
+        new Call(
+            "GET",
+            path("/files", fileId) + "/content",
+            null,
+            request -> request.header("Range", "bytes=0-" + (BEGINNING_BYTES - 1)),
+            Repeat.WHOLE,
+            () -> 0,
+            PATIENCE);
+    return send(call, BodyHandlers.limiting(BodyHandlers.ofByteArray(), JSON_BYTES_MAX)).body();
   }
 
   /** Until it succeeds, or must not or need not be tried again. */

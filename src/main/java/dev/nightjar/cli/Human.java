@@ -53,6 +53,11 @@ final class Human {
     return "%dd %02dh".formatted(seconds / 86_400, seconds / 3_600 % 24);
   }
 
+  /** The same in whole seconds, for what is not known better. */
+  static String seconds(Duration duration) {
+    return duration.toSeconds() < 60 ? duration.toSeconds() + "s" : duration(duration);
+  }
+
   /** {@code 2026-11-20 10:00:00}. */
   static String time(long epochSeconds, ZoneId zone) {
     return TIME.format(Instant.ofEpochSecond(epochSeconds).atZone(zone));

@@ -14,6 +14,22 @@ final class OutputOptions {
     return isJson || !shell.isTerminal();
   }
 
+  /** A batch as the server sent it, or all that is known of it line by line. */
+  void show(Shell shell, BatchView batch) {
+    if (isJson(shell)) {
+      shell.out().println(batch.json());
+      return;
+    }
+    Table.printPairs(shell.out(), batch.card(shell.zone()));
+  }
+
+  /** After its end was said on a terminal there is nothing to add. */
+  void showEnded(Shell shell, BatchView batch) {
+    if (isJson(shell)) {
+      show(shell, batch);
+    }
+  }
+
   /** The items as the server sent them, one a line, or as rows of a table. */
   void show(
       Shell shell,

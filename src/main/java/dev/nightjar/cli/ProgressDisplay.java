@@ -5,6 +5,11 @@ import java.io.PrintStream;
 /** Shows progress on a terminal in place, elsewhere as a line now and then. */
 public final class ProgressDisplay {
   private static final String CLEAR_LINE = "\r\u001b[2K";
+
+  /** Around a line that the terminal cuts if it is too long: what wraps cannot be redrawn. */
+  private static final String WRAP_OFF = "\u001b[?7l";
+
+  private static final String WRAP_ON = "\u001b[?7h";
   private static final long TERMINAL_NANOS = 200_000_000L;
   private static final long LOG_NANOS = 10_000_000_000L;
 
@@ -29,7 +34,8 @@ public final class ProgressDisplay {
     if (now - shownAt >= (isTerminal ? TERMINAL_NANOS : LOG_NANOS)) {
       shownAt = now;
       isShown = isTerminal;
-      err.print(isTerminal ? CLEAR_LINE + line : line + System.lineSeparator());
+      err.print(
+          isTerminal ? CLEAR_LINE + WRAP_OFF + line + WRAP_ON : line + System.lineSeparator());
       err.flush();
     }
   }
@@ -51,6 +57,7 @@ public final class ProgressDisplay {
   public void end() {
     if (isShown) {
       err.println();
+      isShown = false;
     }
   }
 }

@@ -39,6 +39,15 @@ final class Table {
     rows.forEach(row -> out.println(line(widths, row)));
   }
 
+  /** Names and values, without a head. */
+  static void printPairs(PrintStream out, List<List<String>> pairs) {
+    int width = pairs.stream().mapToInt(pair -> length(pair.getFirst())).max().orElse(0);
+    for (List<String> pair : pairs) {
+      String space = " ".repeat(width - length(pair.getFirst()));
+      out.println(Human.printable(pair.getFirst() + space + GAP + pair.getLast()));
+    }
+  }
+
   private static void widen(int[] widths, List<String> cells) {
     for (int i = 0; i < widths.length; i++) {
       widths[i] = Math.max(widths[i], length(cells.get(i)));
