@@ -19,6 +19,7 @@ import dev.nightjar.sim.SimServer;
 import dev.nightjar.store.MetaStore.StoreException;
 import dev.nightjar.store.files.DataDirectory.DataDirectoryException;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -27,7 +28,6 @@ import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
-import picocli.CommandLine.ParseResult;
 
 /** Chooses the command. */
 @Command(
@@ -43,11 +43,10 @@ public final class Main {
 
   public static void main(String[] args) {
     Logging.configure();
-    System.exit(commandLine().execute(args));
+    System.exit(commandLine(Shell.ofProcess(Signals::firstStop)).execute(args));
   }
 
-  static CommandLine commandLine() {
-    Shell shell = Shell.ofProcess(Signals::firstStop);
+  static CommandLine commandLine(Shell shell) {
     return new CommandLine(new Main())
         .addSubcommand(new ServeCommand(System.getenv(), Main::serve))
         .addSubcommand(new RunCommand(System.getenv(), Main::run))
@@ -55,10 +54,11 @@ public final class Main {
         .addSubcommand(new BackupCommand(System.getenv(), Main::backUp))
         .addSubcommand(FilesCommand.in(shell))
         .addSubcommand(BatchesCommand.in(shell))
-        .setExecutionExceptionHandler(Main::explain)
+        .setOut(new PrintWriter(shell.out(), true, shell.out().charset()))
+        .setExecutionExceptionHandler((e, _, _) -> explain(e, shell))
         .setParameterExceptionHandler((e, _) -> {
-          System.err.println("nightjar: " + e.getMessage());
-          e.getCommandLine().usage(System.err);
+          shell.err().println("nightjar: " + e.getMessage());
+          e.getCommandLine().usage(shell.err());
           return USAGE;
         });
   }
@@ -104,16 +104,15 @@ public final class Main {
   }
 
   /** What a user can mend is one sentence; anything else is a bug, with its trace. */
-  private static int explain(Exception e, CommandLine command, ParseResult parsed)
-      throws Exception {
-    if (e instanceof CommandException failure) {
-      System.err.println("nightjar: " + failure.sentence());
-      return failure.exitCode();
-    }
+  private static int explain(Exception e, Shell shell) throws Exception {
     switch (e) {
+      case CommandException said -> {
+        shell.say(said.sentence());
+        return said.exitCode();
+      }
       case SettingsException _, DataDirectoryException _, StoreException _, HttpServerException _ ->
-          System.err.println("nightjar: " + e.getMessage());
-      case UncheckedIOException io -> System.err.println("nightjar: " + io.getCause());
+          shell.err().println("nightjar: " + e.getMessage());
+      case UncheckedIOException io -> shell.say("" + io.getCause());
       default -> throw e;
     }
     return USAGE;

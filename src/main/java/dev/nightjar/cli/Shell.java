@@ -1,10 +1,14 @@
 package dev.nightjar.cli;
 
+import java.io.BufferedOutputStream;
 import java.io.Console;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -36,12 +40,13 @@ public record Shell(
     environment = Map.copyOf(environment);
   }
 
-  /** This process. */
+  /** This process. JSON is UTF-8 wherever it goes; a terminal has an encoding of its own. */
   public static Shell ofProcess(Supplier<CompletableFuture<String>> stop) {
+    var file = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out));
     return new Shell(
         System.getenv(),
         System.in,
-        System.out,
+        isTerminal(1) ? System.out : new PrintStream(file, true, StandardCharsets.UTF_8),
         System.err,
         isTerminal(1),
         isTerminal(2),
@@ -83,7 +88,7 @@ public record Shell(
     };
   }
 
-  void say(String sentence) {
+  public void say(String sentence) {
     err.println("nightjar: " + sentence);
   }
 }
