@@ -3,6 +3,7 @@ package dev.nightjar;
 import dev.nightjar.cli.BackupCommand;
 import dev.nightjar.cli.BatchesCommand;
 import dev.nightjar.cli.CommandException;
+import dev.nightjar.cli.CompletionCommand;
 import dev.nightjar.cli.FilesCommand;
 import dev.nightjar.cli.RunCommand;
 import dev.nightjar.cli.RunCommand.RunRequest;
@@ -54,6 +55,7 @@ public final class Main {
         .addSubcommand(new BackupCommand(System.getenv(), Main::backUp))
         .addSubcommand(FilesCommand.in(shell))
         .addSubcommand(BatchesCommand.in(shell))
+        .addSubcommand(new CompletionCommand(shell))
         .setOut(new PrintWriter(shell.out(), true, shell.out().charset()))
         .setExecutionExceptionHandler((e, _, _) -> explain(e, shell))
         .setParameterExceptionHandler((e, _) -> {

@@ -1,11 +1,7 @@
 package dev.nightjar.cli;
 
-import dev.nightjar.batch.RequestLine;
-import dev.nightjar.batch.RequestLine.MalformedLineException;
-import dev.nightjar.file.JsonLines;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,8 +37,6 @@ import tools.jackson.databind.node.ObjectNode;
       "  nightjar batches create file-abc --endpoint /v1/embeddings --window 2d"
     })
 final class BatchesCreate implements Callable<Integer> {
-  private static final int LINE_BYTES_MAX = 64 << 20;
-
   @Parameters(
       index = "0",
       paramLabel = "FILE_OR_ID",
@@ -99,7 +93,8 @@ final class BatchesCreate implements Callable<Integer> {
       throw CommandException.wrong(
           "there is no file %s, and it is not a file's id".formatted(input));
     }
-    String to = endpoint != null ? endpoint : isPath ? endpointOf(path) : endpointOf(client, input);
+    String to =
+        endpoint != null ? endpoint : isPath ? FirstUrl.of(path) : endpointOf(client, input);
     String fileId = isPath ? upload(client) : input;
     ObjectNode body = JsonNodeFactory.instance.objectNode();
     body.put("input_file_id", fileId);
@@ -118,37 +113,11 @@ final class BatchesCreate implements Callable<Integer> {
     return id;
   }
 
-  private static String endpointOf(Path path) {
-    try (InputStream in = Files.newInputStream(path)) {
-      return firstUrl(in, path.toString());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   private static String endpointOf(ApiClient client, String fileId) {
-    return firstUrl(new ByteArrayInputStream(client.beginning(fileId)), fileId);
-  }
-
-  private static String firstUrl(InputStream in, String name) {
     try {
-      var lines = new JsonLines(in, LINE_BYTES_MAX);
-      while (lines.next()) {
-        if (!lines.isBlank()) {
-          String url = RequestLine.parse(lines.line()).url();
-          if (url != null) {
-            return url;
-          }
-          break;
-        }
-      }
+      return FirstUrl.of(new ByteArrayInputStream(client.beginning(fileId)), fileId);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    } catch (MalformedLineException _) {
-      // Said below; validation has the details.
     }
-    throw CommandException.wrong(
-        "the first line of %s names no url; say --endpoint, or look with: nightjar files validate"
-            .formatted(name));
   }
 }

@@ -12,7 +12,7 @@ final class ClientOptions {
   @Option(
       names = "--base-url",
       paramLabel = "URL",
-      description = "The server (default: OPENAI_BASE_URL, or " + BASE_URL + ").")
+      description = "The server (default: OPENAI_BASE_URL, or this machine, port 8080).")
   @Nullable String baseUrl;
 
   @Option(

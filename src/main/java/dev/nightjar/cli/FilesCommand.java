@@ -19,6 +19,9 @@ public final class FilesCommand {
         .addSubcommand(new FilesList(shell))
         .addSubcommand(new FilesGet(shell))
         .addSubcommand(new FilesContent(shell))
-        .addSubcommand(new FilesDelete(shell));
+        .addSubcommand(new FilesDelete(shell))
+        .addSubcommand(new FilesValidate(shell))
+        .addSubcommand(new FilesSplit(shell))
+        .addSubcommand(new FilesMerge(shell));
   }
 }

@@ -1,7 +1,6 @@
 package dev.nightjar.cli;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +69,7 @@ final class FilesContent implements Callable<Integer> {
         throw e;
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw LocalFile.cannotWrite(target, e);
     }
   }
 }

@@ -32,7 +32,7 @@ final class PartFile implements AutoCloseable {
       file.channel.truncate(0);
       return file;
     } catch (IOException e) {
-      throw cannotWrite(target, e);
+      throw LocalFile.cannotWrite(target, e);
     }
   }
 
@@ -53,7 +53,7 @@ final class PartFile implements AutoCloseable {
       channel.position(channel.size());
       return new PartFile(target, part, channel);
     } catch (IOException e) {
-      throw cannotWrite(target, e);
+      throw LocalFile.cannotWrite(target, e);
     }
   }
 
@@ -63,10 +63,6 @@ final class PartFile implements AutoCloseable {
     } catch (OverlappingFileLockException _) {
       return false;
     }
-  }
-
-  static CommandException cannotWrite(Path target, IOException e) {
-    return CommandException.wrong("%s cannot be written: %s".formatted(target, e));
   }
 
   long length() throws IOException {

@@ -65,13 +65,11 @@ record Upload(Shell shell, String source, String purpose, @Nullable Duration exp
       return -1;
     }
     Path path = Path.of(source);
-    if (!Files.isRegularFile(path)) {
-      throw CommandException.wrong("there is no file " + path);
-    }
+    LocalFile.checkReadable(path);
     try {
       return Files.size(path);
     } catch (IOException e) {
-      throw CommandException.wrong("%s cannot be read: %s".formatted(path, e.getMessage()));
+      throw LocalFile.cannotRead(path, e);
     }
   }
 
@@ -98,7 +96,7 @@ record Upload(Shell shell, String source, String purpose, @Nullable Duration exp
     try {
       return BodyPublishers.ofFile(Path.of(source));
     } catch (FileNotFoundException e) {
-      throw CommandException.wrong("%s cannot be read: %s".formatted(source, e.getMessage()));
+      throw LocalFile.cannotRead(Path.of(source), e);
     }
   }
 
