@@ -158,6 +158,9 @@ final class BatchWait {
     if (line == null) {
       line = new ProgressLine(batch.counts(), batch.usage());
       lineBegun = System.nanoTime();
+      if (!shell.errIsTerminal()) {
+        shell.say("%s is %s".formatted(id, batch.status()));
+      }
     }
     String reason = batch.reason();
     String progress = line.render(batch.counts(), batch.usage(), since(lineBegun), reason);

@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -70,7 +69,7 @@ class BrokenDownloadTest {
 
       assertThat(out).hasContent("0123456789");
       assertThat(stub.sent("range")).containsExactly("bytes=4-");
-      assertThat(stub.err.toString(StandardCharsets.UTF_8)).contains("going on at 5 B");
+      assertThat(stub.shells.err()).contains("going on at 5 B");
     }
   }
 

@@ -2,40 +2,22 @@ package dev.nightjar.cli;
 
 import dev.nightjar.testing.ScriptedServer;
 import dev.nightjar.testing.ScriptedServer.Script;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 
 /** A server that answers as a test says, a shell before it, and a client of it. */
 final class StubApi implements AutoCloseable {
   final ScriptedServer server;
-  final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  final Shells shells = new Shells();
   final Shell shell;
 
   /** The first request gets the first answer and so on; the last one is for all that follow. */
   StubApi(Script... answers) throws IOException {
     server = ScriptedServer.playing(answers);
-    shell =
-        new Shell(
-            Map.of("OPENAI_BASE_URL", server.url("http", "/v1").toString()),
-            new ByteArrayInputStream(
-                "{\"custom_id\":\"stdin\"}\n".getBytes(StandardCharsets.UTF_8)),
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            false,
-            false,
-            CompletableFuture::new,
-            () -> Instant.parse("2026-11-20T10:00:00Z"),
-            ZoneOffset.UTC);
+    shell = shells.shell(Map.of("OPENAI_BASE_URL", server.url("http", "/v1").toString()), false);
   }
 
   ApiClient client() {
