@@ -133,19 +133,11 @@ class ClientCommandsTest {
 
   @Test
   void listGoesOnOverPages() {
-    List<String> ids =
-        Stream.generate(() ->
-                run(
-                        "batches",
-                        "create",
-                        run("files", "upload", "-").id(),
-                        "--endpoint",
-                        "/v1/embeddings",
-                        "--metadata",
-                        "of=pages")
-                    .id())
-            .limit(103)
-            .toList();
+    String file = run("files", "upload", "-").id();
+    String[] create = {
+      "batches", "create", file, "--endpoint", "/v1/embeddings", "--metadata", "of=pages"
+    };
+    List<String> ids = Stream.generate(() -> run(create).id()).limit(103).toList();
 
     Ran listed = run("batches", "list", "--metadata", "of=pages", "--limit", "102");
 
