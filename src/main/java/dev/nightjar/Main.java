@@ -44,7 +44,13 @@ public final class Main {
 
   public static void main(String[] args) {
     Logging.configure();
-    System.exit(commandLine(Shell.ofProcess(Signals::firstStop)).execute(args));
+    Shell shell = Shell.ofProcess(Signals::firstStop);
+    int code = commandLine(shell).execute(args);
+    if (code == 0 && shell.out().checkError()) {
+      shell.say("not all could be written to standard output");
+      code = USAGE;
+    }
+    System.exit(code);
   }
 
   static CommandLine commandLine(Shell shell) {
@@ -109,7 +115,9 @@ public final class Main {
   private static int explain(Exception e, Shell shell) throws Exception {
     switch (e) {
       case CommandException said -> {
-        shell.say(said.sentence());
+        if (!said.sentence().isEmpty()) {
+          shell.say(said.sentence());
+        }
         return said.exitCode();
       }
       case SettingsException _, DataDirectoryException _, StoreException _, HttpServerException _ ->

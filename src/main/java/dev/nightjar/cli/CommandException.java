@@ -23,6 +23,12 @@ public final class CommandException extends RuntimeException {
     return new CommandException(ExitCode.WRONG, sentence);
   }
 
+  /** Who reads our output has enough of it, as {@code head} does. */
+  static CommandException silent() {
+    return new CommandException(ExitCode.BROKEN_PIPE, "");
+  }
+
+  /** Empty when there is nothing to say. */
   public String sentence() {
     return sentence;
   }

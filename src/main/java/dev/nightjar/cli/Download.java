@@ -116,7 +116,9 @@ final class Download {
     try {
       sink.write(bytes, passed, bytes.length - passed);
     } catch (IOException e) {
-      throw CommandException.wrong("the file cannot be written: " + e.getMessage());
+      throw "Broken pipe".equals(e.getMessage())
+          ? CommandException.silent()
+          : CommandException.wrong("the file cannot be written: " + e.getMessage());
     }
     // Only this thread writes it.
     long next = position + bytes.length - passed;

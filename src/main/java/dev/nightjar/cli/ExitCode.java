@@ -13,6 +13,7 @@ final class ExitCode {
   static final int UNREACHABLE = 6;
   static final int TIMEOUT = 124;
   static final int INTERRUPTED = 130;
+  static final int BROKEN_PIPE = 141;
 
   private ExitCode() {}
 

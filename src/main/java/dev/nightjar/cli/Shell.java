@@ -22,6 +22,7 @@ import java.util.function.Supplier;
  * What a command has around it.
  *
  * @param out for data; {@code err} is for progress and explanations
+ * @param bytesOut the same place as {@code out}, for bytes: it says what is wrong with it
  * @param isTerminal whether {@code out} is read by a person
  * @param errIsTerminal whether a line of {@code err} can be drawn again
  * @param stop from the first call on: SIGINT and SIGTERM complete it instead of ending the process
@@ -30,6 +31,7 @@ public record Shell(
     Map<String, String> environment,
     InputStream in,
     PrintStream out,
+    OutputStream bytesOut,
     PrintStream err,
     boolean isTerminal,
     boolean errIsTerminal,
@@ -42,11 +44,13 @@ public record Shell(
 
   /** This process. JSON is UTF-8 wherever it goes; a terminal has an encoding of its own. */
   public static Shell ofProcess(Supplier<CompletableFuture<String>> stop) {
-    var file = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out));
+    var bytes = new FileOutputStream(FileDescriptor.out);
+    var utf8 = new PrintStream(new BufferedOutputStream(bytes), true, StandardCharsets.UTF_8);
     return new Shell(
         System.getenv(),
         System.in,
-        isTerminal(1) ? System.out : new PrintStream(file, true, StandardCharsets.UTF_8),
+        isTerminal(1) ? System.out : utf8,
+        bytes,
         System.err,
         isTerminal(1),
         isTerminal(2),
@@ -63,29 +67,6 @@ public record Shell(
     } catch (IOException | UnsupportedOperationException _) {
       return Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
     }
-  }
-
-  /** Standard output for bytes: unlike {@code out} it says when nobody reads any more. */
-  OutputStream bytesOut() {
-    return new OutputStream() {
-      @Override
-      public void write(int b) throws IOException {
-        out.write(b);
-        check();
-      }
-
-      @Override
-      public void write(byte[] bytes, int offset, int count) throws IOException {
-        out.write(bytes, offset, count);
-        check();
-      }
-
-      private void check() throws IOException {
-        if (out.checkError()) {
-          throw new IOException("standard output is closed");
-        }
-      }
-    };
   }
 
   public void say(String sentence) {

@@ -35,6 +35,15 @@ class BrokenDownloadTest {
     }
   }
 
+  private static OutputStream failing(String message) {
+    return new OutputStream() {
+      @Override
+      public void write(int b) throws IOException {
+        throw new IOException(message);
+      }
+    };
+  }
+
   private CommandException failureOf(StubApi stub) {
     return catchThrowableOfType(CommandException.class, () -> save(stub));
   }
@@ -139,13 +148,7 @@ class BrokenDownloadTest {
 
   @Test
   void sinkThatFailsIsNotTheServersFault() throws IOException {
-    OutputStream full =
-        new OutputStream() {
-          @Override
-          public void write(int b) throws IOException {
-            throw new IOException("full");
-          }
-        };
+    OutputStream full = failing("full");
     try (var stub = new StubApi(answer(200, "0123", TAG));
         ApiClient client = stub.client()) {
       var download = new Download(stub.shell, "file-a", full, 0);
@@ -155,6 +158,20 @@ class BrokenDownloadTest {
       assertThat(failure.exitCode()).isEqualTo(1);
       assertThat(failure.sentence()).isEqualTo("the file cannot be written: full");
       assertThat(stub.server.connections()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void readerThatHasEnoughEndsItWithoutAWord() throws IOException {
+    OutputStream closed = failing("Broken pipe");
+    try (var stub = new StubApi(answer(200, "0123", TAG));
+        ApiClient client = stub.client()) {
+      var download = new Download(stub.shell, "file-a", closed, 0);
+
+      var failure = catchThrowableOfType(CommandException.class, () -> download.run(client));
+
+      assertThat(failure.exitCode()).isEqualTo(141);
+      assertThat(failure.sentence()).isEmpty();
     }
   }
 }

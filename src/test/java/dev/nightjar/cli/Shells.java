@@ -27,6 +27,7 @@ public final class Shells {
         environment,
         new ByteArrayInputStream(STDIN.getBytes(StandardCharsets.UTF_8)),
         new PrintStream(out, true, StandardCharsets.UTF_8),
+        out,
         new PrintStream(err, true, StandardCharsets.UTF_8),
         isTerminal,
         false,
