@@ -17,12 +17,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds what exists: files, uploads, batches, chunks, and the states they are in. Each method is
- * one transaction, durable on return, and may be repeated after an unknown outcome. Any thread may
- * call it and waits for a result; the work is done on the store's own threads. A broken store
+ * Holds what exists: files, uploads, batches, chunks, keys, and the states they are in. Each method
+ * is one transaction, durable on return, and may be repeated after an unknown outcome. Any thread
+ * may call it and waits for a result; the work is done on the store's own threads. A broken store
  * throws {@link StoreException}.
  */
-public interface MetaStore extends UploadStore, Retention, AutoCloseable {
+public interface MetaStore extends UploadStore, KeyStore, Retention, AutoCloseable {
 
   // ---- files
 

@@ -12,6 +12,8 @@ import dev.nightjar.file.StoredFile;
 import dev.nightjar.file.Upload;
 import dev.nightjar.file.UploadId;
 import dev.nightjar.file.UploadPart;
+import dev.nightjar.store.ApiKey;
+import dev.nightjar.store.KeyId;
 import dev.nightjar.store.MetaStore;
 import java.time.Instant;
 import java.util.Collection;
@@ -178,6 +180,41 @@ public interface ForwardingMetaStore extends MetaStore {
   @Override
   default Optional<Upload> cancelUpload(String project, UploadId id, Instant now) {
     return transaction("cancel upload", () -> inner().cancelUpload(project, id, now));
+  }
+
+  @Override
+  default void createKey(ApiKey key, byte[] hash) {
+    transaction(
+        "create key",
+        () -> {
+          inner().createKey(key, hash);
+          return key;
+        });
+  }
+
+  @Override
+  default Optional<ApiKey> key(byte[] hash) {
+    return inner().key(hash);
+  }
+
+  @Override
+  default List<ApiKey> keys() {
+    return inner().keys();
+  }
+
+  @Override
+  default boolean hasKeys() {
+    return inner().hasKeys();
+  }
+
+  @Override
+  default Optional<ApiKey> revokeKey(KeyId id, Instant now) {
+    return transaction("revoke key", () -> inner().revokeKey(id, now));
+  }
+
+  @Override
+  default boolean hasProject(String name) {
+    return inner().hasProject(name);
   }
 
   @Override

@@ -12,6 +12,8 @@ import dev.nightjar.file.StoredFile;
 import dev.nightjar.file.Upload;
 import dev.nightjar.file.UploadId;
 import dev.nightjar.file.UploadPart;
+import dev.nightjar.store.ApiKey;
+import dev.nightjar.store.KeyId;
 import dev.nightjar.store.MetaStore;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -99,6 +101,38 @@ public final class SqliteMetaStore implements MetaStore {
   @Override
   public Optional<Upload> cancelUpload(String project, UploadId id, Instant now) {
     return database.inWrite(sql -> UploadTable.cancel(sql, project, id, now));
+  }
+
+  // ---- keys
+
+  @Override
+  public void createKey(ApiKey key, byte[] hash) {
+    database.inWrite(sql -> KeyTable.create(sql, key, hash));
+  }
+
+  @Override
+  public Optional<ApiKey> key(byte[] hash) {
+    return database.inRead(sql -> KeyTable.find(sql, hash));
+  }
+
+  @Override
+  public List<ApiKey> keys() {
+    return database.inRead(KeyTable::all);
+  }
+
+  @Override
+  public boolean hasKeys() {
+    return database.inRead(KeyTable::hasAny);
+  }
+
+  @Override
+  public Optional<ApiKey> revokeKey(KeyId id, Instant now) {
+    return database.inWrite(sql -> KeyTable.revoke(sql, id, now));
+  }
+
+  @Override
+  public boolean hasProject(String name) {
+    return database.inRead(sql -> KeyTable.hasProject(sql, name));
   }
 
   // ---- retention
