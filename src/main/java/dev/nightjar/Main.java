@@ -1,6 +1,7 @@
 package dev.nightjar;
 
 import dev.nightjar.cli.BackupCommand;
+import dev.nightjar.cli.KeysCommand;
 import dev.nightjar.cli.RunCommand;
 import dev.nightjar.cli.RunCommand.RunRequest;
 import dev.nightjar.cli.ServeCommand;
@@ -48,6 +49,7 @@ public final class Main {
         .addSubcommand(new RunCommand(System.getenv(), Main::run))
         .addSubcommand(new SimCommand(Main::simulate))
         .addSubcommand(new BackupCommand(System.getenv(), Main::backUp))
+        .addSubcommand(KeysCommand.commandLine(System.getenv(), new Keys()))
         .setExecutionExceptionHandler(Main::explain)
         .setParameterExceptionHandler((e, _) -> {
           System.err.println("nightjar: " + e.getMessage());

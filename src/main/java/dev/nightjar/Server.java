@@ -2,6 +2,7 @@ package dev.nightjar;
 
 import static java.util.Objects.requireNonNullElse;
 
+import dev.nightjar.api.Access;
 import dev.nightjar.api.ApiLimits;
 import dev.nightjar.api.Backing;
 import dev.nightjar.api.Batches;
@@ -62,14 +63,12 @@ final class Server implements AutoCloseable {
 
   /** Opens everything, goes on with unfinished batches, and listens. */
   static Server start(Settings settings) {
-    if (!settings.isOpen() && !isLoopback(settings.host())) {
-      throw new SettingsException(
-          "%s can be reached from outside, and whoever reaches it may use it; say --open if you want"
-                  .formatted(settings.host())
-              + " that");
-    }
+    boolean isLocal = isLoopback(settings.host());
     Node node = Node.open(settings.data(), settings.upstreams(), limits(settings));
     try {
+      if (!isLocal && !settings.isOpen() && !node.meta().hasKeys()) {
+        throw unprotected(settings);
+      }
       var server = new Server(settings, node);
       node.engine().start();
       server.sweeper.start();
@@ -79,6 +78,14 @@ final class Server implements AutoCloseable {
       node.close();
       throw e;
     }
+  }
+
+  private static SettingsException unprotected(Settings settings) {
+    return new SettingsException(
+        "%s can be reached from outside, and there is no key yet, so that whoever reaches it could use"
+                .formatted(settings.host())
+            + " it: make one with `nightjar keys create --data %s`, or say --open if you want that"
+                .formatted(settings.data()));
   }
 
   private static boolean isLoopback(String host) {
@@ -138,7 +145,8 @@ final class Server implements AutoCloseable {
         () -> node.engine().models().models(),
         () -> isStopping ? Optional.of("the server is stopping") : Optional.empty(),
         metrics::scrape,
-        ids);
+        ids,
+        new Access(node.meta(), settings.isOpen(), System::nanoTime));
   }
 
   /** An upstream that is down is no reason not to start: its batches wait. But say so at once. */

@@ -43,7 +43,8 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Option(
       names = "--open",
-      description = "Allow a host that is not loopback: whoever reaches it may use it.")
+      description =
+          "Requests without a key are welcome, whoever sends them, also from other machines.")
   boolean isOpen;
 
   @Option(

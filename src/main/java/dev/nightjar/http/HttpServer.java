@@ -1,5 +1,6 @@
 package dev.nightjar.http;
 
+import dev.nightjar.api.Access;
 import dev.nightjar.api.Batches;
 import dev.nightjar.api.Files;
 import dev.nightjar.api.Uploads;
@@ -21,6 +22,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +51,7 @@ public final class HttpServer {
    * @param models the upstream of each model
    * @param readiness why no work should be sent here; empty when it may
    * @param metrics the page for Prometheus
+   * @param access who may ask
    */
   public record Services(
       Files files,
@@ -57,7 +60,8 @@ public final class HttpServer {
       Supplier<Map<String, String>> models,
       Supplier<Optional<String>> readiness,
       Supplier<String> metrics,
-      Ids ids) {}
+      Ids ids,
+      Access access) {}
 
   /** The port cannot be listened on; the message says why in a sentence. */
   public static final class HttpServerException extends RuntimeException {
@@ -101,6 +105,7 @@ public final class HttpServer {
     if (address.isLoopbackAddress()) {
       routing.addFilter(new LoopbackGuard());
     }
+    routing.addFilter(new AccessFilter(services.access(), freePaths()));
     new FileRoutes(services.files()).register(routing);
     new UploadRoutes(services.uploads()).register(routing);
     new BatchRoutes(services.batches()).register(routing);
@@ -111,6 +116,13 @@ public final class HttpServer {
       throw Endpoint.unknown(request);
     });
     return routing.error(Throwable.class, ErrorResponses::send);
+  }
+
+  /** The figures are for whoever is on this machine, or has a key. */
+  private Set<String> freePaths() {
+    return address.isLoopbackAddress()
+        ? Set.of(HealthRoutes.LIVE, HealthRoutes.READY, MetricsRoute.PATH)
+        : Set.of(HealthRoutes.LIVE, HealthRoutes.READY);
   }
 
   /** Begins to listen and returns the port. */

@@ -1,5 +1,8 @@
 package dev.nightjar.store;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -43,6 +46,15 @@ public record ApiKey(
 
   public boolean allows(Scope needed) {
     return scopes.stream().anyMatch(scope -> scope.compareTo(needed) >= 0);
+  }
+
+  /** SHA-256 of a key's text: what is kept of it. The text has chance enough to need no salt. */
+  public static byte[] hash(String text) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Whether a project may be called so. */
