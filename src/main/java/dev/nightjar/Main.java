@@ -62,8 +62,12 @@ public final class Main {
     CompletableFuture<String> stop = Signals.firstStop();
     Server server = Server.start(settings);
     System.err.printf(
-        "nightjar: serving on http://%s:%d/v1, data in %s, upstreams %s%n",
-        settings.host(), server.port(), settings.data(), settings.upstreams());
+        "nightjar: serving on %s://%s:%d/v1, data in %s, upstreams %s%n",
+        settings.tls() == null ? "http" : "https",
+        settings.host(),
+        server.port(),
+        settings.data(),
+        settings.upstreams());
     stop.join();
     System.err.println("nightjar: stopping; calls in flight may end (once more to stop at once)");
     server.stop();

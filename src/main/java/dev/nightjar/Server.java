@@ -11,6 +11,7 @@ import dev.nightjar.api.Uploads;
 import dev.nightjar.config.Settings;
 import dev.nightjar.config.Settings.InputRules;
 import dev.nightjar.config.Settings.SettingsException;
+import dev.nightjar.config.Settings.TlsSettings;
 import dev.nightjar.engine.BatchEngine;
 import dev.nightjar.engine.EngineLimits;
 import dev.nightjar.engine.Ids;
@@ -18,11 +19,13 @@ import dev.nightjar.engine.InputLimits;
 import dev.nightjar.http.HttpServer;
 import dev.nightjar.http.HttpServer.Listen;
 import dev.nightjar.http.HttpServer.Services;
+import dev.nightjar.http.TlsFiles;
 import dev.nightjar.metrics.MetricsPage;
 import dev.nightjar.net.ConnectionGuard;
 import dev.nightjar.store.Sweeper;
 import dev.nightjar.upstream.Upstream;
 import dev.nightjar.upstream.Upstream.Probe;
+import io.helidon.common.tls.Tls;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
@@ -30,6 +33,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** {@code nightjar serve}: a node and the HTTP API before it. */
 final class Server implements AutoCloseable {
@@ -48,7 +52,7 @@ final class Server implements AutoCloseable {
   private final int port;
   private volatile boolean isStopping;
 
-  private Server(Settings settings, Node node) {
+  private Server(Settings settings, Node node, @Nullable Tls tls) {
     this.settings = settings;
     this.node = node;
     this.sweeper = new Sweeper(node.meta(), node.objects(), InstantSource.system());
@@ -56,7 +60,8 @@ final class Server implements AutoCloseable {
     this.guard = ConnectionGuard.start(IDLE_CONNECTION, STALLED_BODY);
     this.http =
         new HttpServer(
-            new Listen(settings.host(), settings.port(), guard.socketOptions(), guard.filter()),
+            new Listen(
+                settings.host(), settings.port(), guard.socketOptions(), guard.filter(), tls),
             services());
     this.port = http.start();
   }
@@ -64,12 +69,13 @@ final class Server implements AutoCloseable {
   /** Opens everything, goes on with unfinished batches, and listens. */
   static Server start(Settings settings) {
     boolean isLocal = isLoopback(settings.host());
+    Tls tls = tls(settings);
     Node node = Node.open(settings.data(), settings.upstreams(), limits(settings));
     try {
       if (!isLocal && !settings.isOpen() && !node.meta().hasKeys()) {
         throw unprotected(settings);
       }
-      var server = new Server(settings, node);
+      var server = new Server(settings, node, tls);
       node.engine().start();
       server.sweeper.start();
       server.checkUpstreams();
@@ -78,6 +84,11 @@ final class Server implements AutoCloseable {
       node.close();
       throw e;
     }
+  }
+
+  private static @Nullable Tls tls(Settings settings) {
+    TlsSettings files = settings.tls();
+    return files == null ? null : TlsFiles.read(files.certificate(), files.key());
   }
 
   private static SettingsException unprotected(Settings settings) {

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a server runs.
  *
- * @param isOpen whether anyone who reaches a host that is not loopback may use it
+ * @param isOpen whether requests without a key are welcome although there are keys, or others can
+ *     reach the host
  * @param data the data directory
  * @param requestTimeout for one call upstream, its answer's last byte included
  * @param stopGrace how long calls in flight may go on after a cancel or the deadline
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param limits which limits input files have
  * @param endpoints POST paths that batches may have beyond OpenAI's
  * @param bounds how much of the disk and the memory may be taken
+ * @param tls null to speak plainly
+ * @param storageBytesMax how much each project may store; null: as much as there is room
  */
 public record Settings(
     String host,
@@ -30,7 +33,9 @@ public record Settings(
     InputRules limits,
     boolean mixedModels,
     List<String> endpoints,
-    Bounds bounds) {
+    Bounds bounds,
+    @Nullable TlsSettings tls,
+    @Nullable Long storageBytesMax) {
   public static final String HOST = "127.0.0.1";
   public static final int PORT = 8080;
   public static final int MAX_IN_FLIGHT = 256;
@@ -56,8 +61,13 @@ public record Settings(
         limits,
         mixedModels,
         endpoints,
-        newBounds);
+        newBounds,
+        tls,
+        storageBytesMax);
   }
+
+  /** PEM files. */
+  public record TlsSettings(Path certificate, Path key) {}
 
   /** How much may be taken; null: as much as the engine thinks right. */
   public record Bounds(

@@ -28,7 +28,10 @@ public record SettingsFile(
     @Nullable String unappendedBytesMax,
     @Nullable String unsealedBytesMax,
     @Nullable String validationBytesMax,
-    @Nullable Integer openChunksMax) {
+    @Nullable Integer openChunksMax,
+    @Nullable String tlsCert,
+    @Nullable String tlsKey,
+    @Nullable String storageBytesMax) {
   private static final YAMLMapper YAML =
       YAMLMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)

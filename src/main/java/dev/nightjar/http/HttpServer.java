@@ -6,6 +6,7 @@ import dev.nightjar.api.Files;
 import dev.nightjar.api.Uploads;
 import dev.nightjar.engine.Ids;
 import io.helidon.common.socket.SocketOptions;
+import io.helidon.common.tls.Tls;
 import io.helidon.http.encoding.ContentEncodingContext;
 import io.helidon.webserver.ErrorHandling;
 import io.helidon.webserver.WebServer;
@@ -26,7 +27,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The API on a port, HTTP/1.1 and h2c. Started once, stopped once. */
+/** The API on a port, HTTP/1.1 and HTTP/2, plainly or over TLS. Started once, stopped once. */
 public final class HttpServer {
   private static final Duration GRACE = Duration.ofSeconds(5);
   private static final Http2Config HTTP2 = Http2Config.create();
@@ -41,9 +42,14 @@ public final class HttpServer {
    * @param port 0 for any free one
    * @param sockets options for accepted connections; null for ours
    * @param filter sees each request before the routes do; null for none
+   * @param tls null to speak plainly
    */
   public record Listen(
-      String host, int port, @Nullable SocketOptions sockets, @Nullable Filter filter) {}
+      String host,
+      int port,
+      @Nullable SocketOptions sockets,
+      @Nullable Filter filter,
+      @Nullable Tls tls) {}
 
   /**
    * What the routes answer with.
@@ -93,6 +99,9 @@ public final class HttpServer {
             .protocolsDiscoverServices(false)
             .addConnectionSelector(Http2ConnectionSelector.builder().http2Config(HTTP2).build())
             .addConnectionSelector(new Http1Selector(HTTP2));
+    if (listen.tls() != null) {
+      config.tls(listen.tls());
+    }
     this.server = config.routing(routing(services)).build();
   }
 

@@ -79,7 +79,8 @@ final class TestApi implements AutoCloseable {
     services = services(limits);
     server =
         new HttpServer(
-            new HttpServer.Listen("127.0.0.1", 0, guard.socketOptions(), guard.filter()), services);
+            new HttpServer.Listen("127.0.0.1", 0, guard.socketOptions(), guard.filter(), null),
+            services);
     port = server.start();
   }
 
