@@ -148,7 +148,10 @@ final class Server implements AutoCloseable {
     ApiLimits base = settings.limits() == InputRules.OPENAI ? ApiLimits.OPENAI : ApiLimits.DEFAULT;
     var limits =
         new ApiLimits(
-            base.fileBytesMax(), base.jsonBytesMax(), new HashSet<>(settings.endpoints()));
+            base.fileBytesMax(),
+            base.jsonBytesMax(),
+            new HashSet<>(settings.endpoints()),
+            requireNonNullElse(settings.storageBytesMax(), Long.MAX_VALUE));
     return new Services(
         new Files(backing, limits),
         new Uploads(backing, limits),

@@ -8,8 +8,10 @@ import java.util.Set;
  * @param fileBytesMax of one uploaded file
  * @param jsonBytesMax of one JSON body
  * @param extraEndpoints POST paths that batches may name besides OpenAI's
+ * @param storageBytesMax of one project; {@link Long#MAX_VALUE} for any
  */
-public record ApiLimits(long fileBytesMax, int jsonBytesMax, Set<String> extraEndpoints) {
+public record ApiLimits(
+    long fileBytesMax, int jsonBytesMax, Set<String> extraEndpoints, long storageBytesMax) {
   static final int METADATA_PAIRS_MAX = 16;
   static final int METADATA_KEY_CHARACTERS_MAX = 64;
   static final int METADATA_VALUE_CHARACTERS_MAX = 512;
@@ -31,5 +33,9 @@ public record ApiLimits(long fileBytesMax, int jsonBytesMax, Set<String> extraEn
 
   public ApiLimits {
     extraEndpoints = Set.copyOf(extraEndpoints);
+  }
+
+  public ApiLimits(long fileBytesMax, int jsonBytesMax, Set<String> extraEndpoints) {
+    this(fileBytesMax, jsonBytesMax, extraEndpoints, Long.MAX_VALUE);
   }
 }

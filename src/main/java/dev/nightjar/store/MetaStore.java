@@ -27,7 +27,15 @@ public interface MetaStore extends UploadStore, KeyStore, Retention, AutoCloseab
   // ---- files
 
   /** Records a file whose objects are durable already. The given sequence is ignored. */
-  void insertFile(StoredFile file, Manifest content);
+  default void insertFile(StoredFile file, Manifest content) {
+    insertFile(file, content, Long.MAX_VALUE);
+  }
+
+  /** The same, but false if its project would then store more than {@code storageBytesMax}. */
+  boolean insertFile(StoredFile file, Manifest content, long storageBytesMax);
+
+  /** What a project's files hold, and the parts of its pending uploads. */
+  long storedBytes(String project, Instant now);
 
   /** A file that the API may show: not deleted, not expired. */
   Optional<StoredFile> file(String project, FileId id, Instant now);

@@ -14,6 +14,7 @@ import dev.nightjar.file.Upload.Status;
 import dev.nightjar.file.UploadId;
 import dev.nightjar.file.UploadPart;
 import dev.nightjar.store.UploadStore.CompletedUpload;
+import dev.nightjar.store.UploadStore.PartLimits;
 import dev.nightjar.store.UploadStore.PartOutcome;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -192,7 +193,7 @@ public abstract class UploadStoreContract {
   }
 
   private PartOutcome add(UploadPart part, Instant now) {
-    return store.addPart(part, PARTS_MAX, now);
+    return store.addPart(part, new PartLimits(PARTS_MAX, Long.MAX_VALUE), now);
   }
 
   private Upload complete(Upload upload, Instant now) {

@@ -33,13 +33,13 @@ public interface ForwardingMetaStore extends MetaStore {
   }
 
   @Override
-  default void insertFile(StoredFile file, Manifest content) {
-    transaction(
-        "insert file",
-        () -> {
-          inner().insertFile(file, content);
-          return file;
-        });
+  default boolean insertFile(StoredFile file, Manifest content, long storageBytesMax) {
+    return transaction("insert file", () -> inner().insertFile(file, content, storageBytesMax));
+  }
+
+  @Override
+  default long storedBytes(String project, Instant now) {
+    return inner().storedBytes(project, now);
   }
 
   @Override
@@ -163,8 +163,8 @@ public interface ForwardingMetaStore extends MetaStore {
   }
 
   @Override
-  default PartOutcome addPart(UploadPart part, int partsMax, Instant now) {
-    return transaction("add part", () -> inner().addPart(part, partsMax, now));
+  default PartOutcome addPart(UploadPart part, PartLimits limits, Instant now) {
+    return transaction("add part", () -> inner().addPart(part, limits, now));
   }
 
   @Override

@@ -42,8 +42,13 @@ public final class SqliteMetaStore implements MetaStore {
   // ---- files
 
   @Override
-  public void insertFile(StoredFile file, Manifest content) {
-    database.inWrite(sql -> FileTable.insert(sql, file, content));
+  public boolean insertFile(StoredFile file, Manifest content, long storageBytesMax) {
+    return database.inWrite(sql -> FileTable.insert(sql, file, content, storageBytesMax));
+  }
+
+  @Override
+  public long storedBytes(String project, Instant now) {
+    return database.inRead(sql -> Storage.bytes(sql, project, now));
   }
 
   @Override
@@ -84,8 +89,8 @@ public final class SqliteMetaStore implements MetaStore {
   }
 
   @Override
-  public PartOutcome addPart(UploadPart part, int partsMax, Instant now) {
-    return database.inWrite(sql -> UploadTable.addPart(sql, part, partsMax, now));
+  public PartOutcome addPart(UploadPart part, PartLimits limits, Instant now) {
+    return database.inWrite(sql -> UploadTable.addPart(sql, part, limits, now));
   }
 
   @Override
