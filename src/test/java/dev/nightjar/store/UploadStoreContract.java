@@ -103,6 +103,37 @@ public abstract class UploadStoreContract {
   }
 
   @Test
+  void partsBeyondWhatTheProjectMayStoreAreNotAdded() {
+    Upload upload = create("upload_a");
+    var limits = new PartLimits(PARTS_MAX, 12);
+
+    assertThat(store.addPart(part(upload, "part_1"), limits, NOW)).isEqualTo(PartOutcome.ADDED);
+    assertThat(store.addPart(part(upload, "part_2"), limits, NOW)).isEqualTo(PartOutcome.ADDED);
+    assertThat(store.addPart(part(upload, "part_3"), limits, NOW)).isEqualTo(PartOutcome.NO_ROOM);
+    assertThat(store.addPart(part(upload, "part_2"), limits, NOW))
+        .as("again")
+        .isEqualTo(PartOutcome.ADDED);
+
+    assertThat(store.storedBytes(PROJECT, NOW)).isEqualTo(10);
+    assertThat(store.storedBytes("other", NOW)).isZero();
+    complete(upload, NOW);
+    assertThat(store.storedBytes(PROJECT, NOW)).as("the file, and no part").isEqualTo(7);
+  }
+
+  @Test
+  void partsOfUploadsThatEndedAreNotStored() {
+    add(part(create("upload_a"), "part_1"), NOW);
+    Upload cancelled = create("upload_b");
+    add(part(cancelled, "part_2"), NOW);
+
+    assertThat(store.storedBytes(PROJECT, LAST)).isEqualTo(10);
+    store.cancelUpload(PROJECT, cancelled.id(), NOW);
+
+    assertThat(store.storedBytes(PROJECT, LAST)).isEqualTo(5);
+    assertThat(store.storedBytes(PROJECT, EXPIRED)).isZero();
+  }
+
+  @Test
   void endedUploadsTakeNoParts() {
     Upload expired = create("upload_a");
     Upload cancelled = create("upload_b");
