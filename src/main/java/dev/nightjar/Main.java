@@ -5,6 +5,7 @@ import dev.nightjar.cli.BatchesCommand;
 import dev.nightjar.cli.CommandException;
 import dev.nightjar.cli.CompletionCommand;
 import dev.nightjar.cli.FilesCommand;
+import dev.nightjar.cli.KeysCommand;
 import dev.nightjar.cli.RunCommand;
 import dev.nightjar.cli.RunCommand.RunRequest;
 import dev.nightjar.cli.ServeCommand;
@@ -62,6 +63,7 @@ public final class Main {
         .addSubcommand(FilesCommand.in(shell))
         .addSubcommand(BatchesCommand.in(shell))
         .addSubcommand(new CompletionCommand(shell))
+        .addSubcommand(KeysCommand.commandLine(System.getenv(), new Keys()))
         .setOut(new PrintWriter(shell.out(), true, shell.out().charset()))
         .setExecutionExceptionHandler((e, _, _) -> explain(e, shell))
         .setParameterExceptionHandler((e, _) -> {
@@ -75,8 +77,12 @@ public final class Main {
     CompletableFuture<String> stop = Signals.firstStop();
     Server server = Server.start(settings);
     System.err.printf(
-        "nightjar: serving on http://%s:%d/v1, data in %s, upstreams %s%n",
-        settings.host(), server.port(), settings.data(), settings.upstreams());
+        "nightjar: serving on %s://%s:%d/v1, data in %s, upstreams %s%n",
+        settings.tls() == null ? "http" : "https",
+        settings.host(),
+        server.port(),
+        settings.data(),
+        settings.upstreams());
     stop.join();
     System.err.println("nightjar: stopping; calls in flight may end (once more to stop at once)");
     server.stop();

@@ -2,6 +2,7 @@ package dev.nightjar;
 
 import static java.util.Objects.requireNonNullElse;
 
+import dev.nightjar.api.Access;
 import dev.nightjar.api.Accounts;
 import dev.nightjar.api.ApiLimits;
 import dev.nightjar.api.Backing;
@@ -12,6 +13,7 @@ import dev.nightjar.api.Uploads;
 import dev.nightjar.config.Settings;
 import dev.nightjar.config.Settings.InputRules;
 import dev.nightjar.config.Settings.SettingsException;
+import dev.nightjar.config.Settings.TlsSettings;
 import dev.nightjar.engine.Admissions;
 import dev.nightjar.engine.BatchEngine;
 import dev.nightjar.engine.EngineLimits;
@@ -20,11 +22,13 @@ import dev.nightjar.engine.InputLimits;
 import dev.nightjar.http.HttpServer;
 import dev.nightjar.http.HttpServer.Listen;
 import dev.nightjar.http.HttpServer.Services;
+import dev.nightjar.http.TlsFiles;
 import dev.nightjar.metrics.MetricsPage;
 import dev.nightjar.net.ConnectionGuard;
 import dev.nightjar.store.Sweeper;
 import dev.nightjar.upstream.Upstream;
 import dev.nightjar.upstream.Upstream.Probe;
+import io.helidon.common.tls.Tls;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
@@ -32,6 +36,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** {@code nightjar serve}: a node and the HTTP API before it. */
 final class Server implements AutoCloseable {
@@ -50,7 +55,7 @@ final class Server implements AutoCloseable {
   private final int port;
   private volatile boolean isStopping;
 
-  private Server(Settings settings, Node node) {
+  private Server(Settings settings, Node node, @Nullable Tls tls) {
     this.settings = settings;
     this.node = node;
     this.sweeper = new Sweeper(node.meta(), node.objects(), InstantSource.system());
@@ -58,22 +63,22 @@ final class Server implements AutoCloseable {
     this.guard = ConnectionGuard.start(IDLE_CONNECTION, STALLED_BODY);
     this.http =
         new HttpServer(
-            new Listen(settings.host(), settings.port(), guard.socketOptions(), guard.filter()),
+            new Listen(
+                settings.host(), settings.port(), guard.socketOptions(), guard.filter(), tls),
             services());
     this.port = http.start();
   }
 
   /** Opens everything, goes on with unfinished batches, and listens. */
   static Server start(Settings settings) {
-    if (!settings.isOpen() && !isLoopback(settings.host())) {
-      throw new SettingsException(
-          "%s can be reached from outside, and whoever reaches it may use it; say --open if you want"
-                  .formatted(settings.host())
-              + " that");
-    }
+    boolean isLocal = isLoopback(settings.host());
+    Tls tls = tls(settings);
     Node node = Node.open(settings.data(), settings.upstreams(), limits(settings));
     try {
-      var server = new Server(settings, node);
+      if (!isLocal && !settings.isOpen() && !node.meta().hasKeys()) {
+        throw unprotected(settings);
+      }
+      var server = new Server(settings, node, tls);
       node.engine().start();
       server.sweeper.start();
       server.checkUpstreams();
@@ -82,6 +87,19 @@ final class Server implements AutoCloseable {
       node.close();
       throw e;
     }
+  }
+
+  private static @Nullable Tls tls(Settings settings) {
+    TlsSettings files = settings.tls();
+    return files == null ? null : TlsFiles.read(files.certificate(), files.key());
+  }
+
+  private static SettingsException unprotected(Settings settings) {
+    return new SettingsException(
+        "%s can be reached from outside, and there is no key yet, so that whoever reaches it could use"
+                .formatted(settings.host())
+            + " it: make one with `nightjar keys create --data %s`, or say --open if you want that"
+                .formatted(settings.data()));
   }
 
   private static boolean isLoopback(String host) {
@@ -138,7 +156,8 @@ final class Server implements AutoCloseable {
             base.fileBytesMax(),
             base.jsonBytesMax(),
             new HashSet<>(settings.endpoints()),
-            settings.fileLife());
+            settings.fileLife(),
+            requireNonNullElse(settings.storageBytesMax(), Long.MAX_VALUE));
     var accounts = new Accounts(node.meta(), settings.terms(), InstantSource.system());
     var files = new Files(backing, limits);
     var admissions = new Admissions(settings.terms(), node.meta());
@@ -151,7 +170,8 @@ final class Server implements AutoCloseable {
         () -> node.engine().models().models(),
         () -> isStopping ? Optional.of("the server is stopping") : Optional.empty(),
         metrics::scrape,
-        ids);
+        ids,
+        new Access(node.meta(), settings.isOpen(), System::nanoTime));
   }
 
   /** An upstream that is down is no reason not to start: its batches wait. But say so at once. */

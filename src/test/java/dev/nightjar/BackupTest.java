@@ -24,6 +24,7 @@ import dev.nightjar.file.UploadId;
 import dev.nightjar.file.UploadPart;
 import dev.nightjar.store.AnswerLog.Entry;
 import dev.nightjar.store.ObjectKeys;
+import dev.nightjar.store.UploadStore.PartLimits;
 import dev.nightjar.store.files.DataDirectory;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.store.journal.JournalAnswerLog;
@@ -172,7 +173,7 @@ class BackupTest {
         10);
     stores.meta.addPart(
         new UploadPart(new PartId("part_" + name), id, BYTES, NOW.minusSeconds(1)),
-        10,
+        new PartLimits(10, Long.MAX_VALUE),
         NOW.minusSeconds(1));
   }
 

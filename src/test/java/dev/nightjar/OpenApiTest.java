@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.networknt.schema.Error;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import dev.nightjar.cli.KeysCommand.NewKey;
 import dev.nightjar.cost.Price;
 import dev.nightjar.cost.PriceTable;
 import dev.nightjar.cost.Quotas;
 import dev.nightjar.cost.Terms;
+import dev.nightjar.store.ApiKey.Scope;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -51,6 +53,7 @@ class OpenApiTest {
   @TempDir Path folder;
   private ServerFixture fixture;
   private final HttpClient http = HttpClient.newHttpClient();
+  private String key = "any";
   private final Set<String> succeeded = new HashSet<>();
 
   @BeforeEach
@@ -142,6 +145,35 @@ class OpenApiTest {
           .as(path.getKey())
           .containsExactlyInAnyOrderElementsOf(described);
     }
+  }
+
+  @Test
+  void everyOperationDescribesTheRefusalsOfAKey() throws Exception {
+    assertThat(SPEC.at("/components/securitySchemes/key/scheme").asString()).isEqualTo("bearer");
+    for (Map.Entry<String, JsonNode> path : SPEC.path("paths").properties()) {
+      for (Map.Entry<String, JsonNode> method : path.getValue().properties()) {
+        if (METHODS.contains(method.getKey())) {
+          assertThat(method.getValue().path("responses").propertyNames())
+              .as(path.getKey())
+              .contains("401", "403", "429");
+        }
+      }
+    }
+    var keys = new Keys();
+    Path data = folder.resolve("data");
+    key = keys.create(data, new NewKey("p", "", Set.of(Scope.READ), 2)).text();
+    call("DELETE", "/files/{id}", "file-none");
+    call("GET", "/files", "");
+    HttpResponse<String> refused = send("GET", "/files", BodyPublishers.noBody(), null);
+    assertThat(refused.statusCode()).isEqualTo(429);
+    assertThat(refused.headers().map().keySet())
+        .containsAll(
+            SPEC.at("/components/responses/TooManyRequests/headers").propertyNames().stream()
+                .map(name -> name.toLowerCase(Locale.ROOT))
+                .toList());
+    call("GET", "/files", "");
+    key = "sk-nj-wrong";
+    call("GET", "/files", "");
   }
 
   @Test
@@ -254,7 +286,7 @@ class OpenApiTest {
     JsonNode operation = SPEC.path("paths").path(template).path(method.toLowerCase(Locale.ROOT));
     assertThat(operation.isObject()).as("%s %s is described", method, template).isTrue();
     HttpResponse<String> response = send(method, template.replace("{id}", id) + query, body, type);
-    JsonNode described = operation.path("responses").path("" + response.statusCode());
+    JsonNode described = resolve(operation.path("responses").path("" + response.statusCode()));
     if (described.isMissingNode()) {
       assertThat(response.statusCode()).isBetween(400, 499);
       described = resolve(operation.at("/responses/default"));
@@ -290,6 +322,7 @@ class OpenApiTest {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(
                 URI.create("http://127.0.0.1:%d/v1%s".formatted(fixture.server.port(), path)))
+            .header("Authorization", "Bearer " + key)
             .method(method, body);
     if (type != null) {
       request.header("Content-Type", type);

@@ -68,7 +68,9 @@ final class ServerFixture implements AutoCloseable {
         List.of(),
         Settings.Bounds.DEFAULT,
         Terms.NONE,
-        DefaultLife.OPENAI);
+        DefaultLife.OPENAI,
+        null,
+        null);
   }
 
   static OpenAIClient client(int port) {
@@ -89,11 +91,15 @@ final class ServerFixture implements AutoCloseable {
         client
             .files()
             .create(FileCreateParams.builder().purpose(FilePurpose.BATCH).file(input).build());
+    return create(client, endpoint, file.id());
+  }
+
+  static Batch create(OpenAIClient client, String endpoint, String inputFileId) {
     return client
         .batches()
         .create(
             BatchCreateParams.builder()
-                .inputFileId(file.id())
+                .inputFileId(inputFileId)
                 .endpoint(BatchCreateParams.Endpoint.of(endpoint))
                 .completionWindow(BatchCreateParams.CompletionWindow._24H)
                 .build());

@@ -9,13 +9,20 @@ public final class ApiError extends RuntimeException {
   private static final int INSUFFICIENT_STORAGE = 507;
 
   private final int status;
+  private final String type;
   private final @Nullable String code;
   private final @Nullable String param;
   private final String text;
 
   public ApiError(int status, @Nullable String code, @Nullable String param, String message) {
+    this(status, status >= 500 ? "server_error" : "invalid_request_error", code, param, message);
+  }
+
+  private ApiError(
+      int status, String type, @Nullable String code, @Nullable String param, String message) {
     super(message, null, false, false);
     this.status = status;
+    this.type = type;
     this.code = code;
     this.param = param;
     this.text = message;
@@ -68,6 +75,11 @@ public final class ApiError extends RuntimeException {
     return new ApiError(413, null, null, message);
   }
 
+  /** Too many requests came from one key; it may go on later. */
+  public static ApiError rateLimited(String message) {
+    return new ApiError(429, "requests", "rate_limit_exceeded", null, message);
+  }
+
   /** The request cannot succeed however often it is sent again. */
   public static ApiError conflict(String message) {
     return new ApiError(409, null, null, message);
@@ -97,7 +109,7 @@ public final class ApiError extends RuntimeException {
   }
 
   public String type() {
-    return status >= 500 ? "server_error" : "invalid_request_error";
+    return type;
   }
 
   public @Nullable String code() {

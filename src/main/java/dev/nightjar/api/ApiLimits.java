@@ -10,9 +10,14 @@ import java.util.Set;
  * @param jsonBytesMax of one JSON body
  * @param fileLife of files that are uploaded without a life of their own
  * @param extraEndpoints POST paths that batches may name besides OpenAI's
+ * @param storageBytesMax of one project; {@link Long#MAX_VALUE} for any
  */
 public record ApiLimits(
-    long fileBytesMax, int jsonBytesMax, Set<String> extraEndpoints, DefaultLife fileLife) {
+    long fileBytesMax,
+    int jsonBytesMax,
+    Set<String> extraEndpoints,
+    DefaultLife fileLife,
+    long storageBytesMax) {
   static final int METADATA_PAIRS_MAX = 16;
   static final int METADATA_KEY_CHARACTERS_MAX = 64;
   static final int METADATA_VALUE_CHARACTERS_MAX = 512;
@@ -33,7 +38,7 @@ public record ApiLimits(
   public static final ApiLimits OPENAI = new ApiLimits(200L << 20, 1 << 20, Set.of());
 
   public ApiLimits(long fileBytesMax, int jsonBytesMax, Set<String> extraEndpoints) {
-    this(fileBytesMax, jsonBytesMax, extraEndpoints, DefaultLife.OPENAI);
+    this(fileBytesMax, jsonBytesMax, extraEndpoints, DefaultLife.OPENAI, Long.MAX_VALUE);
   }
 
   public ApiLimits {

@@ -24,8 +24,10 @@ public final class FileUpload extends OutputStream {
 
   private final Backing backing;
   private final ApiLimits limits;
-  private final FileId id;
+  private final Target target;
   private final ObjectStore.Writer writer;
+  private final StorageQuota quota;
+  private final long room;
   private final FirstLine first = new FirstLine();
   private long nextLookAt = BYTES_BETWEEN_LOOKS;
 
@@ -36,11 +38,25 @@ public final class FileUpload extends OutputStream {
       @Nullable String expiresAfterAnchor,
       @Nullable String expiresAfterSeconds) {}
 
-  FileUpload(Backing backing, ApiLimits limits, FileId id, ObjectStore.Writer writer) {
+  /** What the file will be called, and whose it will be. */
+  record Target(String project, FileId id) {}
+
+  FileUpload(Backing backing, ApiLimits limits, Target target, ObjectStore.Writer writer) {
     this.backing = backing;
     this.limits = limits;
-    this.id = id;
+    this.target = target;
     this.writer = writer;
+    this.quota = new StorageQuota(backing, limits);
+    this.room = quota.room(target.project());
+  }
+
+  /** How long the file may be for its project to have room for it. */
+  public long room() {
+    return room;
+  }
+
+  public ApiError noRoom(long needed) {
+    return quota.exceeded(target.project(), needed);
   }
 
   @Override
@@ -52,6 +68,9 @@ public final class FileUpload extends OutputStream {
   public void write(byte[] bytes, int offset, int count) throws IOException {
     if (count > limits.fileBytesMax() - writer.bytesWritten()) {
       throw tooLarge(limits);
+    }
+    if (count > room - writer.bytesWritten()) {
+      throw noRoom(writer.bytesWritten() + count);
     }
     if (writer.bytesWritten() >= nextLookAt) {
       backing.checkRoom(0);
@@ -68,7 +87,7 @@ public final class FileUpload extends OutputStream {
   }
 
   /** Checks the whole and keeps it, durably. */
-  public StoredFile finish(String project, Form form) throws IOException {
+  public StoredFile finish(Form form) throws IOException {
     String purpose = FileRules.purpose(form.purpose());
     Duration asked = ExpiresAfter.ofForm(form.expiresAfterAnchor(), form.expiresAfterSeconds());
     String filename = FileRules.filename("file", form.filename());
@@ -81,18 +100,22 @@ public final class FileUpload extends OutputStream {
     Instant now = backing.clock().instant();
     Duration life = asked == null ? limits.fileLife().of(purpose) : asked;
     Instant expiresAt = life == null ? null : now.plus(life);
-    var file = new StoredFile(id, 0, project, filename, purpose, bytes, now, expiresAt);
-    insert(file, Manifest.ofObject(ObjectKeys.upload(id), bytes));
+    var file =
+        new StoredFile(target.id(), 0, target.project(), filename, purpose, bytes, now, expiresAt);
+    insert(file, Manifest.ofObject(ObjectKeys.upload(target.id()), bytes));
     return file;
   }
 
-  /** A row that the full disk did not take leaves no object either. */
+  /** A row that the full disk, or the full quota, did not take leaves no object either. */
   private void insert(StoredFile file, Manifest content) throws IOException {
     try {
-      backing.meta().insertFile(file, content);
+      if (!backing.meta().insertFile(file, content, quota.bytesMax())) {
+        backing.objects().delete(ObjectKeys.upload(file.id()));
+        throw noRoom(file.bytes());
+      }
     } catch (StoreException e) {
-      if (DiskFull.isCauseOf(e) && backing.meta().content(id).isEmpty()) {
-        backing.objects().delete(ObjectKeys.upload(id));
+      if (DiskFull.isCauseOf(e) && backing.meta().content(file.id()).isEmpty()) {
+        backing.objects().delete(ObjectKeys.upload(file.id()));
       }
       throw e;
     }

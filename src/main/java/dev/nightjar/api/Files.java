@@ -49,9 +49,10 @@ public final class Files {
   }
 
   /** Begins a file whose purpose is not known yet: a client may send the bytes first. */
-  public FileUpload begin() throws IOException {
+  public FileUpload begin(String project) throws IOException {
     FileId id = backing.ids().newFile();
-    return new FileUpload(backing, limits, id, backing.objects().create(ObjectKeys.upload(id)));
+    var writer = backing.objects().create(ObjectKeys.upload(id));
+    return new FileUpload(backing, limits, new FileUpload.Target(project, id), writer);
   }
 
   public StoredFile get(String project, String id) {

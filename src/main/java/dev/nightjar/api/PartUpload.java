@@ -4,6 +4,7 @@ import dev.nightjar.file.PartId;
 import dev.nightjar.file.Upload;
 import dev.nightjar.file.UploadPart;
 import dev.nightjar.store.ObjectStore;
+import dev.nightjar.store.UploadStore.PartLimits;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
@@ -18,9 +19,14 @@ public final class PartUpload extends OutputStream {
   private final Upload upload;
   private final PartId id;
   private final ObjectStore.Writer writer;
+  private final StorageQuota quota;
+  private final long room;
 
-  PartUpload(Backing backing, Upload upload, PartId id, ObjectStore.Writer writer) {
+  PartUpload(
+      Backing backing, StorageQuota quota, Upload upload, PartId id, ObjectStore.Writer writer) {
     this.backing = backing;
+    this.quota = quota;
+    this.room = quota.room(upload.project());
     this.upload = upload;
     this.id = id;
     this.writer = writer;
@@ -36,7 +42,14 @@ public final class PartUpload extends OutputStream {
     if (count > ApiLimits.PART_BYTES_MAX - writer.bytesWritten()) {
       throw tooLarge();
     }
+    if (count > room - writer.bytesWritten()) {
+      throw noRoom(writer.bytesWritten() + count);
+    }
     writer.write(bytes, offset, count);
+  }
+
+  private ApiError noRoom(long needed) {
+    return quota.exceeded(upload.project(), needed);
   }
 
   /** Also for a request whose length says it before a byte is read. */
@@ -52,7 +65,8 @@ public final class PartUpload extends OutputStream {
     }
     Instant now = backing.clock().instant();
     var part = new UploadPart(id, upload.id(), writer.bytesWritten(), now);
-    return switch (backing.meta().addPart(part, ApiLimits.PARTS_MAX, now)) {
+    var limits = new PartLimits(ApiLimits.PARTS_MAX, quota.bytesMax());
+    return switch (backing.meta().addPart(part, limits, now)) {
       case ADDED -> part;
       case ENDED -> {
         Upload ended =
@@ -62,6 +76,7 @@ public final class PartUpload extends OutputStream {
                 .orElseThrow(() -> Uploads.unknown(upload.id()));
         throw Uploads.notPending(ended, ended.statusAt(now));
       }
+      case NO_ROOM -> throw noRoom(part.bytes());
       case TOO_MANY ->
           throw ApiError.invalidValue(
               "upload_id",

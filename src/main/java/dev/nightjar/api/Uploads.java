@@ -88,7 +88,7 @@ public final class Uploads {
     backing.checkRoom(0);
     PartId part = backing.ids().newPart();
     var writer = backing.objects().create(ObjectKeys.part(upload.file(), part));
-    return new PartUpload(backing, upload, part, writer);
+    return new PartUpload(backing, new StorageQuota(backing, limits), upload, part, writer);
   }
 
   /**

@@ -4,9 +4,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code nightjar backup}. */
@@ -29,11 +28,7 @@ public final class BackupCommand implements Callable<Integer> {
       description = "The copy: a directory that does not exist yet, or is empty.")
   Path target = Path.of("");
 
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "Data directory (default: NIGHTJAR_DATA, or nightjar-data).")
-  @Nullable Path data;
+  @Mixin DataOption data = new DataOption();
 
   private final Map<String, String> environment;
   private final BiFunction<Path, Path, Integer> backup;
@@ -46,8 +41,6 @@ public final class BackupCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    String set = environment.getOrDefault("NIGHTJAR_DATA", "");
-    Path otherwise = Path.of(set.isBlank() ? "nightjar-data" : set);
-    return backup.apply(data == null ? otherwise : data, target);
+    return backup.apply(data.path(environment), target);
   }
 }

@@ -7,6 +7,7 @@ import dev.nightjar.config.Settings;
 import dev.nightjar.config.Settings.Bounds;
 import dev.nightjar.config.Settings.InputRules;
 import dev.nightjar.config.Settings.SettingsException;
+import dev.nightjar.config.Settings.TlsSettings;
 import dev.nightjar.config.SettingsFile;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,8 +29,8 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Every flag has an environment variable (NIGHTJAR_HOST, NIGHTJAR_PORT, NIGHTJAR_DATA,",
-      "NIGHTJAR_UPSTREAM, NIGHTJAR_MAX_IN_FLIGHT) and an entry in the --config file. A flag wins",
-      "over the variable, and that over the file."
+      "NIGHTJAR_UPSTREAM, NIGHTJAR_MAX_IN_FLIGHT, NIGHTJAR_TLS_CERT, NIGHTJAR_TLS_KEY) and an entry",
+      "in the --config file. A flag wins over the variable, and that over the file."
     })
 public final class ServeCommand implements Callable<Integer> {
   @Option(
@@ -43,7 +44,8 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Option(
       names = "--open",
-      description = "Allow a host that is not loopback: whoever reaches it may use it.")
+      description =
+          "Requests without a key are welcome, whoever sends them, also from other machines.")
   boolean isOpen;
 
   @Option(
@@ -54,6 +56,18 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Option(names = "--config", paramLabel = "FILE", description = "Settings in YAML.")
   @Nullable Path config;
+
+  @Option(
+      names = "--tls-cert",
+      paramLabel = "FILE",
+      description = "Serve over TLS with this certificate and its chain, in PEM.")
+  @Nullable Path tlsCert;
+
+  @Option(
+      names = "--tls-key",
+      paramLabel = "FILE",
+      description = "The certificate's private key, in PEM without a password.")
+  @Nullable Path tlsKey;
 
   @Mixin UpstreamOptions upstreamOptions = new UpstreamOptions();
 
@@ -100,7 +114,23 @@ public final class ServeCommand implements Callable<Integer> {
         file.endpoints() == null ? List.of() : file.endpoints(),
         bounds(file),
         file.terms(),
-        file.fileLife());
+        file.fileLife(),
+        tls(file),
+        bytes("storage_bytes_max", file.storageBytesMax()));
+  }
+
+  private @Nullable TlsSettings tls(SettingsFile file) {
+    String cert = text(text(tlsCert), "NIGHTJAR_TLS_CERT", file.tlsCert(), "");
+    String key = text(text(tlsKey), "NIGHTJAR_TLS_KEY", file.tlsKey(), "");
+    if (cert.isEmpty() != key.isEmpty()) {
+      throw new SettingsException(
+          "TLS needs both a certificate and its key: --tls-cert FILE and --tls-key FILE");
+    }
+    return cert.isEmpty() ? null : new TlsSettings(Path.of(cert), Path.of(key));
+  }
+
+  private static @Nullable String text(@Nullable Path path) {
+    return path == null ? null : path.toString();
   }
 
   private String text(

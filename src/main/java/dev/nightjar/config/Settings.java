@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a server runs.
  *
- * @param isOpen whether anyone who reaches a host that is not loopback may use it
+ * @param isOpen whether requests without a key are welcome although there are keys, or others can
+ *     reach the host
  * @param data the data directory
  * @param requestTimeout for one call upstream, its answer's last byte included
  * @param stopGrace how long calls in flight may go on after a cancel or the deadline
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param bounds how much of the disk and the memory may be taken
  * @param terms what batches cost, and how much a project may queue and spend
  * @param fileLife how long files live when nobody says otherwise
+ * @param tls null to speak plainly
+ * @param storageBytesMax how much each project may store; null: as much as there is room
  */
 public record Settings(
     String host,
@@ -36,7 +39,9 @@ public record Settings(
     List<String> endpoints,
     Bounds bounds,
     Terms terms,
-    DefaultLife fileLife) {
+    DefaultLife fileLife,
+    @Nullable TlsSettings tls,
+    @Nullable Long storageBytesMax) {
   public static final String HOST = "127.0.0.1";
   public static final int PORT = 8080;
   public static final int MAX_IN_FLIGHT = 256;
@@ -64,7 +69,9 @@ public record Settings(
         endpoints,
         newBounds,
         terms,
-        fileLife);
+        fileLife,
+        tls,
+        storageBytesMax);
   }
 
   public Settings withTerms(Terms newTerms) {
@@ -82,8 +89,13 @@ public record Settings(
         endpoints,
         bounds,
         newTerms,
-        fileLife);
+        fileLife,
+        tls,
+        storageBytesMax);
   }
+
+  /** PEM files. */
+  public record TlsSettings(Path certificate, Path key) {}
 
   /** How much may be taken; null: as much as the engine thinks right. */
   public record Bounds(

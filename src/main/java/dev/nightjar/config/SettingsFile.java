@@ -36,7 +36,10 @@ public record SettingsFile(
     @Nullable PricesFile prices,
     @Nullable QuotaFile quota,
     @Nullable Map<String, @Nullable QuotaFile> projects,
-    @Nullable Map<String, @Nullable String> retention) {
+    @Nullable Map<String, @Nullable String> retention,
+    @Nullable String tlsCert,
+    @Nullable String tlsKey,
+    @Nullable String storageBytesMax) {
   private static final YAMLMapper YAML =
       YAMLMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)

@@ -4,6 +4,7 @@ import dev.nightjar.batch.BatchId;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.PartId;
 import dev.nightjar.file.UploadId;
+import dev.nightjar.store.KeyId;
 import java.util.random.RandomGenerator;
 
 /** Makes ids that nobody can guess, if its random generator is a secure one. */
@@ -11,6 +12,11 @@ public final class Ids {
   private static final String BASE62 =
       "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   private static final int FILE_CHARACTERS = 24;
+
+  /** What every API key begins with: so that those who look for lost keys can tell it. */
+  public static final String KEY_BEGINS = "sk-nj-";
+
+  private static final int KEY_CHARACTERS = 43;
 
   private final RandomGenerator random;
 
@@ -23,11 +29,7 @@ public final class Ids {
   }
 
   public FileId newFile() {
-    var id = new StringBuilder("file-");
-    for (int i = 0; i < FILE_CHARACTERS; i++) {
-      id.append(BASE62.charAt(random.nextInt(BASE62.length())));
-    }
-    return new FileId(id.toString());
+    return new FileId("file-" + base62(FILE_CHARACTERS));
   }
 
   public UploadId newUpload() {
@@ -38,8 +40,25 @@ public final class Ids {
     return new PartId("part_" + hex());
   }
 
+  public KeyId newKey() {
+    return new KeyId("key_" + hex());
+  }
+
+  /** The key itself, of which only the hash is kept. */
+  public String newKeyText() {
+    return KEY_BEGINS + base62(KEY_CHARACTERS);
+  }
+
   public String newRequest() {
     return "req_" + hex();
+  }
+
+  private String base62(int count) {
+    var text = new StringBuilder(count);
+    for (int i = 0; i < count; i++) {
+      text.append(BASE62.charAt(random.nextInt(BASE62.length())));
+    }
+    return text.toString();
   }
 
   private String hex() {

@@ -22,14 +22,14 @@ record AccountRoutes(Accounts accounts, Estimates estimates) {
     Answers.send(
         request,
         response,
-        AccountJson.tokens(accounts.tokens(Projects.of(request), Parameters.lists(request))));
+        AccountJson.tokens(accounts.tokens(Projects.reported(request), Parameters.lists(request))));
   }
 
   private void money(ServerRequest request, ServerResponse response) {
     Answers.send(
         request,
         response,
-        AccountJson.money(accounts.money(Projects.of(request), Parameters.lists(request))));
+        AccountJson.money(accounts.money(Projects.reported(request), Parameters.lists(request))));
   }
 
   private void quota(ServerRequest request, ServerResponse response) {

@@ -34,6 +34,9 @@ final class ErrorResponses {
     if (!error.isRetryable()) {
       response.header("x-should-retry", "false");
     }
+    if (error.status() == Status.UNAUTHORIZED_401.code()) {
+      response.header(HeaderNames.WWW_AUTHENTICATE, "Bearer");
+    }
     Answers.send(request, response, error.status(), envelope(error));
   }
 

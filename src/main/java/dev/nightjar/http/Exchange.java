@@ -22,6 +22,7 @@ record Exchange(Ids ids) implements Filter {
   private static final HeaderName PROCESSING_MS = HeaderNames.create("openai-processing-ms");
   private static final HeaderName VERSION = HeaderNames.create("openai-version");
   private static final String API_VERSION = "2020-10-01";
+  private static final HeaderName ORGANIZATION = HeaderNames.create("openai-organization");
 
   @Override
   public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
@@ -29,6 +30,7 @@ record Exchange(Ids ids) implements Filter {
     var body = new UnreadBody(request);
     response.header(REQUEST_ID, ids.newRequest());
     response.header(VERSION, API_VERSION);
+    response.header(ORGANIZATION, "nightjar");
     response.beforeSend(() -> {
       long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
       // Not response.header(): over HTTP/2 that refuses at this moment.

@@ -29,7 +29,7 @@ record FileForm(@Nullable String filename, Map<String, String> fields) {
 
   /** Whether the request says itself that its file is longer than {@code bytesMax}. */
   static boolean isTooLarge(ServerRequest request, long bytesMax) {
-    return request.headers().contentLength().orElse(0) > bytesMax + FORM_BYTES_MAX;
+    return request.headers().contentLength().orElse(0) - FORM_BYTES_MAX > bytesMax;
   }
 
   static FileForm read(ServerRequest request, String fileField, OutputStream sink)

@@ -39,11 +39,13 @@ record FileRoutes(Files files, Semaphore fast) {
       throw FileUpload.tooLarge(files.limits());
     }
     files.checkRoom(request.headers().contentLength().orElse(0));
-    try (FileUpload upload = files.begin()) {
+    try (FileUpload upload = files.begin(Projects.of(request))) {
+      if (FileForm.isTooLarge(request, upload.room())) {
+        throw upload.noRoom(request.headers().contentLength().orElse(0));
+      }
       FileForm form = FileForm.read(request, "file", upload);
       StoredFile file =
           upload.finish(
-              Projects.of(request),
               new FileUpload.Form(
                   form.filename(),
                   form.fields().get("purpose"),

@@ -14,9 +14,12 @@ import tools.jackson.databind.node.ObjectNode;
  * @param readiness why no work should be sent here; empty when it may
  */
 record HealthRoutes(Supplier<Optional<String>> readiness) {
+  static final String LIVE = "/healthz/live";
+  static final String READY = "/healthz/ready";
+
   void register(HttpRouting.Builder routing) {
-    routing.any("/healthz/live", new Endpoint().get(HealthRoutes::live));
-    routing.any("/healthz/ready", new Endpoint().get(this::ready));
+    routing.any(LIVE, new Endpoint().get(HealthRoutes::live));
+    routing.any(READY, new Endpoint().get(this::ready));
   }
 
   private static void live(ServerRequest request, ServerResponse response) {

@@ -1,5 +1,6 @@
 package dev.nightjar.http;
 
+import dev.nightjar.api.Access;
 import dev.nightjar.api.Accounts;
 import dev.nightjar.api.Batches;
 import dev.nightjar.api.Estimates;
@@ -7,6 +8,7 @@ import dev.nightjar.api.Files;
 import dev.nightjar.api.Uploads;
 import dev.nightjar.engine.Ids;
 import io.helidon.common.socket.SocketOptions;
+import io.helidon.common.tls.Tls;
 import io.helidon.http.encoding.ContentEncodingContext;
 import io.helidon.webserver.ErrorHandling;
 import io.helidon.webserver.WebServer;
@@ -23,10 +25,11 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The API on a port, HTTP/1.1 and h2c. Started once, stopped once. */
+/** The API on a port, HTTP/1.1 and HTTP/2, plainly or over TLS. Started once, stopped once. */
 public final class HttpServer {
   private static final Duration GRACE = Duration.ofSeconds(5);
   private static final Http2Config HTTP2 = Http2Config.create();
@@ -41,9 +44,14 @@ public final class HttpServer {
    * @param port 0 for any free one
    * @param sockets options for accepted connections; null for ours
    * @param filter sees each request before the routes do; null for none
+   * @param tls null to speak plainly
    */
   public record Listen(
-      String host, int port, @Nullable SocketOptions sockets, @Nullable Filter filter) {}
+      String host,
+      int port,
+      @Nullable SocketOptions sockets,
+      @Nullable Filter filter,
+      @Nullable Tls tls) {}
 
   /**
    * What the routes answer with.
@@ -51,6 +59,7 @@ public final class HttpServer {
    * @param models the upstream of each model
    * @param readiness why no work should be sent here; empty when it may
    * @param metrics the page for Prometheus
+   * @param access who may ask
    */
   public record Services(
       Files files,
@@ -61,7 +70,8 @@ public final class HttpServer {
       Supplier<Map<String, String>> models,
       Supplier<Optional<String>> readiness,
       Supplier<String> metrics,
-      Ids ids) {}
+      Ids ids,
+      Access access) {}
 
   /** The port cannot be listened on; the message says why in a sentence. */
   public static final class HttpServerException extends RuntimeException {
@@ -93,6 +103,9 @@ public final class HttpServer {
             .protocolsDiscoverServices(false)
             .addConnectionSelector(Http2ConnectionSelector.builder().http2Config(HTTP2).build())
             .addConnectionSelector(new Http1Selector(HTTP2));
+    if (listen.tls() != null) {
+      config.tls(listen.tls());
+    }
     this.server = config.routing(routing(services)).build();
   }
 
@@ -105,6 +118,7 @@ public final class HttpServer {
     if (address.isLoopbackAddress()) {
       routing.addFilter(new LoopbackGuard());
     }
+    routing.addFilter(new AccessFilter(services.access(), freePaths()));
     new FileRoutes(services.files()).register(routing);
     new UploadRoutes(services.uploads()).register(routing);
     new BatchRoutes(services.batches()).register(routing);
@@ -116,6 +130,13 @@ public final class HttpServer {
       throw Endpoint.unknown(request);
     });
     return routing.error(Throwable.class, ErrorResponses::send);
+  }
+
+  /** The figures are for whoever is on this machine, or has a key. */
+  private Set<String> freePaths() {
+    return address.isLoopbackAddress()
+        ? Set.of(HealthRoutes.LIVE, HealthRoutes.READY, MetricsRoute.PATH)
+        : Set.of(HealthRoutes.LIVE, HealthRoutes.READY);
   }
 
   /** Begins to listen and returns the port. */

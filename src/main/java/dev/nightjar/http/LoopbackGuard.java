@@ -21,18 +21,18 @@ final class LoopbackGuard implements Filter {
   @Override
   public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
     String origin = request.headers().first(HeaderNames.ORIGIN).orElse(null);
-    check(request.authority(), origin);
+    check(request.isSecure() ? "https" : "http", request.authority(), origin);
     chain.proceed();
   }
 
-  static void check(@Nullable String authority, @Nullable String origin) {
+  static void check(String scheme, @Nullable String authority, @Nullable String origin) {
     String host = authority == null ? "" : authority.toLowerCase(Locale.ROOT);
     if (!LOOPBACK.matcher(host).matches()) {
       throw forbidden(
           "This server listens for this machine only, and '%s' is not a name of it: use localhost."
               .formatted(host));
     }
-    if (origin != null && !origin.toLowerCase(Locale.ROOT).equals("http://" + host)) {
+    if (origin != null && !origin.toLowerCase(Locale.ROOT).equals(scheme + "://" + host)) {
       throw forbidden(
           "This server listens for this machine only; pages of '%s' may not call it."
               .formatted(origin));

@@ -9,10 +9,11 @@ import java.util.function.Supplier;
 
 /** {@code /metrics} for Prometheus: not of the API's paths, so without {@code /v1}. */
 record MetricsRoute(Supplier<String> page) {
+  static final String PATH = "/metrics";
   private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
   void register(HttpRouting.Builder routing) {
-    routing.any("/metrics", new Endpoint().get(this::send));
+    routing.any(PATH, new Endpoint().get(this::send));
   }
 
   private void send(ServerRequest request, ServerResponse response) {

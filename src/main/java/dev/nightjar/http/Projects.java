@@ -1,15 +1,34 @@
 package dev.nightjar.http;
 
+import io.helidon.webserver.http.RoutingRequest;
 import io.helidon.webserver.http.ServerRequest;
+import org.jspecify.annotations.Nullable;
 
 /** Whose files and batches a request is about: the one place that says so. */
 final class Projects {
-  private static final String DEFAULT = "default";
-
   private Projects() {}
 
-  @SuppressWarnings("unused") // The request will tell once there are keys.
+  private record Project(String name, boolean isForAll) {}
+
+  /** A route behind no filter that sets it is a defect, and fails. */
   static String of(ServerRequest request) {
-    return DEFAULT;
+    return project(request).name();
+  }
+
+  /** What reports are about: null for all projects, if an admin's key names none. */
+  static @Nullable String reported(ServerRequest request) {
+    Project project = project(request);
+    return project.isForAll() ? null : project.name();
+  }
+
+  private static Project project(ServerRequest request) {
+    return request
+        .context()
+        .get(Project.class)
+        .orElseThrow(() -> new IllegalStateException("the request has no project"));
+  }
+
+  static void set(RoutingRequest request, String name, boolean isForAll) {
+    request.context().register(new Project(name, isForAll));
   }
 }

@@ -18,17 +18,25 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds what exists: files, uploads, batches, chunks, and the states they are in. Each method is
- * one transaction, durable on return, and may be repeated after an unknown outcome. Any thread may
- * call it and waits for a result; the work is done on the store's own threads. A broken store
+ * Holds what exists: files, uploads, batches, chunks, keys, and the states they are in. Each method
+ * is one transaction, durable on return, and may be repeated after an unknown outcome. Any thread
+ * may call it and waits for a result; the work is done on the store's own threads. A broken store
  * throws {@link StoreException}.
  */
-public interface MetaStore extends UploadStore, LedgerStore, Retention, AutoCloseable {
+public interface MetaStore extends UploadStore, LedgerStore, KeyStore, Retention, AutoCloseable {
 
   // ---- files
 
   /** Records a file whose objects are durable already. The given sequence is ignored. */
-  void insertFile(StoredFile file, Manifest content);
+  default void insertFile(StoredFile file, Manifest content) {
+    insertFile(file, content, Long.MAX_VALUE);
+  }
+
+  /** The same, but false if its project would then store more than {@code storageBytesMax}. */
+  boolean insertFile(StoredFile file, Manifest content, long storageBytesMax);
+
+  /** What a project's files hold, and the parts of its pending uploads. */
+  long storedBytes(String project, Instant now);
 
   /** A file that the API may show: not deleted, not expired. */
   Optional<StoredFile> file(String project, FileId id, Instant now);

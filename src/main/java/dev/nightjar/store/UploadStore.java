@@ -22,7 +22,7 @@ public interface UploadStore {
   Optional<Upload> upload(String project, UploadId id);
 
   /** Records a part whose object is durable already. */
-  PartOutcome addPart(UploadPart part, int partsMax, Instant now);
+  PartOutcome addPart(UploadPart part, PartLimits limits, Instant now);
 
   /** All parts, in no particular order. */
   List<UploadPart> parts(UploadId upload);
@@ -41,8 +41,17 @@ public interface UploadStore {
     /** The upload is gone, or takes no parts any more: the part's object is an orphan. */
     ENDED,
     /** The upload has as many parts as it may. */
-    TOO_MANY
+    TOO_MANY,
+    /** Its project stores as much as it may. */
+    NO_ROOM
   }
+
+  /**
+   * How many parts an upload may have, and how much its project may store.
+   *
+   * @param storageBytesMax {@link Long#MAX_VALUE} for any
+   */
+  record PartLimits(int partsMax, long storageBytesMax) {}
 
   /** What an upload becomes: its parts in order, and the file with their bytes. */
   record CompletedUpload(List<PartId> parts, StoredFile file, Manifest content) {

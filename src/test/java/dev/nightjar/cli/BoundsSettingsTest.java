@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nightjar.config.DiskFreeMin;
+import dev.nightjar.config.Settings;
 import dev.nightjar.config.Settings.Bounds;
 import dev.nightjar.config.Settings.SettingsException;
+import dev.nightjar.config.Settings.TlsSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,14 +18,35 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How bounds are written in {@code nightjar.yaml}. */
+/** How bounds, and what stands beside them, are written in {@code nightjar.yaml}. */
 class BoundsSettingsTest {
   @TempDir Path folder;
 
   private Bounds bounds(String yaml) throws IOException {
+    return settings(yaml).bounds();
+  }
+
+  private Settings settings(String yaml) throws IOException {
     var command = new ServeCommand(Map.of("NIGHTJAR_UPSTREAM", "http://127.0.0.1:1"), _ -> 0);
     command.config = Files.writeString(folder.resolve("nightjar.yaml"), yaml);
-    return command.settings().bounds();
+    return command.settings();
+  }
+
+  @Test
+  void storageOfAProjectIsBoundedOnlyIfItIsSaid() throws IOException {
+    assertThat(settings("port: 1").storageBytesMax()).isNull();
+    assertThat(settings("storage_bytes_max: 2GiB").storageBytesMax()).isEqualTo(2L << 30);
+  }
+
+  @Test
+  void tlsNeedsACertificateAndItsKey() throws IOException {
+    assertThat(settings("port: 1").tls()).isNull();
+    assertThat(settings("{tls_cert: a.pem, tls_key: b.pem}").tls())
+        .isEqualTo(new TlsSettings(Path.of("a.pem"), Path.of("b.pem")));
+    assertThatThrownBy(() -> settings("tls_cert: a.pem"))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("--tls-cert FILE and --tls-key FILE");
+    assertThatThrownBy(() -> settings("tls_key: b.pem")).isInstanceOf(SettingsException.class);
   }
 
   @Test
@@ -61,6 +84,7 @@ class BoundsSettingsTest {
         "request_bytes_max: 1GB",
         "unsealed_bytes_max: -1",
         "validation_bytes_max: 99999999TiB",
+        "storage_bytes_max: all",
         "open_chunks_max: 0"
       })
   void wrongBoundIsNamedWithWhatWouldBeRight(String yaml) {

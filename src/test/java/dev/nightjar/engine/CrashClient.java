@@ -124,9 +124,9 @@ final class CrashClient {
   // ---- requests
 
   private FileId upload(Files files) throws IOException {
-    try (var upload = files.begin()) {
+    try (var upload = files.begin(PROJECT)) {
       upload.write(scenario.input().getBytes(StandardCharsets.UTF_8));
-      return upload.finish(PROJECT, new Form("in.jsonl", "batch", null, null)).id();
+      return upload.finish(new Form("in.jsonl", "batch", null, null)).id();
     }
   }
 

@@ -13,12 +13,14 @@ import dev.nightjar.cost.PriceTable;
 import dev.nightjar.cost.Quotas;
 import dev.nightjar.cost.Quotas.Quota;
 import dev.nightjar.cost.Terms;
+import dev.nightjar.store.ApiKey.Scope;
 import dev.nightjar.store.MetaStore.Admission;
 import dev.nightjar.store.MetaStore.Seal;
 import dev.nightjar.store.MetaStore.Validated;
 import dev.nightjar.store.Samples;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -197,6 +199,29 @@ class AccountsTest {
                 + "\"currency\":\"usd\"},\"line_item\":\"llama\",\"project_id\":null,"
                 + "\"nightjar\":{\"cost\":{\"currency\":\"USD\",\"standard\":28.25,"
                 + "\"batch\":14.125,\"saved\":14.125}}}]");
+  }
+
+  @Test
+  void adminsSeeAllProjectsAndOthersTheirOwn() throws Exception {
+    used("llama", PRICE, new Usage(10, 0, 0, 0));
+    String report = "/v1/organization/usage/completions?group_by=project_id&start_time=" + start;
+    String admin = api.createKey("ops", Scope.ADMIN, null);
+    String reader = api.createKey("ops", Scope.READ, null);
+
+    assertThat(projects(api.request(report).header("Authorization", "Bearer " + admin)))
+        .containsExactly("default");
+    assertThat(projects(api.request(report).header("Authorization", "Bearer " + reader))).isEmpty();
+    assertThat(
+            projects(
+                api.request(report)
+                    .header("Authorization", "Bearer " + admin)
+                    .header("OpenAI-Project", "ops")))
+        .isEmpty();
+  }
+
+  private List<String> projects(HttpRequest.Builder request) throws Exception {
+    JsonNode results = TestApi.json(api.send(request)).at("/data/0/results");
+    return results.valueStream().map(sum -> sum.path("project_id").asString()).toList();
   }
 
   @Test

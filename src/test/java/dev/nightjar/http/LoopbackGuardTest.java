@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nightjar.api.ApiError;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -21,7 +22,16 @@ class LoopbackGuardTest {
     "[::1]:8080,     http://[::1]:8080",
   })
   void thisMachineMayCall(String authority, @Nullable String origin) {
-    assertThatCode(() -> LoopbackGuard.check(authority, origin)).doesNotThrowAnyException();
+    assertThatCode(() -> LoopbackGuard.check("http", authority, origin)).doesNotThrowAnyException();
+  }
+
+  @Test
+  void overTlsItsOwnPagesAreThoseOfHttps() {
+    assertThatCode(() -> LoopbackGuard.check("https", "localhost:8443", "https://localhost:8443"))
+        .doesNotThrowAnyException();
+    assertThatThrownBy(
+            () -> LoopbackGuard.check("https", "localhost:8443", "http://localhost:8443"))
+        .isInstanceOf(ApiError.class);
   }
 
   @ParameterizedTest
@@ -38,7 +48,7 @@ class LoopbackGuardTest {
     "localhost:8080, null",
   })
   void othersMayNot(@Nullable String authority, @Nullable String origin) {
-    assertThatThrownBy(() -> LoopbackGuard.check(authority, origin))
+    assertThatThrownBy(() -> LoopbackGuard.check("http", authority, origin))
         .isInstanceOf(ApiError.class)
         .hasMessageContaining("this machine only");
   }

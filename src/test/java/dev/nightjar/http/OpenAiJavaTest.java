@@ -9,6 +9,9 @@ import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.JsonValue;
 import com.openai.errors.BadRequestException;
 import com.openai.errors.NotFoundException;
+import com.openai.errors.PermissionDeniedException;
+import com.openai.errors.RateLimitException;
+import com.openai.errors.UnauthorizedException;
 import com.openai.errors.UnexpectedStatusCodeException;
 import com.openai.models.batches.Batch;
 import com.openai.models.batches.BatchCreateParams;
@@ -18,6 +21,7 @@ import com.openai.models.files.FileCreateParams;
 import com.openai.models.files.FileObject;
 import com.openai.models.files.FilePurpose;
 import dev.nightjar.batch.BatchError;
+import dev.nightjar.store.ApiKey.Scope;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -158,6 +162,26 @@ class OpenAiJavaTest {
         .isInstanceOfSatisfying(
             BadRequestException.class, e -> assertThat(e.type()).contains("invalid_request_error"))
         .hasMessageContaining("Must be .jsonl");
+  }
+
+  @Test
+  void clientWithAKeyWorksAndOneWithABadKeyIsUnauthorized() {
+    String key = api.createKey("team", Scope.WRITE, null);
+
+    assertThatThrownBy(() -> client.files().list())
+        .isInstanceOfSatisfying(
+            UnauthorizedException.class, e -> assertThat(e.code()).contains("invalid_api_key"));
+
+    OpenAIClient keyed = client.withOptions(options -> options.apiKey(key));
+    FileObject file =
+        keyed.files().create(params().file(LINE.getBytes(StandardCharsets.UTF_8)).build());
+    assertThat(keyed.files().list().items()).extracting(FileObject::id).contains(file.id());
+
+    String limited = api.createKey("team", Scope.READ, 1);
+    OpenAIClient reader = client.withOptions(options -> options.apiKey(limited).maxRetries(0));
+    assertThatThrownBy(() -> reader.files().delete("file-x"))
+        .isInstanceOf(PermissionDeniedException.class);
+    assertThatThrownBy(() -> reader.files().list()).isInstanceOf(RateLimitException.class);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.nightjar.http;
 
+import dev.nightjar.api.Access;
 import dev.nightjar.api.Accounts;
 import dev.nightjar.api.ApiLimits;
 import dev.nightjar.api.Backing;
@@ -11,7 +12,10 @@ import dev.nightjar.cost.Terms;
 import dev.nightjar.engine.Admissions;
 import dev.nightjar.engine.Ids;
 import dev.nightjar.net.ConnectionGuard;
+import dev.nightjar.store.ApiKey;
+import dev.nightjar.store.ApiKey.Scope;
 import dev.nightjar.store.DiskSpace;
+import dev.nightjar.store.KeyId;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.store.sqlite.SqliteMetaStore;
 import dev.nightjar.testing.IdleBatchRunner;
@@ -30,7 +34,10 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -43,6 +50,12 @@ final class TestApi implements AutoCloseable {
   final AtomicReference<Optional<String>> unready = new AtomicReference<>(Optional.empty());
   final AtomicReference<DiskSpace.Room> room =
       new AtomicReference<>(new DiskSpace.Room(1L << 40, 1L << 40, 0));
+  final AtomicLong nanos = new AtomicLong();
+
+  /** Sent with each request; empty for none. */
+  final AtomicReference<String> key = new AtomicReference<>("");
+
+  private final Ids ids = new Ids(new Random(1));
   final IdleBatchRunner runner = new IdleBatchRunner();
   final SqliteMetaStore meta;
   final FileObjectStore objects;
@@ -74,12 +87,12 @@ final class TestApi implements AutoCloseable {
     services = services(limits, terms);
     server =
         new HttpServer(
-            new HttpServer.Listen("127.0.0.1", 0, guard.socketOptions(), guard.filter()), services);
+            new HttpServer.Listen("127.0.0.1", 0, guard.socketOptions(), guard.filter(), null),
+            services);
     port = server.start();
   }
 
   private HttpServer.Services services(ApiLimits limits, Terms terms) {
-    var ids = new Ids(new Random(1));
     var backing = new Backing(meta, objects, () -> room.get(), ids, now::get);
     var files = new Files(backing, limits);
     var accounts = new Accounts(meta, terms, now::get);
@@ -92,7 +105,8 @@ final class TestApi implements AutoCloseable {
         () -> Map.of("org/model", "local"),
         unready::get,
         () -> "# no metrics here\n",
-        ids);
+        ids,
+        new Access(meta, false, nanos::get));
   }
 
   URI url(String path) {
@@ -100,7 +114,23 @@ final class TestApi implements AutoCloseable {
   }
 
   HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(url(path)).version(HttpClient.Version.HTTP_1_1);
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(url(path)).version(HttpClient.Version.HTTP_1_1);
+    String text = key.get();
+    return text.isEmpty() ? request : request.header("Authorization", "Bearer " + text);
+  }
+
+  /** Makes a key and gives its text. */
+  String createKey(String project, Scope scope, @Nullable Integer perMinute) {
+    String text = ids.newKeyText();
+    var made = new ApiKey(ids.newKey(), project, "", Set.of(scope), perMinute, now.get(), null);
+    meta.createKey(made, ApiKey.hash(text));
+    return text;
+  }
+
+  void revoke(String text) {
+    KeyId id = meta.key(ApiKey.hash(text)).orElseThrow().id();
+    meta.revokeKey(id, now.get());
   }
 
   HttpResponse<byte[]> send(HttpRequest.Builder request) throws IOException, InterruptedException {

@@ -57,6 +57,32 @@ public abstract class FileStoreContract {
   }
 
   @Test
+  void fileBeyondWhatItsProjectMayStoreIsNotInserted() {
+    StoredFile first = file("file-a", NOW, null);
+    long max = 2 * first.bytes();
+
+    assertThat(store.insertFile(first, content("file-a"), first.bytes() - 1)).isFalse();
+    assertThat(store.storedBytes(PROJECT, NOW)).isZero();
+    assertThat(store.insertFile(first, content("file-a"), first.bytes())).isTrue();
+    assertThat(store.insertFile(first, content("file-a"), first.bytes())).as("again").isTrue();
+    assertThat(store.insertFile(file("file-b", NOW, null), content("file-b"), max)).isTrue();
+    assertThat(store.insertFile(file("file-c", NOW, null), content("file-c"), max)).isFalse();
+
+    assertThat(store.storedBytes(PROJECT, NOW)).isEqualTo(max);
+    assertThat(store.storedBytes("other", NOW)).isZero();
+    store.deleteFile(PROJECT, first.id(), NOW);
+    assertThat(store.storedBytes(PROJECT, NOW)).isEqualTo(first.bytes());
+  }
+
+  @Test
+  void expiredFilesAreNotStored() {
+    store.insertFile(file("file-a", NOW, NOW.plusMillis(1)), content("file-a"));
+
+    assertThat(store.storedBytes(PROJECT, NOW)).isPositive();
+    assertThat(store.storedBytes(PROJECT, NOW.plusMillis(1))).isZero();
+  }
+
+  @Test
   void insertedFileIsFoundAsItWas() {
     store.insertFile(file("file-a", NOW, NOW.plusMillis(1)), content("file-a"));
 

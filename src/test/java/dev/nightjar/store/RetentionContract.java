@@ -23,6 +23,7 @@ import dev.nightjar.file.UploadId;
 import dev.nightjar.file.UploadPart;
 import dev.nightjar.store.Retention.EndedUpload;
 import dev.nightjar.store.UploadStore.CompletedUpload;
+import dev.nightjar.store.UploadStore.PartLimits;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -231,7 +232,9 @@ public abstract class RetentionContract {
     store.createUpload(upload, 100);
     for (int i = 1; i <= 2; i++) {
       store.addPart(
-          new UploadPart(new PartId("part_%s_%d".formatted(id, i)), upload.id(), 7, NOW), 10, NOW);
+          new UploadPart(new PartId("part_%s_%d".formatted(id, i)), upload.id(), 7, NOW),
+          new PartLimits(10, Long.MAX_VALUE),
+          NOW);
     }
     return upload;
   }

@@ -14,6 +14,7 @@ import dev.nightjar.file.Upload.Status;
 import dev.nightjar.file.UploadId;
 import dev.nightjar.file.UploadPart;
 import dev.nightjar.store.UploadStore.CompletedUpload;
+import dev.nightjar.store.UploadStore.PartLimits;
 import dev.nightjar.store.UploadStore.PartOutcome;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -99,6 +100,37 @@ public abstract class UploadStoreContract {
     assertThat(add(part(upload, "part_3"), NOW)).as("again").isEqualTo(PartOutcome.ADDED);
     assertThat(add(part(create("upload_b"), "part_4"), NOW)).isEqualTo(PartOutcome.ADDED);
     assertThat(store.parts(upload.id())).hasSize(PARTS_MAX);
+  }
+
+  @Test
+  void partsBeyondWhatTheProjectMayStoreAreNotAdded() {
+    Upload upload = create("upload_a");
+    var limits = new PartLimits(PARTS_MAX, 12);
+
+    assertThat(store.addPart(part(upload, "part_1"), limits, NOW)).isEqualTo(PartOutcome.ADDED);
+    assertThat(store.addPart(part(upload, "part_2"), limits, NOW)).isEqualTo(PartOutcome.ADDED);
+    assertThat(store.addPart(part(upload, "part_3"), limits, NOW)).isEqualTo(PartOutcome.NO_ROOM);
+    assertThat(store.addPart(part(upload, "part_2"), limits, NOW))
+        .as("again")
+        .isEqualTo(PartOutcome.ADDED);
+
+    assertThat(store.storedBytes(PROJECT, NOW)).isEqualTo(10);
+    assertThat(store.storedBytes("other", NOW)).isZero();
+    complete(upload, NOW);
+    assertThat(store.storedBytes(PROJECT, NOW)).as("the file, and no part").isEqualTo(7);
+  }
+
+  @Test
+  void partsOfUploadsThatEndedAreNotStored() {
+    add(part(create("upload_a"), "part_1"), NOW);
+    Upload cancelled = create("upload_b");
+    add(part(cancelled, "part_2"), NOW);
+
+    assertThat(store.storedBytes(PROJECT, LAST)).isEqualTo(10);
+    store.cancelUpload(PROJECT, cancelled.id(), NOW);
+
+    assertThat(store.storedBytes(PROJECT, LAST)).isEqualTo(5);
+    assertThat(store.storedBytes(PROJECT, EXPIRED)).isZero();
   }
 
   @Test
@@ -192,7 +224,7 @@ public abstract class UploadStoreContract {
   }
 
   private PartOutcome add(UploadPart part, Instant now) {
-    return store.addPart(part, PARTS_MAX, now);
+    return store.addPart(part, new PartLimits(PARTS_MAX, Long.MAX_VALUE), now);
   }
 
   private Upload complete(Upload upload, Instant now) {

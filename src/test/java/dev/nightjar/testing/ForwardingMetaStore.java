@@ -12,6 +12,8 @@ import dev.nightjar.file.StoredFile;
 import dev.nightjar.file.Upload;
 import dev.nightjar.file.UploadId;
 import dev.nightjar.file.UploadPart;
+import dev.nightjar.store.ApiKey;
+import dev.nightjar.store.KeyId;
 import dev.nightjar.store.MetaStore;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -33,13 +35,13 @@ public interface ForwardingMetaStore extends MetaStore {
   }
 
   @Override
-  default void insertFile(StoredFile file, Manifest content) {
-    transaction(
-        "insert file",
-        () -> {
-          inner().insertFile(file, content);
-          return file;
-        });
+  default boolean insertFile(StoredFile file, Manifest content, long storageBytesMax) {
+    return transaction("insert file", () -> inner().insertFile(file, content, storageBytesMax));
+  }
+
+  @Override
+  default long storedBytes(String project, Instant now) {
+    return inner().storedBytes(project, now);
   }
 
   @Override
@@ -178,8 +180,8 @@ public interface ForwardingMetaStore extends MetaStore {
   }
 
   @Override
-  default PartOutcome addPart(UploadPart part, int partsMax, Instant now) {
-    return transaction("add part", () -> inner().addPart(part, partsMax, now));
+  default PartOutcome addPart(UploadPart part, PartLimits limits, Instant now) {
+    return transaction("add part", () -> inner().addPart(part, limits, now));
   }
 
   @Override
@@ -195,6 +197,41 @@ public interface ForwardingMetaStore extends MetaStore {
   @Override
   default Optional<Upload> cancelUpload(String project, UploadId id, Instant now) {
     return transaction("cancel upload", () -> inner().cancelUpload(project, id, now));
+  }
+
+  @Override
+  default void createKey(ApiKey key, byte[] hash) {
+    transaction(
+        "create key",
+        () -> {
+          inner().createKey(key, hash);
+          return key;
+        });
+  }
+
+  @Override
+  default Optional<ApiKey> key(byte[] hash) {
+    return inner().key(hash);
+  }
+
+  @Override
+  default List<ApiKey> keys() {
+    return inner().keys();
+  }
+
+  @Override
+  default boolean hasKeys() {
+    return inner().hasKeys();
+  }
+
+  @Override
+  default Optional<ApiKey> revokeKey(KeyId id, Instant now) {
+    return transaction("revoke key", () -> inner().revokeKey(id, now));
+  }
+
+  @Override
+  default boolean hasProject(String name) {
+    return inner().hasProject(name);
   }
 
   @Override

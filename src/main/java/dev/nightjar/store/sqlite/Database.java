@@ -96,7 +96,7 @@ final class Database implements AutoCloseable {
   }
 
   private static void migrate(Sql sql, Path file) throws SQLException, IOException {
-    int version = sql.one("PRAGMA user_version", row -> row.getInt(1)).orElse(0);
+    int version = version(sql);
     if (version > VERSION) {
       throw new StoreException(
           "database %s has version %d and this program knows version %d: run a newer one"
@@ -105,10 +105,16 @@ final class Database implements AutoCloseable {
     }
     for (int next = version + 1; next <= VERSION; next++) {
       sql.script("BEGIN IMMEDIATE");
-      sql.script(resource("V%d.sql".formatted(next)));
-      sql.script("PRAGMA user_version = " + next);
+      if (version(sql) < next) { // Another process may have been faster.
+        sql.script(resource("V%d.sql".formatted(next)));
+        sql.script("PRAGMA user_version = " + next);
+      }
       sql.script("COMMIT");
     }
+  }
+
+  private static int version(Sql sql) throws SQLException {
+    return sql.one("PRAGMA user_version", row -> row.getInt(1)).orElse(0);
   }
 
   static String resource(String name) throws IOException {

@@ -34,6 +34,16 @@ final class FileTable {
         content.encode());
   }
 
+  /** False if there is no room; a file that is there already needs none. */
+  static boolean insert(Sql sql, StoredFile file, Manifest content, long storageBytesMax)
+      throws SQLException {
+    if (!Storage.hasRoom(sql, file.project(), file.bytes(), storageBytesMax, file.createdAt())) {
+      return place(sql, file.project(), file.id()).isPresent();
+    }
+    insert(sql, file, content);
+    return true;
+  }
+
   static Optional<StoredFile> find(Sql sql, String project, FileId id, Instant now)
       throws SQLException {
     return sql.one(

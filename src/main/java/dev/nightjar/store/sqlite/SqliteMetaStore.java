@@ -12,6 +12,8 @@ import dev.nightjar.file.StoredFile;
 import dev.nightjar.file.Upload;
 import dev.nightjar.file.UploadId;
 import dev.nightjar.file.UploadPart;
+import dev.nightjar.store.ApiKey;
+import dev.nightjar.store.KeyId;
 import dev.nightjar.store.MetaStore;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -42,8 +44,13 @@ public final class SqliteMetaStore implements MetaStore {
   // ---- files
 
   @Override
-  public void insertFile(StoredFile file, Manifest content) {
-    database.inWrite(sql -> FileTable.insert(sql, file, content));
+  public boolean insertFile(StoredFile file, Manifest content, long storageBytesMax) {
+    return database.inWrite(sql -> FileTable.insert(sql, file, content, storageBytesMax));
+  }
+
+  @Override
+  public long storedBytes(String project, Instant now) {
+    return database.inRead(sql -> Storage.bytes(sql, project, now));
   }
 
   @Override
@@ -84,8 +91,8 @@ public final class SqliteMetaStore implements MetaStore {
   }
 
   @Override
-  public PartOutcome addPart(UploadPart part, int partsMax, Instant now) {
-    return database.inWrite(sql -> UploadTable.addPart(sql, part, partsMax, now));
+  public PartOutcome addPart(UploadPart part, PartLimits limits, Instant now) {
+    return database.inWrite(sql -> UploadTable.addPart(sql, part, limits, now));
   }
 
   @Override
@@ -118,6 +125,38 @@ public final class SqliteMetaStore implements MetaStore {
   @Override
   public List<Enqueued> enqueued(String project) {
     return database.inRead(sql -> LedgerTable.enqueued(sql, project));
+  }
+
+  // ---- keys
+
+  @Override
+  public void createKey(ApiKey key, byte[] hash) {
+    database.inWrite(sql -> KeyTable.create(sql, key, hash));
+  }
+
+  @Override
+  public Optional<ApiKey> key(byte[] hash) {
+    return database.inRead(sql -> KeyTable.find(sql, hash));
+  }
+
+  @Override
+  public List<ApiKey> keys() {
+    return database.inRead(KeyTable::all);
+  }
+
+  @Override
+  public boolean hasKeys() {
+    return database.inRead(KeyTable::hasAny);
+  }
+
+  @Override
+  public Optional<ApiKey> revokeKey(KeyId id, Instant now) {
+    return database.inWrite(sql -> KeyTable.revoke(sql, id, now));
+  }
+
+  @Override
+  public boolean hasProject(String name) {
+    return database.inRead(sql -> KeyTable.hasProject(sql, name));
   }
 
   // ---- retention

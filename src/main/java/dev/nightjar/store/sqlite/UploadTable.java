@@ -7,6 +7,7 @@ import dev.nightjar.file.UploadId;
 import dev.nightjar.file.UploadPart;
 import dev.nightjar.store.MetaStore.StoreException;
 import dev.nightjar.store.UploadStore.CompletedUpload;
+import dev.nightjar.store.UploadStore.PartLimits;
 import dev.nightjar.store.UploadStore.PartOutcome;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -57,31 +58,32 @@ final class UploadTable {
     return find(sql, id).filter(upload -> upload.project().equals(project));
   }
 
-  static PartOutcome addPart(Sql sql, UploadPart part, int partsMax, Instant now)
+  static PartOutcome addPart(Sql sql, UploadPart part, PartLimits limits, Instant now)
       throws SQLException {
     if (hasPart(sql, part.id())) {
       return PartOutcome.ADDED;
     }
-    Optional<Long> upload =
-        sql.one(
-            "SELECT sequence FROM upload WHERE id = ? AND status = 'pending' AND expires_at > ?",
-            row -> row.getLong(1),
-            part.upload().value(),
-            now.toEpochMilli());
+    Optional<Upload> upload =
+        find(sql, part.upload()).filter(found -> found.statusAt(now) == Upload.Status.PENDING);
     if (upload.isEmpty()) {
       return PartOutcome.ENDED;
+    }
+    String project = upload.get().project();
+    if (!Storage.hasRoom(sql, project, part.bytes(), limits.storageBytesMax(), now)) {
+      return PartOutcome.NO_ROOM;
     }
     int added =
         sql.update(
             """
-            INSERT INTO part (id, upload, bytes, created_at) SELECT ?1, ?2, ?3, ?4
-            WHERE ?5 > (SELECT count(*) FROM part WHERE upload = ?2)
+            INSERT INTO part (id, upload, bytes, created_at)
+            SELECT ?1, sequence, ?3, ?4 FROM upload
+            WHERE id = ?2 AND ?5 > (SELECT count(*) FROM part WHERE upload = upload.sequence)
             """,
             part.id().value(),
-            upload.get(),
+            part.upload().value(),
             part.bytes(),
             part.createdAt().toEpochMilli(),
-            partsMax);
+            limits.partsMax());
     return added > 0 ? PartOutcome.ADDED : PartOutcome.TOO_MANY;
   }
 

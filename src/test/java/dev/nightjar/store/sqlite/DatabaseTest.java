@@ -90,6 +90,28 @@ class DatabaseTest {
   }
 
   @Test
+  void twoThatOpenANewDatabaseAtOnceBothGetIt(@TempDir Path folder) throws Exception {
+    for (int round = 0; round < 5; round++) {
+      Path file = folder.resolve("new-%d.db".formatted(round));
+      var start = new CountDownLatch(1);
+      try (var threads = Executors.newCachedThreadPool()) {
+        var opened = new ArrayList<Future<Database>>();
+        for (int i = 0; i < 4; i++) {
+          opened.add(
+              threads.submit(() -> {
+                start.await();
+                return new Database(file);
+              }));
+        }
+        start.countDown();
+        for (Future<Database> one : opened) {
+          one.get().close();
+        }
+      }
+    }
+  }
+
+  @Test
   void writesThatWaitTogetherShareOneTransaction() throws Exception {
     var isVisibleToReaders = new AtomicBoolean();
 

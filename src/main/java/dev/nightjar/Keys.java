@@ -1,0 +1,70 @@
+package dev.nightjar;
+
+import dev.nightjar.cli.KeysCommand;
+import dev.nightjar.cli.KeysCommand.CreatedKey;
+import dev.nightjar.cli.KeysCommand.NewKey;
+import dev.nightjar.engine.Ids;
+import dev.nightjar.store.ApiKey;
+import dev.nightjar.store.KeyId;
+import dev.nightjar.store.files.DataDirectory;
+import dev.nightjar.store.files.DataDirectory.Layout;
+import dev.nightjar.store.sqlite.SqliteMetaStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * {@code nightjar keys}: works on the database itself, beside a server that may be using it, and so
+ * without the directory's lock.
+ */
+final class Keys implements KeysCommand.Keys {
+  private final Ids ids = new Ids(new SecureRandom());
+
+  @Override
+  public CreatedKey create(Path data, NewKey asked) {
+    if (!Files.exists(data.resolve("format"))) {
+      DataDirectory.open(data).close();
+    }
+    String text = ids.newKeyText();
+    var key =
+        new ApiKey(
+            ids.newKey(),
+            asked.project(),
+            asked.name(),
+            asked.scopes(),
+            asked.requestsPerMinute(),
+            now(),
+            null);
+    try (SqliteMetaStore meta = open(data)) {
+      meta.createKey(key, ApiKey.hash(text));
+    }
+    return new CreatedKey(key, text);
+  }
+
+  @Override
+  public List<ApiKey> list(Path data) {
+    try (SqliteMetaStore meta = open(data)) {
+      return meta.keys();
+    }
+  }
+
+  @Override
+  public Optional<ApiKey> revoke(Path data, String id) {
+    try (SqliteMetaStore meta = open(data)) {
+      return meta.revokeKey(new KeyId(id), now());
+    }
+  }
+
+  private static SqliteMetaStore open(Path data) {
+    Layout layout = DataDirectory.look(data);
+    return new SqliteMetaStore(layout.database());
+  }
+
+  /** As the database keeps it. */
+  private static Instant now() {
+    return Instant.ofEpochMilli(Instant.now().toEpochMilli());
+  }
+}

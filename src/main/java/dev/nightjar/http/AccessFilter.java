@@ -1,0 +1,68 @@
+package dev.nightjar.http;
+
+import dev.nightjar.api.Access;
+import dev.nightjar.api.RequestRate;
+import dev.nightjar.store.ApiKey;
+import dev.nightjar.store.ApiKey.Scope;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Method;
+import io.helidon.webserver.http.Filter;
+import io.helidon.webserver.http.FilterChain;
+import io.helidon.webserver.http.RoutingRequest;
+import io.helidon.webserver.http.RoutingResponse;
+import java.time.Duration;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets a request through to the routes if its key may do what it asks, and tells them the project.
+ *
+ * @param free paths that need no key
+ */
+record AccessFilter(Access access, Set<String> free) implements Filter {
+  private static final HeaderName PROJECT = HeaderNames.create("openai-project");
+  private static final HeaderName LIMIT = HeaderNames.create("x-ratelimit-limit-requests");
+  private static final HeaderName REMAINING = HeaderNames.create("x-ratelimit-remaining-requests");
+  private static final HeaderName RESET = HeaderNames.create("x-ratelimit-reset-requests");
+  private static final HeaderName RETRY_AFTER_MS = HeaderNames.create("retry-after-ms");
+
+  @Override
+  public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
+    if (!free.contains(request.path().absolute().path())) {
+      ApiKey key = access.identify(header(request, HeaderNames.AUTHORIZATION)).orElse(null);
+      if (key != null) {
+        access.count(key).ifPresent(rate -> tell(rate, response));
+      }
+      String asked = header(request, PROJECT);
+      boolean isForAll = asked == null && key != null && key.allows(Scope.ADMIN);
+      Projects.set(request, access.project(key, needed(request), asked), isForAll);
+    }
+    chain.proceed();
+  }
+
+  private static @Nullable String header(RoutingRequest request, HeaderName name) {
+    return request.headers().first(name).orElse(null);
+  }
+
+  private static Scope needed(RoutingRequest request) {
+    Method method = request.prologue().method();
+    return method.equals(Method.GET) || method.equals(Method.HEAD) ? Scope.READ : Scope.WRITE;
+  }
+
+  private static void tell(RequestRate rate, RoutingResponse response) {
+    response.header(LIMIT, Integer.toString(rate.limit()));
+    response.header(REMAINING, Integer.toString(rate.remaining()));
+    response.header(RESET, RequestRate.text(rate.untilFull()));
+    if (rate.isExceeded()) {
+      Duration wait = rate.untilNext();
+      response.header(HeaderNames.RETRY_AFTER, Long.toString(ceil(wait, 1_000_000_000L)));
+      response.header(RETRY_AFTER_MS, Long.toString(ceil(wait, 1_000_000L)));
+      throw rate.exceeded();
+    }
+  }
+
+  private static long ceil(Duration duration, long unitNanos) {
+    return Math.ceilDiv(duration.toNanos(), unitNanos);
+  }
+}

@@ -1,0 +1,33 @@
+package dev.nightjar.store;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Holds the API keys and their projects: what of {@link MetaStore} is about them, under the same
+ * rules. Other processes may write them at the same time, and each call sees what they have
+ * written. Keys are never deleted.
+ */
+public interface KeyStore {
+  /**
+   * Records a key, and its project if there is none of that name.
+   *
+   * @param hash SHA-256 of the key's text
+   */
+  void createKey(ApiKey key, byte[] hash);
+
+  /** The key with this hash, also if it was revoked. */
+  Optional<ApiKey> key(byte[] hash);
+
+  /** All keys, oldest first. */
+  List<ApiKey> keys();
+
+  /** Whether there has ever been a key. */
+  boolean hasKeys();
+
+  /** The key as it is then: one that was revoked before keeps that time. Empty: no such key. */
+  Optional<ApiKey> revokeKey(KeyId id, Instant now);
+
+  boolean hasProject(String name);
+}
