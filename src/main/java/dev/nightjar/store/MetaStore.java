@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * call it and waits for a result; the work is done on the store's own threads. A broken store
  * throws {@link StoreException}.
  */
-public interface MetaStore extends UploadStore, Retention, AutoCloseable {
+public interface MetaStore extends UploadStore, WebhookStore, Retention, AutoCloseable {
 
   // ---- files
 

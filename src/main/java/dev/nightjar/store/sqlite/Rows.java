@@ -105,7 +105,7 @@ final class Rows {
     return id == null ? null : new FileId(id);
   }
 
-  private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+  static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
     Long millis = number(row, column);
     return millis == null ? null : Instant.ofEpochMilli(millis);
   }
