@@ -26,6 +26,22 @@ public record WebhookEndpoint(
     events = List.copyOf(events);
   }
 
+  public WebhookEndpoint withTarget(
+      String newName, String newUrl, List<String> newEvents, Instant now) {
+    return new WebhookEndpoint(
+        id, sequence, project, newName, newUrl, newEvents, secrets, createdAt, now, disabledReason);
+  }
+
+  public WebhookEndpoint withSecrets(Secrets newSecrets, Instant now) {
+    return new WebhookEndpoint(
+        id, sequence, project, name, url, events, newSecrets, createdAt, now, disabledReason);
+  }
+
+  public WebhookEndpoint enabled() {
+    return new WebhookEndpoint(
+        id, sequence, project, name, url, events, secrets, createdAt, updatedAt, null);
+  }
+
   /** What deliveries are signed with; {@code previous} signs too, before {@code previousUntil}. */
   public record Secrets(
       String current, @Nullable String previous, @Nullable Instant previousUntil) {

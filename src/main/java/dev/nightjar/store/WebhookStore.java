@@ -3,6 +3,7 @@ package dev.nightjar.store;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,12 +23,11 @@ public interface WebhookStore {
   List<WebhookEndpoint> webhookEndpoints(String project);
 
   /**
-   * Writes name, URL, events, secrets and time of update of an endpoint that exists; false if it is
-   * gone. Whether it is enabled stays.
+   * Changes an endpoint in one transaction; {@code change} gets it as it is then, and does nothing
+   * else. Empty if there is none.
    */
-  boolean updateWebhookEndpoint(WebhookEndpoint endpoint);
-
-  Optional<WebhookEndpoint> enableWebhookEndpoint(String project, String id);
+  Optional<WebhookEndpoint> changeWebhookEndpoint(
+      String project, String id, UnaryOperator<WebhookEndpoint> change);
 
   /** Its pending deliveries fail. */
   boolean deleteWebhookEndpoint(String project, String id, Instant now);

@@ -7,8 +7,8 @@ import java.time.InstantSource;
 import java.time.format.DateTimeFormatter;
 import org.jspecify.annotations.Nullable;
 
-/** Reads how long an upstream wants to be left alone. */
-final class RetryAfter {
+/** Reads how long a server wants to be left alone. */
+public final class RetryAfter {
   private static final int MAX_DIGITS = 12;
 
   private RetryAfter() {}
@@ -17,7 +17,7 @@ final class RetryAfter {
    * {@code retry-after-ms} wins over {@code Retry-After}; what is negative, past or unreadable says
    * nothing.
    */
-  static @Nullable Duration of(
+  public static @Nullable Duration of(
       @Nullable String millis, @Nullable String plain, InstantSource clock) {
     var exact = millis == null ? null : number(millis.strip());
     if (exact != null) {

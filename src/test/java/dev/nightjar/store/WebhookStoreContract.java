@@ -76,31 +76,23 @@ public abstract class WebhookStoreContract {
   }
 
   @Test
-  void updateKeepsWhetherAnEndpointIsEnabled() {
+  void changeIsMadeToTheEndpointAsItIs() {
     WebhookEndpoint made = create("whe_a", ALL);
-    var changed =
-        new WebhookEndpoint(
-            made.id(),
-            made.sequence(),
-            PROJECT,
-            "new",
-            "https://new.example/",
-            List.of("batch.failed"),
-            new Secrets("whsec_Yg==", "whsec_YQ==", END),
-            made.createdAt(),
-            END,
-            "ignored");
+    var secrets = new Secrets("whsec_Yg==", "whsec_YQ==", END);
 
-    assertThat(store.updateWebhookEndpoint(changed)).isTrue();
+    store.changeWebhookEndpoint(PROJECT, "whe_a", now -> now.withSecrets(secrets, END));
+    store.changeWebhookEndpoint(
+        PROJECT,
+        "whe_a",
+        now -> now.withTarget("new", "https://new.example/", List.of("batch.failed"), END));
 
-    WebhookEndpoint found = store.webhookEndpoint(PROJECT, "whe_a").orElseThrow();
-    assertThat(found.disabledReason()).isNull();
-    assertThat(found)
-        .usingRecursiveComparison()
-        .ignoringFields("disabledReason")
-        .isEqualTo(changed);
+    assertThat(store.webhookEndpoint(PROJECT, "whe_a"))
+        .contains(
+            made.withTarget("new", "https://new.example/", List.of("batch.failed"), END)
+                .withSecrets(secrets, END));
+    assertThat(store.changeWebhookEndpoint("other", "whe_a", now -> now)).isEmpty();
     store.deleteWebhookEndpoint(PROJECT, "whe_a", NOW);
-    assertThat(store.updateWebhookEndpoint(changed)).isFalse();
+    assertThat(store.changeWebhookEndpoint(PROJECT, "whe_a", now -> now)).isEmpty();
   }
 
   @Test
@@ -252,9 +244,9 @@ public abstract class WebhookStoreContract {
         .containsOnly(State.FAILED);
     assertThat(store.webhookEndpoint(PROJECT, "whe_a").orElseThrow().disabledReason())
         .isEqualTo("it is gone");
-    assertThat(store.enableWebhookEndpoint(PROJECT, "whe_a").orElseThrow().disabledReason())
-        .isNull();
-    assertThat(store.enableWebhookEndpoint(PROJECT, "whe_b")).isEmpty();
+    store.changeWebhookEndpoint(PROJECT, "whe_a", WebhookEndpoint::enabled);
+    fail("batch_c");
+    assertThat(due(END)).hasSize(1);
   }
 
   @Test

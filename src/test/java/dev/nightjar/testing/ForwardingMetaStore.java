@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A store that does what another does, but for what a test changes. */
@@ -200,13 +201,9 @@ public interface ForwardingMetaStore extends MetaStore {
   }
 
   @Override
-  default boolean updateWebhookEndpoint(WebhookEndpoint endpoint) {
-    return transaction("update endpoint", () -> inner().updateWebhookEndpoint(endpoint));
-  }
-
-  @Override
-  default Optional<WebhookEndpoint> enableWebhookEndpoint(String project, String id) {
-    return transaction("enable endpoint", () -> inner().enableWebhookEndpoint(project, id));
+  default Optional<WebhookEndpoint> changeWebhookEndpoint(
+      String project, String id, UnaryOperator<WebhookEndpoint> change) {
+    return transaction("change endpoint", () -> inner().changeWebhookEndpoint(project, id, change));
   }
 
   @Override

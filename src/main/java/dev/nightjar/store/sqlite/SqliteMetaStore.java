@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -122,13 +123,9 @@ public final class SqliteMetaStore implements MetaStore {
   }
 
   @Override
-  public boolean updateWebhookEndpoint(WebhookEndpoint endpoint) {
-    return database.inWrite(sql -> WebhookTable.update(sql, endpoint));
-  }
-
-  @Override
-  public Optional<WebhookEndpoint> enableWebhookEndpoint(String project, String id) {
-    return database.inWrite(sql -> WebhookTable.enable(sql, project, id));
+  public Optional<WebhookEndpoint> changeWebhookEndpoint(
+      String project, String id, UnaryOperator<WebhookEndpoint> change) {
+    return database.inWrite(sql -> WebhookTable.change(sql, project, id, change));
   }
 
   @Override

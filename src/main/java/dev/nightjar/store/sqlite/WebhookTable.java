@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The statements on webhook endpoints and deliveries; {@link Outbox} makes the deliveries. */
@@ -63,35 +64,31 @@ final class WebhookTable {
         project);
   }
 
-  static boolean update(Sql sql, WebhookEndpoint endpoint) throws SQLException {
+  static Optional<WebhookEndpoint> change(
+      Sql sql, String project, String id, UnaryOperator<WebhookEndpoint> change)
+      throws SQLException {
+    Optional<WebhookEndpoint> changed = endpoint(sql, project, id).map(change);
+    if (changed.isEmpty()) {
+      return changed;
+    }
+    WebhookEndpoint endpoint = changed.get();
     Secrets secrets = endpoint.secrets();
-    return sql.update(
-            """
-            UPDATE webhook_endpoint SET name = ?, url = ?, events = ?, secret = ?,
-              previous_secret = ?, previous_secret_until = ?, updated_at = ?
-            WHERE id = ? AND project = ? AND deleted_at IS NULL
-            """,
-            endpoint.name(),
-            endpoint.url(),
-            String.join(SEPARATOR, endpoint.events()),
-            secrets.current(),
-            secrets.previous(),
-            millis(secrets.previousUntil()),
-            endpoint.updatedAt().toEpochMilli(),
-            endpoint.id(),
-            endpoint.project())
-        > 0;
-  }
-
-  static Optional<WebhookEndpoint> enable(Sql sql, String project, String id) throws SQLException {
     sql.update(
         """
-        UPDATE webhook_endpoint SET disabled_reason = NULL
-        WHERE id = ? AND project = ? AND deleted_at IS NULL
+        UPDATE webhook_endpoint SET name = ?, url = ?, events = ?, secret = ?,
+          previous_secret = ?, previous_secret_until = ?, updated_at = ?, disabled_reason = ?
+        WHERE sequence = ?
         """,
-        id,
-        project);
-    return endpoint(sql, project, id);
+        endpoint.name(),
+        endpoint.url(),
+        String.join(SEPARATOR, endpoint.events()),
+        secrets.current(),
+        secrets.previous(),
+        millis(secrets.previousUntil()),
+        endpoint.updatedAt().toEpochMilli(),
+        endpoint.disabledReason(),
+        endpoint.sequence());
+    return changed;
   }
 
   static boolean delete(Sql sql, String project, String id, Instant now) throws SQLException {
