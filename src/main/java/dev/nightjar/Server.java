@@ -7,6 +7,7 @@ import dev.nightjar.api.Backing;
 import dev.nightjar.api.Batches;
 import dev.nightjar.api.Files;
 import dev.nightjar.api.Uploads;
+import dev.nightjar.api.Webhooks;
 import dev.nightjar.config.Settings;
 import dev.nightjar.config.Settings.InputRules;
 import dev.nightjar.config.Settings.SettingsException;
@@ -22,6 +23,11 @@ import dev.nightjar.net.ConnectionGuard;
 import dev.nightjar.store.Sweeper;
 import dev.nightjar.upstream.Upstream;
 import dev.nightjar.upstream.Upstream.Probe;
+import dev.nightjar.webhook.AllowList;
+import dev.nightjar.webhook.Deliverer;
+import dev.nightjar.webhook.Sender;
+import dev.nightjar.webhook.SystemResolver;
+import dev.nightjar.webhook.Targets;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
@@ -29,6 +35,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.Optional;
+import javax.net.ssl.SSLSocketFactory;
 
 /** {@code nightjar serve}: a node and the HTTP API before it. */
 final class Server implements AutoCloseable {
@@ -41,6 +48,9 @@ final class Server implements AutoCloseable {
   private final Settings settings;
   private final Node node;
   private final Sweeper sweeper;
+  private final Targets webhookTargets;
+  private final Sender webhookSender;
+  private final Deliverer webhooks;
   private final MetricsPage metrics;
   private final ConnectionGuard guard;
   private final HttpServer http;
@@ -51,6 +61,15 @@ final class Server implements AutoCloseable {
     this.settings = settings;
     this.node = node;
     this.sweeper = new Sweeper(node.meta(), node.objects(), InstantSource.system());
+    this.webhookTargets = new Targets(new SystemResolver(), allowList(settings));
+    this.webhookSender =
+        new Sender(
+            webhookTargets,
+            (SSLSocketFactory) SSLSocketFactory.getDefault(),
+            InstantSource.system(),
+            userAgent());
+    this.webhooks =
+        new Deliverer(node.meta(), webhookSender, InstantSource.system(), new SecureRandom());
     this.metrics = metrics(settings, node);
     this.guard = ConnectionGuard.start(IDLE_CONNECTION, STALLED_BODY);
     this.http =
@@ -71,14 +90,29 @@ final class Server implements AutoCloseable {
     Node node = Node.open(settings.data(), settings.upstreams(), limits(settings));
     try {
       var server = new Server(settings, node);
+      node.engine().whenBatchEnds(server.webhooks::wake);
       node.engine().start();
       server.sweeper.start();
+      server.webhooks.start();
       server.checkUpstreams();
       return server;
     } catch (RuntimeException e) {
       node.close();
       throw e;
     }
+  }
+
+  private static AllowList allowList(Settings settings) {
+    try {
+      return AllowList.parse(settings.webhooksAllowPrivate());
+    } catch (IllegalArgumentException e) {
+      throw new SettingsException("webhooks.allow_private: " + e.getMessage());
+    }
+  }
+
+  private static String userAgent() {
+    String version = Server.class.getPackage().getImplementationVersion();
+    return "Nightjar/" + (version == null ? "development" : version);
   }
 
   private static boolean isLoopback(String host) {
@@ -135,6 +169,8 @@ final class Server implements AutoCloseable {
         new Files(backing, limits),
         new Uploads(backing, limits),
         new Batches(backing, node.engine(), limits),
+        new Webhooks(
+            backing, limits, new Webhooks.Outbound(webhookTargets, webhookSender, webhooks::wake)),
         () -> node.engine().models().models(),
         () -> isStopping ? Optional.of("the server is stopping") : Optional.empty(),
         metrics::scrape,
@@ -171,6 +207,7 @@ final class Server implements AutoCloseable {
     http.stop();
     guard.close();
     sweeper.close();
+    webhooks.close();
     node.close();
   }
 }

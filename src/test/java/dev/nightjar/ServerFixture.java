@@ -60,7 +60,8 @@ final class ServerFixture implements AutoCloseable {
         InputRules.NIGHTJAR,
         false,
         List.of(),
-        Settings.Bounds.DEFAULT);
+        Settings.Bounds.DEFAULT,
+        List.of("127.0.0.1"));
   }
 
   static OpenAIClient client(int port) {

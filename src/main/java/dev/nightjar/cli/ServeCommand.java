@@ -98,7 +98,13 @@ public final class ServeCommand implements Callable<Integer> {
         limits(file.limits()),
         Boolean.TRUE.equals(file.mixedModels()),
         file.endpoints() == null ? List.of() : file.endpoints(),
-        bounds(file));
+        bounds(file),
+        webhooksAllowPrivate(file));
+  }
+
+  private static List<String> webhooksAllowPrivate(SettingsFile file) {
+    List<String> allowed = file.webhooks() == null ? null : file.webhooks().allowPrivate();
+    return allowed == null ? List.of() : allowed;
   }
 
   private String text(

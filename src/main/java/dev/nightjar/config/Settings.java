@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits which limits input files have
  * @param endpoints POST paths that batches may have beyond OpenAI's
  * @param bounds how much of the disk and the memory may be taken
+ * @param webhooksAllowPrivate networks and hosts that webhooks may reach though they are not public
  */
 public record Settings(
     String host,
@@ -30,7 +31,8 @@ public record Settings(
     InputRules limits,
     boolean mixedModels,
     List<String> endpoints,
-    Bounds bounds) {
+    Bounds bounds,
+    List<String> webhooksAllowPrivate) {
   public static final String HOST = "127.0.0.1";
   public static final int PORT = 8080;
   public static final int MAX_IN_FLIGHT = 256;
@@ -41,6 +43,7 @@ public record Settings(
   public Settings {
     upstreams = List.copyOf(upstreams);
     endpoints = List.copyOf(endpoints);
+    webhooksAllowPrivate = List.copyOf(webhooksAllowPrivate);
   }
 
   public Settings withBounds(Bounds newBounds) {
@@ -56,7 +59,25 @@ public record Settings(
         limits,
         mixedModels,
         endpoints,
-        newBounds);
+        newBounds,
+        webhooksAllowPrivate);
+  }
+
+  public Settings withWebhooksAllowPrivate(List<String> allowed) {
+    return new Settings(
+        host,
+        port,
+        isOpen,
+        data,
+        upstreams,
+        requestTimeout,
+        stopGrace,
+        drain,
+        limits,
+        mixedModels,
+        endpoints,
+        bounds,
+        allowed);
   }
 
   /** How much may be taken; null: as much as the engine thinks right. */

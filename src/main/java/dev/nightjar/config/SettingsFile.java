@@ -28,7 +28,8 @@ public record SettingsFile(
     @Nullable String unappendedBytesMax,
     @Nullable String unsealedBytesMax,
     @Nullable String validationBytesMax,
-    @Nullable Integer openChunksMax) {
+    @Nullable Integer openChunksMax,
+    @Nullable Webhooks webhooks) {
   private static final YAMLMapper YAML =
       YAMLMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -43,6 +44,9 @@ public record SettingsFile(
       @Nullable String apiKeyEnv,
       @Nullable List<String> models,
       @Nullable Integer maxInFlight) {}
+
+  /** What webhooks may do; {@code allowPrivate} has networks and hosts' names. */
+  public record Webhooks(@Nullable List<String> allowPrivate) {}
 
   public static SettingsFile none() {
     return YAML.readValue("{}", SettingsFile.class);

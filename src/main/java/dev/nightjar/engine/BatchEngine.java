@@ -64,6 +64,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   private final DiskWatch diskWatch;
   private final Workers workers;
   private final Map<Long, RunningBatch> running = new ConcurrentHashMap<>();
+  private volatile Runnable batchEnded = () -> {};
 
   /** Where the engine keeps things. */
   public record Stores(MetaStore meta, AnswerLog log, ObjectStore objects, DiskSpace disk) {}
@@ -110,6 +111,11 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
             world,
             workers,
             this::validated);
+  }
+
+  /** Whom to tell that the end of a batch is stored; it must neither wait nor throw. */
+  public void whenBatchEnds(Runnable told) {
+    batchEnded = told;
   }
 
   /** Takes up all unfinished batches. */
@@ -237,9 +243,14 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
           begin(batch, chunks);
         }
       }
-      case FAILED -> meters.hasEnded(batch.status());
+      case FAILED -> hasEnded(batch.status());
       case VALIDATING, FINALIZING, COMPLETED, EXPIRED, CANCELLED -> {}
     }
+  }
+
+  private void hasEnded(BatchStatus status) {
+    meters.hasEnded(status);
+    batchEnded.run();
   }
 
   private void begin(Batch batch, int unsealedChunks) {
@@ -326,7 +337,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
       Batch finished =
           meta.finish(
               sequence, new FinishedFiles(ids.newFile(), ids.newFile(), now.plus(life)), now);
-      meters.hasEnded(finished.status());
+      hasEnded(finished.status());
       thread.post(new Event.Finished(sequence));
       RunningBatch ended = running.remove(sequence);
       if (ended != null) {

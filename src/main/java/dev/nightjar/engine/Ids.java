@@ -4,6 +4,7 @@ import dev.nightjar.batch.BatchId;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.PartId;
 import dev.nightjar.file.UploadId;
+import java.util.Base64;
 import java.util.random.RandomGenerator;
 
 /** Makes ids that nobody can guess, if its random generator is a secure one. */
@@ -11,6 +12,7 @@ public final class Ids {
   private static final String BASE62 =
       "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   private static final int FILE_CHARACTERS = 24;
+  private static final int SECRET_BYTES = 32;
 
   private final RandomGenerator random;
 
@@ -36,6 +38,25 @@ public final class Ids {
 
   public PartId newPart() {
     return new PartId("part_" + hex());
+  }
+
+  public String newWebhookEndpoint() {
+    return "whe_" + hex();
+  }
+
+  public String newWebhookMessage() {
+    return "wh_" + hex();
+  }
+
+  public String newEvent() {
+    return "evt_" + hex();
+  }
+
+  /** The key of an HMAC-SHA256, as Standard Webhooks writes it. */
+  public String newWebhookSecret() {
+    byte[] key = new byte[SECRET_BYTES];
+    random.nextBytes(key);
+    return "whsec_" + Base64.getEncoder().encodeToString(key);
   }
 
   public String newRequest() {

@@ -3,6 +3,7 @@ package dev.nightjar.http;
 import dev.nightjar.api.Batches;
 import dev.nightjar.api.Files;
 import dev.nightjar.api.Uploads;
+import dev.nightjar.api.Webhooks;
 import dev.nightjar.engine.Ids;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.http.encoding.ContentEncodingContext;
@@ -54,6 +55,7 @@ public final class HttpServer {
       Files files,
       Uploads uploads,
       Batches batches,
+      Webhooks webhooks,
       Supplier<Map<String, String>> models,
       Supplier<Optional<String>> readiness,
       Supplier<String> metrics,
@@ -104,6 +106,7 @@ public final class HttpServer {
     new FileRoutes(services.files()).register(routing);
     new UploadRoutes(services.uploads()).register(routing);
     new BatchRoutes(services.batches()).register(routing);
+    new WebhookRoutes(services.webhooks()).register(routing);
     new ModelRoutes(services.models()).register(routing);
     new HealthRoutes(services.readiness()).register(routing);
     new MetricsRoute(services.metrics()).register(routing);

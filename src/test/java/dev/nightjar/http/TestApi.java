@@ -5,14 +5,20 @@ import dev.nightjar.api.Backing;
 import dev.nightjar.api.Batches;
 import dev.nightjar.api.Files;
 import dev.nightjar.api.Uploads;
+import dev.nightjar.api.Webhooks;
 import dev.nightjar.engine.Ids;
 import dev.nightjar.net.ConnectionGuard;
 import dev.nightjar.store.DiskSpace;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.store.sqlite.SqliteMetaStore;
 import dev.nightjar.testing.IdleBatchRunner;
+import dev.nightjar.webhook.AllowList;
+import dev.nightjar.webhook.Sender;
+import dev.nightjar.webhook.Targets;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
@@ -23,10 +29,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLSocketFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -40,6 +49,7 @@ final class TestApi implements AutoCloseable {
   final AtomicReference<DiskSpace.Room> room =
       new AtomicReference<>(new DiskSpace.Room(1L << 40, 1L << 40, 0));
   final IdleBatchRunner runner = new IdleBatchRunner();
+  final AtomicInteger webhooksWoken = new AtomicInteger();
   final SqliteMetaStore meta;
   final FileObjectStore objects;
   final ConnectionGuard guard;
@@ -72,15 +82,35 @@ final class TestApi implements AutoCloseable {
 
   private HttpServer.Services services(ApiLimits limits) {
     var ids = new Ids(new Random(1));
+    var targets = new Targets(TestApi::addresses, AllowList.parse(List.of("127.0.0.1")));
+    var sender =
+        new Sender(
+            targets, (SSLSocketFactory) SSLSocketFactory.getDefault(), now::get, "Nightjar/test");
     var backing = new Backing(meta, objects, () -> room.get(), ids, now::get);
     return new HttpServer.Services(
         new Files(backing, limits),
         new Uploads(backing, limits),
         new Batches(backing, runner, limits),
+        new Webhooks(
+            backing,
+            limits,
+            new Webhooks.Outbound(targets, sender, webhooksWoken::incrementAndGet)),
         () -> Map.of("org/model", "local"),
         unready::get,
         () -> "# no metrics here\n",
         ids);
+  }
+
+  /** Hosts called public are that; others are written as addresses, or unknown. */
+  private static List<InetAddress> addresses(String host) throws UnknownHostException {
+    if (host.endsWith("public.example")) {
+      return List.of(InetAddress.ofLiteral("93.184.216.34"));
+    }
+    try {
+      return List.of(InetAddress.ofLiteral(host));
+    } catch (IllegalArgumentException _) {
+      throw new UnknownHostException(host);
+    }
   }
 
   URI url(String path) {
