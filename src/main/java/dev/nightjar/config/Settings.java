@@ -63,23 +63,6 @@ public record Settings(
         webhooksAllowPrivate);
   }
 
-  public Settings withWebhooksAllowPrivate(List<String> allowed) {
-    return new Settings(
-        host,
-        port,
-        isOpen,
-        data,
-        upstreams,
-        requestTimeout,
-        stopGrace,
-        drain,
-        limits,
-        mixedModels,
-        endpoints,
-        bounds,
-        allowed);
-  }
-
   /** How much may be taken; null: as much as the engine thinks right. */
   public record Bounds(
       DiskFreeMin diskFreeMin,

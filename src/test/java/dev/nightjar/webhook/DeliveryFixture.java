@@ -12,7 +12,6 @@ import dev.nightjar.store.WebhookEndpoint;
 import dev.nightjar.store.WebhookEndpoint.Secrets;
 import dev.nightjar.store.sqlite.SqliteMetaStore;
 import dev.nightjar.testing.ScriptedServer;
-import dev.nightjar.testing.ScriptedServer.Received;
 import dev.nightjar.testing.ScriptedServer.Script;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -21,13 +20,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Collectors;
 import javax.net.ssl.SSLSocketFactory;
 
 /** A store, a deliverer with time driven by hand, and receivers. */
@@ -146,17 +142,5 @@ final class DeliveryFixture implements AutoCloseable {
       assertThat(System.nanoTime()).as("in time").isLessThan(limit);
       LockSupport.parkNanos(2_000_000L);
     }
-  }
-
-  static Map<String, String> headers(Received request) {
-    return request
-        .head()
-        .lines()
-        .skip(1)
-        .filter(line -> line.contains(": "))
-        .collect(
-            Collectors.toMap(
-                line -> line.substring(0, line.indexOf(':')).toLowerCase(Locale.ROOT),
-                line -> line.substring(line.indexOf(':') + 2)));
   }
 }
