@@ -70,7 +70,7 @@ final class Server implements AutoCloseable {
             userAgent());
     this.webhooks =
         new Deliverer(node.meta(), webhookSender, InstantSource.system(), new SecureRandom());
-    this.metrics = metrics(settings, node);
+    this.metrics = metrics(settings, node, webhooks.figures());
     this.guard = ConnectionGuard.start(IDLE_CONNECTION, STALLED_BODY);
     this.http =
         new HttpServer(
@@ -146,7 +146,7 @@ final class Server implements AutoCloseable {
         requireNonNullElse(set.validationBytesMax(), ours.validationBytes()));
   }
 
-  private static MetricsPage metrics(Settings settings, Node node) {
+  private static MetricsPage metrics(Settings settings, Node node, Deliverer.Figures webhooks) {
     return new MetricsPage(
         new MetricsPage.Sources(
             node.engine(),
@@ -154,7 +154,8 @@ final class Server implements AutoCloseable {
             bounds(settings.bounds()),
             node.meta(),
             node.disk(),
-            node.log()));
+            node.log(),
+            webhooks));
   }
 
   private Services services() {

@@ -42,7 +42,7 @@ class ArchitectureTest {
           Map.entry("webhook", Set.of("store", "upstream")),
           Map.entry("api", Set.of("batch", "file", "store", "engine", "config", "webhook")),
           Map.entry("http", Set.of("batch", "file", "store", "engine", "config", "api", "net")),
-          Map.entry("metrics", Set.of("batch", "engine", "store", "store.journal")),
+          Map.entry("metrics", Set.of("batch", "engine", "store", "store.journal", "webhook")),
           Map.entry("config", Set.of()),
           Map.entry("net", Set.of()),
           Map.entry("sim", Set.of("net", "config")));
