@@ -1,5 +1,7 @@
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +26,8 @@ final class KillCheck {
   long wrongCounts;
   long wrongUsage;
   long wrongStates;
+  long wrongLedger;
+  private final Sums all = new Sums();
 
   KillCheck(Bench api, List<KillBatch> batches, List<String> violations) {
     this.api = api;
@@ -49,6 +53,35 @@ final class KillCheck {
       if (batch.id != null) {
         check(batch, read(api.get("/batches/" + batch.id)));
       }
+    }
+    checkLedger();
+  }
+
+  /** What is charged is what the output files hold, over all batches and deaths. */
+  private void checkLedger() throws Exception {
+    long begun = Instant.now().minus(Duration.ofDays(2)).getEpochSecond();
+    var charged = new Sums();
+    for (JsonNode day :
+        read(api.get("/organization/usage/completions?start_time=" + begun)).path("data")) {
+      for (JsonNode sum : day.path("results")) {
+        charged.completed += sum.path("num_model_requests").asLong();
+        charged.input += sum.path("input_tokens").asLong();
+        charged.output += sum.path("output_tokens").asLong();
+      }
+    }
+    if (charged.completed != all.completed
+        || charged.input != all.input
+        || charged.output != all.output) {
+      wrongLedger++;
+      violations.add(
+          "files have %d answers, %d and %d tokens; charged are %d, %d and %d"
+              .formatted(
+                  all.completed,
+                  all.input,
+                  all.output,
+                  charged.completed,
+                  charged.input,
+                  charged.output));
     }
   }
 
@@ -156,6 +189,9 @@ final class KillCheck {
   }
 
   private void compare(KillBatch batch, JsonNode json, Sums sums, boolean hasRun) {
+    all.completed += sums.completed;
+    all.input += sums.input;
+    all.output += sums.output;
     JsonNode counts = json.path("request_counts");
     if (counts.path("total").asLong() != (hasRun ? batch.lines : 0)
         || counts.path("completed").asLong() != sums.completed

@@ -29,6 +29,7 @@ record KillReport(KillCheck check, KillFindings findings, SimCounters upstream, 
     row("out of order", check.disordered, 0);
     row("wrong counts", check.wrongCounts, 0);
     row("wrong usage", check.wrongUsage, 0);
+    row("wrong charges", check.wrongLedger, 0);
     row("wrong end", check.wrongStates, 0);
     row("re-sent by kills", repeated, repeatsMax);
     row("violations in all", violations.size(), 0);

@@ -73,7 +73,9 @@ final class RunFiles {
         Manifest.ofObject(ObjectKeys.upload(id), bytes));
     Map<String, String> metadata = Map.of(DIGEST, HexFormat.of().formatHex(digest.digest()));
     return meta.createBatch(
-        new NewBatch(ids.newBatch(), PROJECT, endpoint, id, "none", now, NEVER, metadata, null));
+            new NewBatch(
+                ids.newBatch(), PROJECT, endpoint, id, "none", now, NEVER, metadata, null, null))
+        .batch();
   }
 
   /** A run goes on only with the input it began with; without one it has its copy. */

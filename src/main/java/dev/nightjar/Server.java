@@ -2,15 +2,18 @@ package dev.nightjar;
 
 import static java.util.Objects.requireNonNullElse;
 
+import dev.nightjar.api.Accounts;
 import dev.nightjar.api.ApiLimits;
 import dev.nightjar.api.Backing;
 import dev.nightjar.api.Batches;
+import dev.nightjar.api.Estimates;
 import dev.nightjar.api.Files;
 import dev.nightjar.api.Uploads;
 import dev.nightjar.api.Webhooks;
 import dev.nightjar.config.Settings;
 import dev.nightjar.config.Settings.InputRules;
 import dev.nightjar.config.Settings.SettingsException;
+import dev.nightjar.engine.Admissions;
 import dev.nightjar.engine.BatchEngine;
 import dev.nightjar.engine.EngineLimits;
 import dev.nightjar.engine.Ids;
@@ -132,7 +135,8 @@ final class Server implements AutoCloseable {
     var ours = InputLimits.DEFAULTS;
     long lines = settings.limits() == InputRules.OPENAI ? OPENAI_LINES_MAX : ours.linesMax();
     var input = new InputLimits(lines, ours.lineBytesMax(), settings.mixedModels());
-    return new Node.Limits(new BatchEngine.Limits(engine, input), settings.bounds().diskFreeMin());
+    return new Node.Limits(
+        new BatchEngine.Limits(engine, input, settings.terms()), settings.bounds().diskFreeMin());
   }
 
   private static EngineLimits.Bounds bounds(Settings.Bounds set) {
@@ -166,12 +170,17 @@ final class Server implements AutoCloseable {
     var limits =
         new ApiLimits(
             base.fileBytesMax(), base.jsonBytesMax(), new HashSet<>(settings.endpoints()));
+    var accounts = new Accounts(node.meta(), settings.terms(), InstantSource.system());
+    var files = new Files(backing, limits);
+    var admissions = new Admissions(settings.terms(), node.meta());
     return new Services(
-        new Files(backing, limits),
+        files,
         new Uploads(backing, limits),
-        new Batches(backing, node.engine(), limits),
+        new Batches(backing, node.engine(), limits, accounts),
         new Webhooks(
             backing, limits, new Webhooks.Outbound(webhookTargets, webhookSender, webhooks::wake)),
+        accounts,
+        new Estimates(files, admissions, InstantSource.system()),
         () -> node.engine().models().models(),
         () -> isStopping ? Optional.of("the server is stopping") : Optional.empty(),
         metrics::scrape,

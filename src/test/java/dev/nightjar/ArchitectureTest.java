@@ -32,18 +32,20 @@ class ArchitectureTest {
   private static final Map<String, Set<String>> MAY_USE =
       Map.ofEntries(
           Map.entry("file", Set.of()),
-          Map.entry("batch", Set.of("file")),
-          Map.entry("store", Set.of("batch", "file")),
-          Map.entry("store.sqlite", Set.of("store", "batch", "file")),
+          Map.entry("cost", Set.of()),
+          Map.entry("batch", Set.of("file", "cost")),
+          Map.entry("store", Set.of("cost", "batch", "file")),
+          Map.entry("store.sqlite", Set.of("cost", "store", "batch", "file")),
           Map.entry("store.journal", Set.of("store", "batch", "file")),
           Map.entry("store.files", Set.of("store", "batch", "file")),
           Map.entry("upstream", Set.of("batch", "file")),
-          Map.entry("engine", Set.of("batch", "file", "store", "upstream")),
+          Map.entry("engine", Set.of("cost", "batch", "file", "store", "upstream")),
           Map.entry("webhook", Set.of("store", "upstream")),
-          Map.entry("api", Set.of("batch", "file", "store", "engine", "config", "webhook")),
-          Map.entry("http", Set.of("batch", "file", "store", "engine", "config", "api", "net")),
+          Map.entry("api", Set.of("cost", "batch", "file", "store", "engine", "config", "webhook")),
+          Map.entry(
+              "http", Set.of("cost", "batch", "file", "store", "engine", "config", "api", "net")),
           Map.entry("metrics", Set.of("batch", "engine", "store", "store.journal", "webhook")),
-          Map.entry("config", Set.of()),
+          Map.entry("config", Set.of("cost")),
           Map.entry("net", Set.of()),
           Map.entry("sim", Set.of("net", "config")));
 

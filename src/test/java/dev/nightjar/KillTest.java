@@ -8,8 +8,12 @@ import dev.nightjar.sim.Latency;
 import dev.nightjar.sim.SimOptions;
 import dev.nightjar.sim.SimServer;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -170,6 +174,25 @@ class KillTest {
             .mapToLong(line -> Json.read(line).at("/response/body/usage/total_tokens").asLong())
             .sum();
     assertThat(batch.usage().orElseThrow().totalTokens()).isEqualTo(tokens);
+    assertThat(chargedTokens(server)).as("what the ledger has").isEqualTo(tokens);
+  }
+
+  private static long chargedTokens(NightjarProcess server) throws IOException {
+    URI usage =
+        URI.create(
+            "http://127.0.0.1:%d/v1/organization/usage/completions?start_time=%d"
+                .formatted(server.port(), Instant.now().getEpochSecond() - 86_400));
+    JsonNode page;
+    try (InputStream body = usage.toURL().openStream()) {
+      page = Json.read(new String(body.readAllBytes(), StandardCharsets.UTF_8));
+    }
+    long tokens = 0;
+    for (JsonNode day : page.path("data")) {
+      for (JsonNode sum : day.path("results")) {
+        tokens += sum.path("input_tokens").asLong() + sum.path("output_tokens").asLong();
+      }
+    }
+    return tokens;
   }
 
   private static List<String> output(OpenAIClient client, String id) {

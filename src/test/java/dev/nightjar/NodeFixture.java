@@ -70,7 +70,9 @@ final class NodeFixture implements AutoCloseable {
                     now,
                     now.plus(window),
                     Map.of(),
-                    null));
+                    null,
+                    null))
+            .batch();
     node.engine().created(batch);
     return batch.sequence();
   }

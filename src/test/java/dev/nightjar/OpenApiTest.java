@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.networknt.schema.Error;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import dev.nightjar.cost.Price;
+import dev.nightjar.cost.PriceTable;
+import dev.nightjar.cost.Quotas;
+import dev.nightjar.cost.Terms;
 import dev.nightjar.testing.ScriptedServer;
 import java.io.IOException;
 import java.net.URI;
@@ -17,6 +21,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -42,7 +47,7 @@ class OpenApiTest {
   private static final Set<String> METHODS = Set.of("get", "post", "delete", "put", "patch");
   private static final String LINE =
       """
-      {"custom_id":"%s","method":"POST","url":"/v1/chat/completions","body":{"model":"sim","messages":[]}}
+      {"custom_id":"%s","method":"POST","url":"/v1/chat/completions","body":{"model":"sim","messages":[{"role":"user","content":"Hi"}]}}
       """;
 
   @TempDir Path folder;
@@ -53,7 +58,9 @@ class OpenApiTest {
   @BeforeEach
   void start() {
     var options = ServerFixture.sim().withModels(Set.of("sim"));
-    fixture = ServerFixture.start(folder.resolve("data"), options);
+    var price = Price.parse("USD 1 0.5 2 0.5");
+    var prices = new PriceTable("USD", Map.of("sim", price));
+    fixture = ServerFixture.start(folder.resolve("data"), options, new Terms(prices, Quotas.NONE));
   }
 
   @AfterEach
@@ -77,6 +84,7 @@ class OpenApiTest {
     call("GET", "/files", "");
     String done = batch(input, "24h").path("id").asString();
     await(done, "completed");
+    reports(input);
     String bad = batch(upload("{}\n"), "24h").path("id").asString();
     await(bad, "failed");
     call("POST", "/batches/{id}/cancel", done);
@@ -90,6 +98,17 @@ class OpenApiTest {
     webhooks();
 
     assertThat(succeeded).containsExactlyInAnyOrderElementsOf(operations());
+  }
+
+  private void reports(String input) throws Exception {
+    call("GET", "/files/{id}/estimate", input);
+    call("GET", "/quota", "");
+    for (String report : List.of("/organization/usage/completions", "/organization/costs")) {
+      long yesterday = Instant.now().minusSeconds(86_400).getEpochSecond();
+      JsonNode page = call("GET", report, "", "?start_time=" + yesterday);
+      assertThat(page.at("/data/1/results")).as(page.toString()).isNotEmpty();
+      call("GET", report, "", "?start_time=never");
+    }
   }
 
   private void partedUploads() throws Exception {
@@ -234,16 +253,31 @@ class OpenApiTest {
   }
 
   private JsonNode call(String method, String template, String id) throws Exception {
-    return call(method, template, id, BodyPublishers.noBody(), null);
+    return call(method, template, id, "");
+  }
+
+  private JsonNode call(String method, String template, String id, String query) throws Exception {
+    return call(method, template, id, query, BodyPublishers.noBody(), null);
+  }
+
+  private JsonNode call(
+      String method, String template, String id, BodyPublisher body, @Nullable String type)
+      throws Exception {
+    return call(method, template, id, "", body, type);
   }
 
   /** Sends it, and checks the answer against what is described for its status. */
   private JsonNode call(
-      String method, String template, String id, BodyPublisher body, @Nullable String type)
+      String method,
+      String template,
+      String id,
+      String query,
+      BodyPublisher body,
+      @Nullable String type)
       throws Exception {
     JsonNode operation = SPEC.path("paths").path(template).path(method.toLowerCase(Locale.ROOT));
     assertThat(operation.isObject()).as("%s %s is described", method, template).isTrue();
-    HttpResponse<String> response = send(method, template.replace("{id}", id), body, type);
+    HttpResponse<String> response = send(method, template.replace("{id}", id) + query, body, type);
     JsonNode described = operation.path("responses").path("" + response.statusCode());
     if (described.isMissingNode()) {
       assertThat(response.statusCode()).isBetween(400, 499);

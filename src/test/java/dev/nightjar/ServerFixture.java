@@ -10,6 +10,7 @@ import com.openai.models.files.FilePurpose;
 import dev.nightjar.config.Settings;
 import dev.nightjar.config.Settings.InputRules;
 import dev.nightjar.config.Settings.UpstreamSettings;
+import dev.nightjar.cost.Terms;
 import dev.nightjar.sim.SimOptions;
 import dev.nightjar.sim.SimServer;
 import java.io.IOException;
@@ -43,8 +44,12 @@ final class ServerFixture implements AutoCloseable {
   }
 
   static ServerFixture start(Path data, SimOptions options) {
+    return start(data, options, Terms.NONE);
+  }
+
+  static ServerFixture start(Path data, SimOptions options, Terms terms) {
     SimServer sim = SimServer.start(options);
-    return new ServerFixture(sim, Server.start(settings(data, sim.url(), 256)));
+    return new ServerFixture(sim, Server.start(settings(data, sim.url(), 256).withTerms(terms)));
   }
 
   static Settings settings(Path data, String upstream, int maxInFlight) {
@@ -61,6 +66,7 @@ final class ServerFixture implements AutoCloseable {
         false,
         List.of(),
         Settings.Bounds.DEFAULT,
+        Terms.NONE,
         List.of("127.0.0.1"));
   }
 

@@ -215,17 +215,21 @@ class SweptRunTest {
         new StoredFile(
             input, 0, "default", "in.jsonl", "batch", bytes.length, now, now.plusSeconds(1_800)),
         Manifest.ofObject(ObjectKeys.upload(input), bytes.length));
-    return stores.meta.createBatch(
-        new NewBatch(
-            ids.newBatch(),
-            "default",
-            "/v1/embeddings",
-            input,
-            "24h",
-            now,
-            now.plus(Duration.ofDays(1)),
-            Map.of(),
-            null));
+    return stores
+        .meta
+        .createBatch(
+            new NewBatch(
+                ids.newBatch(),
+                "default",
+                "/v1/embeddings",
+                input,
+                "24h",
+                now,
+                now.plus(Duration.ofDays(1)),
+                Map.of(),
+                null,
+                null))
+        .batch();
   }
 
   /** Every third is answered with more than a mebibyte. */

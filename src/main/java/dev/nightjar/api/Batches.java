@@ -6,6 +6,7 @@ import dev.nightjar.engine.BatchRunner;
 import dev.nightjar.engine.BatchRunner.Live;
 import dev.nightjar.store.MetaStore.BatchFilter;
 import dev.nightjar.store.MetaStore.BatchQuery;
+import dev.nightjar.store.MetaStore.Created;
 import dev.nightjar.store.MetaStore.NewBatch;
 import java.time.Instant;
 import java.util.List;
@@ -22,8 +23,10 @@ public final class Batches {
   private final Backing backing;
   private final BatchRunner runner;
   private final ApiLimits limits;
+  private final Accounts accounts;
 
-  public Batches(Backing backing, BatchRunner runner, ApiLimits limits) {
+  public Batches(Backing backing, BatchRunner runner, ApiLimits limits, Accounts accounts) {
+    this.accounts = accounts;
     this.backing = backing;
     this.runner = runner;
     this.limits = limits;
@@ -33,29 +36,51 @@ public final class Batches {
     return limits;
   }
 
-  /** Creates a batch; whether its file exists is found out by its validation (contract §3.6). */
-  public BatchView create(String project, JsonNode body) {
+  /**
+   * A batch that was asked for.
+   *
+   * @param isKnown whether an earlier request had created it
+   */
+  public record Submitted(BatchView batch, boolean isKnown) {}
+
+  /**
+   * Creates a batch, unless the same request has done so; whether its file exists is found out by
+   * its validation (contract §3.6).
+   */
+  public Submitted create(String project, JsonNode body, Submission submission) {
     NewBatchRequest request = NewBatchRequest.of(body, limits.extraEndpoints());
+    accounts.requireBudget(project);
     backing.checkRoom(0);
     Instant now = backing.clock().instant();
-    Batch batch =
-        backing
-            .meta()
-            .createBatch(
-                new NewBatch(
-                    backing.ids().newBatch(),
-                    project,
-                    request.endpoint(),
-                    request.inputFileId(),
-                    request.completionWindow(),
-                    now,
-                    now.plus(request.window()),
-                    request.metadata(),
-                    request.outputExpiresAfter() == null
-                        ? null
-                        : request.outputExpiresAfter().toSeconds()));
-    runner.created(batch);
-    return new BatchView(batch, batch.counts(), batch.usage(), null);
+    var asked =
+        new NewBatch(
+            backing.ids().newBatch(),
+            project,
+            request.endpoint(),
+            request.inputFileId(),
+            request.completionWindow(),
+            now,
+            now.plus(request.window()),
+            request.metadata(),
+            request.outputExpiresAfter() == null ? null : request.outputExpiresAfter().toSeconds(),
+            submission.origin(body, now));
+    Created created = backing.meta().createBatch(asked);
+    Batch batch = created.batch();
+    return switch (created.outcome()) {
+      case NEW -> {
+        runner.created(batch);
+        yield new Submitted(new BatchView(batch, batch.counts(), batch.usage(), null), false);
+      }
+      case KNOWN -> new Submitted(view(batch), true);
+      case KEY_REUSED ->
+          throw new ApiError(
+              409,
+              "idempotency_key_reused",
+              null,
+              "The idempotency key was used for batch %s with another body: use a new key for a new"
+                      .formatted(batch.id())
+                  + " batch.");
+    };
   }
 
   public BatchView get(String project, String id) {

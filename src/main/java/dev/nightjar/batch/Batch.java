@@ -1,5 +1,6 @@
 package dev.nightjar.batch;
 
+import dev.nightjar.cost.Price;
 import dev.nightjar.file.FileId;
 import java.time.Instant;
 import java.util.List;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * batch is terminal, behind the live figures until then.
  *
  * @param sequence grows with each batch of this store; what chunks and the answer log name it by
+ * @param price on which it began; null without one, and before it began
  * @param ending why a batch that is stopping stops early; null while it runs to its end
  * @param errors the first problems of the input; {@code status} is failed if there are any
  * @param outputExpiresAfterSeconds life of the output files from their creation; null for the
@@ -22,6 +24,7 @@ public record Batch(
     String project,
     String endpoint,
     @Nullable String model,
+    @Nullable Price price,
     FileId inputFileId,
     String completionWindow,
     BatchStatus status,

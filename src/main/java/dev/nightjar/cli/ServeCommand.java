@@ -99,6 +99,7 @@ public final class ServeCommand implements Callable<Integer> {
         Boolean.TRUE.equals(file.mixedModels()),
         file.endpoints() == null ? List.of() : file.endpoints(),
         bounds(file),
+        file.terms(),
         webhooksAllowPrivate(file));
   }
 

@@ -1,5 +1,6 @@
 package dev.nightjar.config;
 
+import dev.nightjar.cost.Terms;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits which limits input files have
  * @param endpoints POST paths that batches may have beyond OpenAI's
  * @param bounds how much of the disk and the memory may be taken
+ * @param terms what batches cost, and how much a project may queue and spend
  * @param webhooksAllowPrivate networks and hosts that webhooks may reach though they are not public
  */
 public record Settings(
@@ -32,6 +34,7 @@ public record Settings(
     boolean mixedModels,
     List<String> endpoints,
     Bounds bounds,
+    Terms terms,
     List<String> webhooksAllowPrivate) {
   public static final String HOST = "127.0.0.1";
   public static final int PORT = 8080;
@@ -60,6 +63,25 @@ public record Settings(
         mixedModels,
         endpoints,
         newBounds,
+        terms,
+        webhooksAllowPrivate);
+  }
+
+  public Settings withTerms(Terms newTerms) {
+    return new Settings(
+        host,
+        port,
+        isOpen,
+        data,
+        upstreams,
+        requestTimeout,
+        stopGrace,
+        drain,
+        limits,
+        mixedModels,
+        endpoints,
+        bounds,
+        newTerms,
         webhooksAllowPrivate);
   }
 

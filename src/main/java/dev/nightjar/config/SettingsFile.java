@@ -1,9 +1,12 @@
 package dev.nightjar.config;
 
 import dev.nightjar.config.Settings.SettingsException;
+import dev.nightjar.cost.PriceTable;
+import dev.nightjar.cost.Terms;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -29,6 +32,9 @@ public record SettingsFile(
     @Nullable String unsealedBytesMax,
     @Nullable String validationBytesMax,
     @Nullable Integer openChunksMax,
+    @Nullable PricesFile prices,
+    @Nullable QuotaFile quota,
+    @Nullable Map<String, @Nullable QuotaFile> projects,
     @Nullable Webhooks webhooks) {
   private static final YAMLMapper YAML =
       YAMLMapper.builder()
@@ -66,6 +72,11 @@ public record SettingsFile(
     } catch (JacksonException e) {
       throw new SettingsException("%s: %s".formatted(place(path, e), e.getOriginalMessage()));
     }
+  }
+
+  public Terms terms() {
+    return new Terms(
+        prices == null ? PriceTable.NONE : prices.table(), QuotaFile.quotas(quota, projects));
   }
 
   private static String place(Path path, JacksonException e) {

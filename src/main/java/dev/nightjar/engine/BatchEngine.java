@@ -8,6 +8,7 @@ import dev.nightjar.batch.Chunk;
 import dev.nightjar.batch.ChunkId;
 import dev.nightjar.batch.RequestCounts;
 import dev.nightjar.batch.Usage;
+import dev.nightjar.cost.Terms;
 import dev.nightjar.engine.Event.Pending;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.store.AnswerLog;
@@ -73,7 +74,12 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   public record Upstreams(List<Upstream> clients, List<UpstreamSpec> specs) {}
 
   /** Its limits. */
-  public record Limits(EngineLimits engine, InputLimits input) {}
+  public record Limits(EngineLimits engine, InputLimits input, Terms terms) {
+    /** Whatever runs costs nothing, and any amount may be queued. */
+    public Limits(EngineLimits engine, InputLimits input) {
+      this(engine, input, Terms.NONE);
+    }
+  }
 
   /** Time, chance, and whom to tell when the process cannot go on. */
   public record World(InstantSource clock, RandomGenerator random, Consumer<Throwable> fatal) {}
@@ -103,14 +109,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     this.validationMemory = new ValidationMemory(limits.engine().bounds().validationBytes());
     this.validation =
         new Validation(
-            meta,
-            objects,
-            models,
-            limits.input(),
-            validationMemory,
-            world,
-            workers,
-            this::validated);
+            meta, objects, models, limits, validationMemory, world, workers, this::validated);
   }
 
   /** Whom to tell that the end of a batch is stored; it must neither wait nor throw. */

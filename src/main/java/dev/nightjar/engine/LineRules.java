@@ -20,6 +20,11 @@ record LineRules(String endpoint, boolean allowsMixedModels) {
     return line.bodyStart() < 0 || required().contains(Parameter.MODEL) ? null : "";
   }
 
+  /** A batch whose lines may leave the model out has none. */
+  static @Nullable String knownModel(@Nullable String model) {
+    return model == null || model.isEmpty() ? null : model;
+  }
+
   /** Adds what is wrong with a line; {@code model} is that of the first line, null at the first. */
   void check(RequestLine line, long number, @Nullable String model, List<BatchError> errors) {
     if (line.customId() == null) {

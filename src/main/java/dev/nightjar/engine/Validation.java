@@ -7,10 +7,13 @@ import dev.nightjar.file.Manifest;
 import dev.nightjar.file.StoredFile;
 import dev.nightjar.store.ContentReader;
 import dev.nightjar.store.MetaStore;
+import dev.nightjar.store.MetaStore.Admission;
+import dev.nightjar.store.MetaStore.Begun;
 import dev.nightjar.store.MetaStore.StoreException;
 import dev.nightjar.store.MetaStore.Validated;
 import dev.nightjar.store.ObjectStore;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +37,7 @@ final class Validation {
   private final ObjectStore objects;
   private final ModelCatalog models;
   private final InputLimits limits;
+  private final Admissions admissions;
   private final ValidationMemory memory;
   private final BatchEngine.World world;
   private final ObjIntConsumer<Batch> done;
@@ -48,7 +52,7 @@ final class Validation {
       MetaStore meta,
       ObjectStore objects,
       ModelCatalog models,
-      InputLimits limits,
+      BatchEngine.Limits limits,
       ValidationMemory memory,
       BatchEngine.World world,
       Workers workers,
@@ -56,7 +60,8 @@ final class Validation {
     this.meta = meta;
     this.objects = objects;
     this.models = models;
-    this.limits = limits;
+    this.limits = limits.input();
+    this.admissions = new Admissions(limits.terms(), meta);
     this.memory = memory;
     this.world = world;
     this.workers = workers;
@@ -125,12 +130,8 @@ final class Validation {
         return;
       }
       switch (outcome) {
-        case Validator.Outcome.Valid(Validated validated) -> {
-          Batch begun = meta.begin(batch.sequence(), validated, world.clock().instant());
-          done.accept(begun, validated.chunks().size());
-        }
-        case Validator.Outcome.Invalid(List<BatchError> errors) ->
-            done.accept(meta.fail(batch.sequence(), errors, world.clock().instant()), 0);
+        case Validator.Outcome.Valid(Validated validated) -> begin(batch, validated);
+        case Validator.Outcome.Invalid(List<BatchError> errors) -> fail(batch, errors);
         case Validator.Outcome.Cancelled() ->
             done.accept(meta.batch(batch.sequence()).orElseThrow(), 0);
       }
@@ -140,9 +141,27 @@ final class Validation {
       if (!isClosed) {
         LOG.log(System.Logger.Level.ERROR, "validating " + batch.id(), e);
         var error = new BatchError("internal_error", "The file cannot be read: " + e, null, null);
-        done.accept(meta.fail(batch.sequence(), List.of(error), world.clock().instant()), 0);
+        fail(batch, List.of(error));
       }
     }
+  }
+
+  private void begin(Batch batch, Validated validated) {
+    Instant now = world.clock().instant();
+    Admission admission = admissions.of(batch, validated, now);
+    switch (meta.begin(batch.sequence(), validated, admission, now)) {
+      case Begun.As(Batch begun) -> done.accept(begun, validated.chunks().size());
+      case Begun.OverQuota(long enqueued) ->
+          fail(
+              batch,
+              List.of(
+                  Admissions.overQuota(
+                      batch, LineRules.knownModel(validated.model()), admission, enqueued)));
+    }
+  }
+
+  private void fail(Batch batch, List<BatchError> errors) {
+    done.accept(meta.fail(batch.sequence(), errors, world.clock().instant()), 0);
   }
 
   private Validator.Outcome outcome(Batch batch) throws IOException {

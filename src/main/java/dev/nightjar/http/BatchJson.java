@@ -37,10 +37,20 @@ final class BatchJson {
     putCounts(json.putObject("request_counts"), view.counts());
     putUsage(json.putObject("usage"), view.usage());
     putMetadata(json, batch.metadata());
-    if (view.reason() != null) {
-      json.putObject("nightjar").putObject("progress").put("reason", view.reason());
-    }
+    putExtensions(json, view);
     return json;
+  }
+
+  /** All under one key, so that no field that OpenAI may add collides (contract §0). */
+  private static void putExtensions(ObjectNode json, BatchView view) {
+    ObjectNode ours = JsonNodeFactory.instance.objectNode();
+    view.cost().ifPresent(cost -> ours.set("cost", CostJson.of(cost)));
+    if (view.reason() != null) {
+      ours.putObject("progress").put("reason", view.reason());
+    }
+    if (!ours.isEmpty()) {
+      json.set("nightjar", ours);
+    }
   }
 
   static ObjectNode page(Page<BatchView> page) {

@@ -2,6 +2,10 @@ package dev.nightjar.http;
 
 import dev.nightjar.api.BatchListing;
 import dev.nightjar.api.Batches;
+import dev.nightjar.api.Batches.Submitted;
+import dev.nightjar.api.Submission;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -10,6 +14,10 @@ import tools.jackson.databind.JsonNode;
 
 /** {@code /v1/batches}. */
 record BatchRoutes(Batches batches) {
+  private static final HeaderName IDEMPOTENCY_KEY = HeaderNames.create("idempotency-key");
+  private static final HeaderName RETRY_COUNT = HeaderNames.create("x-stainless-retry-count");
+  private static final HeaderName DEDUPLICATED = HeaderNames.create("x-nightjar-deduplicated");
+
   void register(HttpRouting.Builder routing) {
     new Endpoint().get(this::list).post(this::create).register(routing, "/batches");
     new Endpoint().get(this::retrieve).register(routing, "/batches/{id}");
@@ -18,7 +26,16 @@ record BatchRoutes(Batches batches) {
 
   private void create(ServerRequest request, ServerResponse response) throws IOException {
     JsonNode body = JsonBody.read(request, batches.limits().jsonBytesMax());
-    Answers.send(request, response, BatchJson.of(batches.create(Projects.of(request), body)));
+    var submission =
+        new Submission(
+            Parameters.header(request, IDEMPOTENCY_KEY),
+            Parameters.header(request, RETRY_COUNT),
+            Parameters.header(request, HeaderNames.AUTHORIZATION));
+    Submitted submitted = batches.create(Projects.of(request), body, submission);
+    if (submitted.isKnown()) {
+      response.header(DEDUPLICATED, "1");
+    }
+    Answers.send(request, response, BatchJson.of(submitted.batch()));
   }
 
   private void list(ServerRequest request, ServerResponse response) {

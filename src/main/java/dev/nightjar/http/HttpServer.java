@@ -1,6 +1,8 @@
 package dev.nightjar.http;
 
+import dev.nightjar.api.Accounts;
 import dev.nightjar.api.Batches;
+import dev.nightjar.api.Estimates;
 import dev.nightjar.api.Files;
 import dev.nightjar.api.Uploads;
 import dev.nightjar.api.Webhooks;
@@ -56,6 +58,8 @@ public final class HttpServer {
       Uploads uploads,
       Batches batches,
       Webhooks webhooks,
+      Accounts accounts,
+      Estimates estimates,
       Supplier<Map<String, String>> models,
       Supplier<Optional<String>> readiness,
       Supplier<String> metrics,
@@ -107,6 +111,7 @@ public final class HttpServer {
     new UploadRoutes(services.uploads()).register(routing);
     new BatchRoutes(services.batches()).register(routing);
     new WebhookRoutes(services.webhooks()).register(routing);
+    new AccountRoutes(services.accounts(), services.estimates()).register(routing);
     new ModelRoutes(services.models()).register(routing);
     new HealthRoutes(services.readiness()).register(routing);
     new MetricsRoute(services.metrics()).register(routing);

@@ -1,11 +1,13 @@
 package dev.nightjar.http;
 
+import io.helidon.http.HeaderName;
 import io.helidon.webserver.http.ServerRequest;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a request's path and query say. */
+/** What a request's path, query and headers say. */
 final class Parameters {
   private Parameters() {}
 
@@ -20,6 +22,19 @@ final class Parameters {
       queries.put(name, request.query().first(name).orElse(""));
     }
     return queries;
+  }
+
+  /** All values of the query, by name. */
+  static Map<String, List<String>> lists(ServerRequest request) {
+    var lists = new HashMap<String, List<String>>();
+    for (String name : request.query().names()) {
+      lists.put(name, request.query().all(name));
+    }
+    return lists;
+  }
+
+  static @Nullable String header(ServerRequest request, HeaderName name) {
+    return request.headers().first(name).orElse(null);
   }
 
   static @Nullable String query(ServerRequest request, String name) {

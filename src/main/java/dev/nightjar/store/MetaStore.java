@@ -7,6 +7,7 @@ import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.batch.Chunk;
 import dev.nightjar.batch.ChunkId;
 import dev.nightjar.batch.Usage;
+import dev.nightjar.cost.Price;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.StoredFile;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * call it and waits for a result; the work is done on the store's own threads. A broken store
  * throws {@link StoreException}.
  */
-public interface MetaStore extends UploadStore, WebhookStore, Retention, AutoCloseable {
+public interface MetaStore
+    extends UploadStore, LedgerStore, WebhookStore, Retention, AutoCloseable {
 
   // ---- files
 
@@ -49,8 +51,11 @@ public interface MetaStore extends UploadStore, WebhookStore, Retention, AutoClo
 
   // ---- batches
 
-  /** Records a batch in {@code validating}. */
-  Batch createBatch(NewBatch batch);
+  /**
+   * Records a batch in {@code validating}, unless its origin says that it is there already: then
+   * gives the earlier one, and records nothing.
+   */
+  Created createBatch(NewBatch batch);
 
   Optional<Batch> batch(String project, BatchId id);
 
@@ -66,10 +71,11 @@ public interface MetaStore extends UploadStore, WebhookStore, Retention, AutoClo
   List<Batch> unfinished();
 
   /**
-   * validating → in_progress with its chunks, in one transaction. Gives the batch as it is then: a
-   * batch that has left validating meanwhile is returned unchanged and gets no chunks.
+   * validating → in_progress with its chunks, its price and its share of the quota, in one
+   * transaction. A batch that has left validating meanwhile is returned unchanged and gets nothing;
+   * one that would exceed the quota stays as it is.
    */
-  Batch begin(long batch, Validated validated, Instant now);
+  Begun begin(long batch, Validated validated, Admission admission, Instant now);
 
   /**
    * validating → failed, with the problems found; a batch that has left validating is unchanged.
@@ -121,7 +127,30 @@ public interface MetaStore extends UploadStore, WebhookStore, Retention, AutoClo
   @Override
   void close();
 
-  /** A batch to create. */
+  /** What came of a creation: the new batch, or an earlier one. */
+  record Created(Batch batch, CreateOutcome outcome) {}
+
+  enum CreateOutcome {
+    NEW,
+    /** The same request was taken before. */
+    KNOWN,
+    /** The idempotency key belongs to a request with another body. */
+    KEY_REUSED
+  }
+
+  /**
+   * Which request a batch comes from.
+   *
+   * @param idempotencyKey the client's own name for it, unique in the project for ever; null for
+   *     none
+   * @param hash of the body and of who sent it
+   * @param retryCount how often the client had sent it before: without a key, a request with a
+   *     higher count than an equal one from {@code repeatedSince} on is the same
+   */
+  record Origin(
+      @Nullable String idempotencyKey, String hash, int retryCount, Instant repeatedSince) {}
+
+  /** A batch to create; without an origin it is always a new one. */
   record NewBatch(
       BatchId id,
       String project,
@@ -131,10 +160,30 @@ public interface MetaStore extends UploadStore, WebhookStore, Retention, AutoClo
       Instant createdAt,
       Instant expiresAt,
       Map<String, String> metadata,
-      @Nullable Long outputExpiresAfterSeconds) {}
+      @Nullable Long outputExpiresAfterSeconds,
+      @Nullable Origin origin) {}
 
   /** The outcome of a validation without problems; chunks carry epoch 0. */
   record Validated(@Nullable String model, long lines, List<Chunk> chunks) {}
+
+  /**
+   * On what terms a batch begins.
+   *
+   * @param enqueuedTokens what it takes of the quota until it has ended
+   * @param enqueuedTokensMax what all batches of its project and model may take together; null for
+   *     no limit
+   */
+  record Admission(@Nullable Price price, long enqueuedTokens, @Nullable Long enqueuedTokensMax) {
+    public static final Admission FREE = new Admission(null, 0, null);
+  }
+
+  /** What came of a beginning. */
+  sealed interface Begun {
+    record As(Batch batch) implements Begun {}
+
+    /** Others take {@code enqueuedTokens} of the quota, and there is not enough left. */
+    record OverQuota(long enqueuedTokens) implements Begun {}
+  }
 
   /**
    * What a sealed chunk holds. Objects of no bytes do not exist.

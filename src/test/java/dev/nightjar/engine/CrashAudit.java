@@ -7,9 +7,11 @@ import dev.nightjar.batch.RequestCounts;
 import dev.nightjar.batch.Usage;
 import dev.nightjar.engine.CrashWitness.Offered;
 import dev.nightjar.file.Manifest.Piece;
+import dev.nightjar.store.LedgerStore.LedgerEntry;
 import dev.nightjar.store.MetaStore.FileQuery;
 import dev.nightjar.store.ObjectStore;
 import java.io.IOException;
+import java.time.LocalDate;
 import java.util.BitSet;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -83,8 +85,17 @@ final class CrashAudit {
     assertThat(batch.counts())
         .isEqualTo(new RequestCounts(CrashScenario.LINES, output.size(), executedErrors));
     assertThat(batch.usage()).isEqualTo(usage);
+    checkLedger(stores, output.size());
     boolean isOutputDeleted = scenario == CrashScenario.FILES_DELETED;
     assertThat(world.client().seesOutput(stores)).isEqualTo(!isOutputDeleted);
+  }
+
+  /** What is charged is what the output file holds: nothing twice, nothing forgotten. */
+  private void checkLedger(CrashStores stores, int answered) {
+    List<LedgerEntry> ledger = stores.meta().ledger(null, LocalDate.EPOCH, LocalDate.MAX);
+    assertThat(ledger.stream().mapToLong(LedgerEntry::requests).sum()).isEqualTo(answered);
+    assertThat(ledger.stream().map(LedgerEntry::usage).reduce(Usage.NONE, Usage::plus))
+        .isEqualTo(usage);
   }
 
   /** Each line once, in input order, with an answer that is its own. */

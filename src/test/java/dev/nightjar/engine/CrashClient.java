@@ -1,12 +1,17 @@
 package dev.nightjar.engine;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nightjar.api.Accounts;
 import dev.nightjar.api.ApiLimits;
 import dev.nightjar.api.Backing;
 import dev.nightjar.api.Batches;
 import dev.nightjar.api.FileUpload.Form;
 import dev.nightjar.api.Files;
+import dev.nightjar.api.Submission;
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchId;
+import dev.nightjar.cost.Terms;
 import dev.nightjar.file.FileId;
 import dev.nightjar.store.ContentReader;
 import dev.nightjar.store.DiskSpace;
@@ -55,7 +60,12 @@ final class CrashClient {
       input = upload(new Files(backing, ApiLimits.DEFAULT));
       return true;
     }
-    Batches batches = new Batches(backing, withoutFigures(life.runner()), ApiLimits.DEFAULT);
+    Batches batches =
+        new Batches(
+            backing,
+            withoutFigures(life.runner()),
+            ApiLimits.DEFAULT,
+            new Accounts(backing.meta(), Terms.NONE, backing.clock()));
     if (batch == null) {
       batch = create(stores, batches, input);
       return true;
@@ -120,17 +130,16 @@ final class CrashClient {
     }
   }
 
-  /** The answer to an earlier creation may be lost, and the batch not. */
+  /** The answer to an earlier creation may be lost, and the batch not: its key finds it. */
   private BatchId create(CrashStores stores, Batches batches, FileId file) {
-    Optional<Batch> earlier =
-        stores.meta().batches(new BatchQuery(PROJECT, null, 1)).stream().findFirst();
-    if (earlier.isPresent()) {
-      return earlier.get().id();
-    }
     String request =
         "{\"input_file_id\":\"%s\",\"endpoint\":\"/v1/chat/completions\",\"completion_window\":\"24h\"}"
             .formatted(file);
-    return batches.create(PROJECT, JsonMapper.shared().readTree(request)).batch().id();
+    var submission = new Submission("only", null, null);
+    Batches.Submitted submitted =
+        batches.create(PROJECT, JsonMapper.shared().readTree(request), submission);
+    assertThat(stores.meta().batches(new BatchQuery(PROJECT, null, 2))).hasSize(1);
+    return submitted.batch().batch().id();
   }
 
   private void doOwnPart(Backing backing, Batches batches, CrashLife life) {

@@ -1,6 +1,5 @@
 package dev.nightjar.engine;
 
-import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.Chunk;
 import dev.nightjar.batch.ChunkId;
 import dev.nightjar.store.AnswerLog;
@@ -60,9 +59,9 @@ record CrashStores(MetaStore meta, AnswerLog log, ObjectStore objects) implement
     }
 
     @Override
-    public Batch begin(long batch, Validated validated, Instant now) {
+    public Begun begin(long batch, Validated validated, Admission admission, Instant now) {
       var joined = new Validated(validated.model(), validated.lines(), joined(validated.chunks()));
-      return ForwardingMetaStore.super.begin(batch, joined, now);
+      return ForwardingMetaStore.super.begin(batch, joined, admission, now);
     }
 
     private static List<Chunk> joined(List<Chunk> small) {

@@ -13,6 +13,7 @@ import dev.nightjar.engine.Ids;
 import dev.nightjar.store.MetaStore.FinishedFiles;
 import dev.nightjar.store.MetaStore.Seal;
 import dev.nightjar.store.MetaStore.Validated;
+import dev.nightjar.store.Samples;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -181,7 +182,7 @@ class BatchesTest {
     boolean isCompleted = status.equals("completed");
     var chunk = new ChunkId(batch, 0);
     List<Chunk> chunks = isCompleted ? List.of(new Chunk(chunk, 0, 0, 1, 0, 9)) : List.of();
-    api.meta.begin(batch, new Validated("m", chunks.size(), chunks), api.now.get());
+    Samples.begin(api.meta, batch, new Validated("m", chunks.size(), chunks), api.now.get());
     if (isCompleted) {
       api.meta.claim(batch, 1);
       api.meta.seal(new Seal(chunk, 1, 0, 0, 1, 0, Usage.NONE), api.now.get());

@@ -1,11 +1,15 @@
 package dev.nightjar.http;
 
+import dev.nightjar.api.Accounts;
 import dev.nightjar.api.ApiLimits;
 import dev.nightjar.api.Backing;
 import dev.nightjar.api.Batches;
+import dev.nightjar.api.Estimates;
 import dev.nightjar.api.Files;
 import dev.nightjar.api.Uploads;
 import dev.nightjar.api.Webhooks;
+import dev.nightjar.cost.Terms;
+import dev.nightjar.engine.Admissions;
 import dev.nightjar.engine.Ids;
 import dev.nightjar.net.ConnectionGuard;
 import dev.nightjar.store.DiskSpace;
@@ -70,31 +74,39 @@ final class TestApi implements AutoCloseable {
    * @param patience how long a connection may be silent, and a body may keep us waiting
    */
   TestApi(Path directory, ApiLimits limits, Duration patience) throws IOException {
+    this(directory, limits, patience, Terms.NONE);
+  }
+
+  TestApi(Path directory, ApiLimits limits, Duration patience, Terms terms) throws IOException {
     guard = ConnectionGuard.start(patience, patience);
     meta = new SqliteMetaStore(directory.resolve("meta.db"));
     objects = new FileObjectStore(directory.resolve("objects"));
-    services = services(limits);
+    services = services(limits, terms);
     server =
         new HttpServer(
             new HttpServer.Listen("127.0.0.1", 0, guard.socketOptions(), guard.filter()), services);
     port = server.start();
   }
 
-  private HttpServer.Services services(ApiLimits limits) {
+  private HttpServer.Services services(ApiLimits limits, Terms terms) {
     var ids = new Ids(new Random(1));
     var targets = new Targets(TestApi::addresses, AllowList.parse(List.of("127.0.0.1")));
     var sender =
         new Sender(
             targets, (SSLSocketFactory) SSLSocketFactory.getDefault(), now::get, "Nightjar/test");
     var backing = new Backing(meta, objects, () -> room.get(), ids, now::get);
+    var files = new Files(backing, limits);
+    var accounts = new Accounts(meta, terms, now::get);
     return new HttpServer.Services(
-        new Files(backing, limits),
+        files,
         new Uploads(backing, limits),
-        new Batches(backing, runner, limits),
+        new Batches(backing, runner, limits, accounts),
         new Webhooks(
             backing,
             limits,
             new Webhooks.Outbound(targets, sender, webhooksWoken::incrementAndGet)),
+        accounts,
+        new Estimates(files, new Admissions(terms, meta), now::get),
         () -> Map.of("org/model", "local"),
         unready::get,
         () -> "# no metrics here\n",

@@ -6,7 +6,6 @@ import static dev.nightjar.store.Samples.files;
 import static dev.nightjar.store.Samples.inProgress;
 import static dev.nightjar.store.Samples.seal;
 import static dev.nightjar.store.Samples.sealAll;
-import static dev.nightjar.store.Samples.validated;
 import static dev.nightjar.store.Samples.validating;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -162,7 +161,7 @@ public abstract class ChunkStoreContract {
     var again = new MetaStore.FinishedFiles(new FileId("file-x"), new FileId("file-y"), null);
 
     assertThat(ended.status()).isEqualTo(status);
-    assertThat(store.begin(sequence, validated(ended, 1), LATER)).isEqualTo(ended);
+    assertThat(Samples.begin(store, ended, 1, LATER)).isEqualTo(ended);
     assertThat(store.fail(sequence, List.of(), LATER)).isEqualTo(ended);
     assertThat(store.cancel(PROJECT, ended.id(), LATER)).contains(ended);
     assertThat(store.expire(sequence, LATER)).isEqualTo(ended);

@@ -6,7 +6,6 @@ import static dev.nightjar.store.Samples.files;
 import static dev.nightjar.store.Samples.inProgress;
 import static dev.nightjar.store.Samples.newBatch;
 import static dev.nightjar.store.Samples.sealAll;
-import static dev.nightjar.store.Samples.validated;
 import static dev.nightjar.store.Samples.validating;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -69,9 +68,10 @@ public abstract class MetaStoreContract {
             NOW,
             LATER,
             Map.of("naïve \"key\"", "value\n", "b", ""),
-            3_600L);
+            3_600L,
+            null);
 
-    Batch batch = store.createBatch(asked);
+    Batch batch = store.createBatch(asked).batch();
 
     assertThat(batch.status()).isEqualTo(BatchStatus.VALIDATING);
     assertThat(batch.metadata()).isEqualTo(asked.metadata());
@@ -165,7 +165,7 @@ public abstract class MetaStoreContract {
   void beginMayBeRepeated() {
     Batch first = inProgress(store, "batch_1", 3);
 
-    assertThat(store.begin(first.sequence(), validated(first, 3), LATER)).isEqualTo(first);
+    assertThat(Samples.begin(store, first, 3, LATER)).isEqualTo(first);
     assertThat(store.unsealed()).hasSize(3);
   }
 
@@ -174,8 +174,7 @@ public abstract class MetaStoreContract {
     Batch batch = validating(store, "batch_1");
     store.cancel(PROJECT, batch.id(), LATER);
 
-    assertThat(store.begin(batch.sequence(), validated(batch, 3), LATER).status())
-        .isEqualTo(BatchStatus.CANCELLING);
+    assertThat(Samples.begin(store, batch, 3, LATER).status()).isEqualTo(BatchStatus.CANCELLING);
     assertThat(store.fail(batch.sequence(), List.of(), LATER).status())
         .isEqualTo(BatchStatus.CANCELLING);
     assertThat(store.unsealed()).isEmpty();

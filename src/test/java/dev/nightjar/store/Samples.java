@@ -11,6 +11,8 @@ import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.StoredFile;
 import dev.nightjar.store.AnswerLog.Entry;
+import dev.nightjar.store.MetaStore.Admission;
+import dev.nightjar.store.MetaStore.Begun;
 import dev.nightjar.store.MetaStore.FinishedFiles;
 import dev.nightjar.store.MetaStore.NewBatch;
 import dev.nightjar.store.MetaStore.Seal;
@@ -51,17 +53,30 @@ public final class Samples {
         createdAt,
         createdAt.plusSeconds(86_400),
         Map.of(),
+        null,
         null);
   }
 
   public static Batch validating(MetaStore store, String id) {
-    return store.createBatch(newBatch(id, NOW));
+    return store.createBatch(newBatch(id, NOW)).batch();
   }
 
   /** A batch in progress with waiting chunks of ten lines each. */
   public static Batch inProgress(MetaStore store, String id, int chunks) {
     Batch batch = validating(store, id);
-    return store.begin(batch.sequence(), validated(batch, chunks), NOW.plusSeconds(1));
+    return begin(store, batch, chunks, NOW.plusSeconds(1));
+  }
+
+  /** The batch as it is after it was to begin, without price and limits. */
+  public static Batch begin(MetaStore store, Batch batch, int chunks, Instant now) {
+    return begin(store, batch.sequence(), validated(batch, chunks), now);
+  }
+
+  public static Batch begin(MetaStore store, long batch, Validated validated, Instant now) {
+    return switch (store.begin(batch, validated, Admission.FREE, now)) {
+      case Begun.As(Batch begun) -> begun;
+      case Begun.OverQuota over -> throw new AssertionError(over);
+    };
   }
 
   public static Validated validated(Batch batch, int chunks) {

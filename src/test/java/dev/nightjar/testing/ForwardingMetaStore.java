@@ -16,6 +16,7 @@ import dev.nightjar.store.MetaStore;
 import dev.nightjar.store.WebhookDelivery;
 import dev.nightjar.store.WebhookEndpoint;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +66,7 @@ public interface ForwardingMetaStore extends MetaStore {
   }
 
   @Override
-  default Batch createBatch(NewBatch batch) {
+  default Created createBatch(NewBatch batch) {
     return transaction("create batch", () -> inner().createBatch(batch));
   }
 
@@ -90,8 +91,23 @@ public interface ForwardingMetaStore extends MetaStore {
   }
 
   @Override
-  default Batch begin(long batch, Validated validated, Instant now) {
-    return transaction("begin", () -> inner().begin(batch, validated, now));
+  default Begun begin(long batch, Validated validated, Admission admission, Instant now) {
+    return transaction("begin", () -> inner().begin(batch, validated, admission, now));
+  }
+
+  @Override
+  default List<LedgerEntry> ledger(@Nullable String project, LocalDate from, LocalDate to) {
+    return inner().ledger(project, from, to);
+  }
+
+  @Override
+  default Learned learned(@Nullable String model, LocalDate from) {
+    return inner().learned(model, from);
+  }
+
+  @Override
+  default List<Enqueued> enqueued(String project) {
+    return inner().enqueued(project);
   }
 
   @Override

@@ -3,8 +3,14 @@ package dev.nightjar.store.sqlite;
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchError;
 import dev.nightjar.batch.BatchId;
+import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.batch.Chunk;
+import dev.nightjar.store.MetaStore.Admission;
+import dev.nightjar.store.MetaStore.Begun;
+import dev.nightjar.store.MetaStore.CreateOutcome;
+import dev.nightjar.store.MetaStore.Created;
 import dev.nightjar.store.MetaStore.NewBatch;
+import dev.nightjar.store.MetaStore.Origin;
 import dev.nightjar.store.MetaStore.StoreException;
 import dev.nightjar.store.MetaStore.Validated;
 import java.sql.SQLException;
@@ -17,12 +23,51 @@ import org.jspecify.annotations.Nullable;
 final class BatchTransitions {
   private BatchTransitions() {}
 
-  static Batch create(Sql sql, NewBatch batch) throws SQLException {
+  static Created create(Sql sql, NewBatch batch) throws SQLException {
+    Origin origin = batch.origin();
+    Optional<Created> known =
+        origin == null ? Optional.empty() : known(sql, batch.project(), origin);
+    return known.isPresent()
+        ? known.get()
+        : new Created(insert(sql, batch, origin), CreateOutcome.NEW);
+  }
+
+  /** The batch that an equal request has made: that of its key, or the last before the retry. */
+  private static Optional<Created> known(Sql sql, String project, Origin origin)
+      throws SQLException {
+    if (origin.idempotencyKey() != null) {
+      return sql.one(
+          "SELECT * FROM batch WHERE project = ? AND idempotency_key = ?",
+          row ->
+              new Created(
+                  Rows.batch(row),
+                  origin.hash().equals(row.getString("request_hash"))
+                      ? CreateOutcome.KNOWN
+                      : CreateOutcome.KEY_REUSED),
+          project,
+          origin.idempotencyKey());
+    }
+    return sql.one(
+        """
+        SELECT * FROM batch WHERE request_hash = ? AND created_at >= ? AND project = ?
+          AND idempotency_key IS NULL AND retry_count < ?
+        ORDER BY sequence DESC LIMIT 1
+        """,
+        row -> new Created(Rows.batch(row), CreateOutcome.KNOWN),
+        origin.hash(),
+        origin.repeatedSince().toEpochMilli(),
+        project,
+        origin.retryCount());
+  }
+
+  private static Batch insert(Sql sql, NewBatch batch, @Nullable Origin origin)
+      throws SQLException {
     sql.update(
         """
         INSERT INTO batch (id, project, endpoint, input_file_id, completion_window, status,
-          created_at, expires_at, metadata, output_expires_after)
-        VALUES (?, ?, ?, ?, ?, 'validating', ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+          created_at, expires_at, metadata, output_expires_after, idempotency_key, request_hash,
+          retry_count)
+        VALUES (?, ?, ?, ?, ?, 'validating', ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
         """,
         batch.id().value(),
         batch.project(),
@@ -32,7 +77,10 @@ final class BatchTransitions {
         batch.createdAt().toEpochMilli(),
         batch.expiresAt().toEpochMilli(),
         Rows.metadata(batch.metadata()),
-        batch.outputExpiresAfterSeconds());
+        batch.outputExpiresAfterSeconds(),
+        origin == null ? null : origin.idempotencyKey(),
+        origin == null ? null : origin.hash(),
+        origin == null ? 0 : origin.retryCount());
     return sql.one("SELECT * FROM batch WHERE id = ?", Rows::batch, batch.id().value())
         .orElseThrow();
   }
@@ -42,28 +90,45 @@ final class BatchTransitions {
         .orElseThrow(() -> new StoreException("there is no batch " + batch, null));
   }
 
-  static Batch begin(Sql sql, long batch, Validated validated, Instant now) throws SQLException {
-    int changed =
-        sql.update(
-            """
-            UPDATE batch SET status = 'in_progress', in_progress_at = ?, model = ?, total = ?,
-              unsealed_chunks = ?
-            WHERE sequence = ? AND status = 'validating'
-            """,
-            now.toEpochMilli(),
-            emptyToNull(validated.model()),
-            validated.lines(),
-            validated.chunks().size(),
-            batch);
-    if (changed > 0) {
-      sql.updateAll(
-          """
-          INSERT INTO chunk (batch, number, first_line, lines, offset, length)
-          VALUES (?, ?, ?, ?, ?, ?)
-          """,
-          validated.chunks().stream().map(BatchTransitions::row).toList());
+  static Begun begin(Sql sql, long sequence, Validated validated, Admission admission, Instant now)
+      throws SQLException {
+    Batch batch = find(sql, sequence);
+    if (batch.status() != BatchStatus.VALIDATING) {
+      return new Begun.As(batch);
     }
-    return find(sql, batch);
+    if (admission.enqueuedTokensMax() != null) {
+      long enqueued =
+          LedgerTable.enqueued(sql, batch.project(), LedgerTable.emptyToNull(validated.model()));
+      if (admission.enqueuedTokens() > admission.enqueuedTokensMax() - enqueued) {
+        return new Begun.OverQuota(enqueued);
+      }
+    }
+    insert(sql, sequence, validated, admission, now);
+    return new Begun.As(find(sql, sequence));
+  }
+
+  private static void insert(
+      Sql sql, long batch, Validated validated, Admission admission, Instant now)
+      throws SQLException {
+    sql.update(
+        """
+        UPDATE batch SET status = 'in_progress', in_progress_at = ?, model = ?, total = ?,
+          unsealed_chunks = ?, price = ?, enqueued_tokens = ?
+        WHERE sequence = ?
+        """,
+        now.toEpochMilli(),
+        LedgerTable.emptyToNull(validated.model()),
+        validated.lines(),
+        validated.chunks().size(),
+        admission.price() == null ? null : admission.price().text(),
+        admission.enqueuedTokens(),
+        batch);
+    sql.updateAll(
+        """
+        INSERT INTO chunk (batch, number, first_line, lines, offset, length)
+        VALUES (?, ?, ?, ?, ?, ?)
+        """,
+        validated.chunks().stream().map(BatchTransitions::row).toList());
   }
 
   private static Object[] row(Chunk chunk) {
@@ -75,10 +140,6 @@ final class BatchTransitions {
       chunk.offset(),
       chunk.length()
     };
-  }
-
-  private static @Nullable String emptyToNull(@Nullable String model) {
-    return model == null || model.isEmpty() ? null : model;
   }
 
   static Batch fail(Sql sql, long batch, List<BatchError> errors, Instant now) throws SQLException {

@@ -10,6 +10,7 @@ import dev.nightjar.batch.Chunk;
 import dev.nightjar.batch.ChunkId;
 import dev.nightjar.batch.RequestCounts;
 import dev.nightjar.batch.Usage;
+import dev.nightjar.cost.Price;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.StoredFile;
 import java.sql.ResultSet;
@@ -45,28 +46,34 @@ final class Rows {
   static Batch batch(ResultSet row) throws SQLException {
     String metadata = row.getString("metadata");
     String ending = row.getString("ending");
+    String price = row.getString("price");
     return new Batch(
         new BatchId(row.getString("id")),
         row.getLong("sequence"),
         row.getString("project"),
         row.getString("endpoint"),
         row.getString("model"),
+        price == null ? null : Price.parse(price),
         new FileId(row.getString("input_file_id")),
         row.getString("completion_window"),
         BatchStatus.of(row.getString("status")),
         ending == null ? null : Ending.valueOf(ending.toUpperCase(Locale.ROOT)),
         stamps(row),
         new RequestCounts(row.getLong("total"), row.getLong("completed"), row.getLong("failed")),
-        new Usage(
-            row.getLong("input_tokens"),
-            row.getLong("cached_tokens"),
-            row.getLong("output_tokens"),
-            row.getLong("reasoning_tokens")),
+        usage(row),
         JSON.readValue(row.getString("errors"), ERRORS),
         fileId(row, "output_file_id"),
         fileId(row, "error_file_id"),
         metadata == null ? Map.of() : JSON.readValue(metadata, METADATA),
         number(row, "output_expires_after"));
+  }
+
+  static Usage usage(ResultSet row) throws SQLException {
+    return new Usage(
+        row.getLong("input_tokens"),
+        row.getLong("cached_tokens"),
+        row.getLong("output_tokens"),
+        row.getLong("reasoning_tokens"));
   }
 
   private static Stamps stamps(ResultSet row) throws SQLException {

@@ -9,7 +9,10 @@ import java.sql.SQLException;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Rule R4: counts and usage are charged once per chunk, in the transaction that seals it. */
+/**
+ * Rule R4: counts, usage and the ledger are charged once per chunk, in the transaction that seals
+ * it.
+ */
 final class Sealing {
   private Sealing() {}
 
@@ -27,6 +30,7 @@ final class Sealing {
             seal.epoch());
     if (sealed > 0) {
       charge(sql, seal);
+      LedgerTable.charge(sql, seal, now);
       finalizeIfLast(sql, seal.chunk().batch(), now);
     } else if (!isSealedBy(sql, seal)) {
       return isInFinishedBatch(sql, seal) ? SealOutcome.SEALED_LAST : SealOutcome.FENCED;

@@ -17,6 +17,7 @@ import dev.nightjar.store.WebhookDelivery;
 import dev.nightjar.store.WebhookEndpoint;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -169,6 +170,23 @@ public final class SqliteMetaStore implements MetaStore {
     return database.inWrite(sql -> WebhookTable.forget(sql, endedBy, max));
   }
 
+  // ---- ledger
+
+  @Override
+  public List<LedgerEntry> ledger(@Nullable String project, LocalDate from, LocalDate to) {
+    return database.inRead(sql -> LedgerTable.entries(sql, project, from, to));
+  }
+
+  @Override
+  public Learned learned(@Nullable String model, LocalDate from) {
+    return database.inRead(sql -> LedgerTable.learned(sql, model, from));
+  }
+
+  @Override
+  public List<Enqueued> enqueued(String project) {
+    return database.inRead(sql -> LedgerTable.enqueued(sql, project));
+  }
+
   // ---- retention
 
   @Override
@@ -199,7 +217,7 @@ public final class SqliteMetaStore implements MetaStore {
   // ---- batches
 
   @Override
-  public Batch createBatch(NewBatch batch) {
+  public Created createBatch(NewBatch batch) {
     return database.inWrite(sql -> BatchTransitions.create(sql, batch));
   }
 
@@ -239,8 +257,8 @@ public final class SqliteMetaStore implements MetaStore {
   }
 
   @Override
-  public Batch begin(long batch, Validated validated, Instant now) {
-    return database.inWrite(sql -> BatchTransitions.begin(sql, batch, validated, now));
+  public Begun begin(long batch, Validated validated, Admission admission, Instant now) {
+    return database.inWrite(sql -> BatchTransitions.begin(sql, batch, validated, admission, now));
   }
 
   @Override

@@ -1,10 +1,10 @@
--- What a batch's lines cost, as it was when the batch began: JSON, null without a price.
+-- The price when the batch began, as Price.text() gives it; null without one.
 ALTER TABLE batch ADD COLUMN price TEXT;
 -- Estimated at validation; counts against the quota while the batch is not terminal.
 ALTER TABLE batch ADD COLUMN enqueued_tokens INTEGER NOT NULL DEFAULT 0;
 -- How a repeated creation is recognised: by the client's own key, or by what an SDK sends again.
 ALTER TABLE batch ADD COLUMN idempotency_key TEXT;
-ALTER TABLE batch ADD COLUMN request_hash BLOB;
+ALTER TABLE batch ADD COLUMN request_hash TEXT;
 ALTER TABLE batch ADD COLUMN retry_count INTEGER NOT NULL DEFAULT 0;
 
 CREATE UNIQUE INDEX batch_by_idempotency_key ON batch (project, idempotency_key)
