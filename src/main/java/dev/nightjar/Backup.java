@@ -1,6 +1,7 @@
 package dev.nightjar;
 
 import dev.nightjar.batch.ChunkId;
+import dev.nightjar.cli.ProgressDisplay;
 import dev.nightjar.config.Settings.SettingsException;
 import dev.nightjar.file.Manifest.Piece;
 import dev.nightjar.store.Directories;

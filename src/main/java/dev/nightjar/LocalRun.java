@@ -5,6 +5,7 @@ import dev.nightjar.batch.BatchError;
 import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.batch.RequestLine;
 import dev.nightjar.batch.RequestLine.MalformedLineException;
+import dev.nightjar.cli.ProgressDisplay;
 import dev.nightjar.cli.ProgressLine;
 import dev.nightjar.cli.RunCommand.RunRequest;
 import dev.nightjar.config.DiskFreeMin;

@@ -1,9 +1,14 @@
 package dev.nightjar;
 
 import dev.nightjar.cli.BackupCommand;
+import dev.nightjar.cli.BatchesCommand;
+import dev.nightjar.cli.CommandException;
+import dev.nightjar.cli.CompletionCommand;
+import dev.nightjar.cli.FilesCommand;
 import dev.nightjar.cli.RunCommand;
 import dev.nightjar.cli.RunCommand.RunRequest;
 import dev.nightjar.cli.ServeCommand;
+import dev.nightjar.cli.Shell;
 import dev.nightjar.cli.SimCommand;
 import dev.nightjar.config.Settings;
 import dev.nightjar.config.Settings.SettingsException;
@@ -15,6 +20,7 @@ import dev.nightjar.sim.SimServer;
 import dev.nightjar.store.MetaStore.StoreException;
 import dev.nightjar.store.files.DataDirectory.DataDirectoryException;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -23,7 +29,6 @@ import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
-import picocli.CommandLine.ParseResult;
 
 /** Chooses the command. */
 @Command(
@@ -39,19 +44,29 @@ public final class Main {
 
   public static void main(String[] args) {
     Logging.configure();
-    System.exit(commandLine().execute(args));
+    Shell shell = Shell.ofProcess(Signals::firstStop);
+    int code = commandLine(shell).execute(args);
+    if (code == 0 && shell.out().checkError()) {
+      shell.say("not all could be written to standard output");
+      code = USAGE;
+    }
+    System.exit(code);
   }
 
-  static CommandLine commandLine() {
+  static CommandLine commandLine(Shell shell) {
     return new CommandLine(new Main())
         .addSubcommand(new ServeCommand(System.getenv(), Main::serve))
         .addSubcommand(new RunCommand(System.getenv(), Main::run))
         .addSubcommand(new SimCommand(Main::simulate))
         .addSubcommand(new BackupCommand(System.getenv(), Main::backUp))
-        .setExecutionExceptionHandler(Main::explain)
+        .addSubcommand(FilesCommand.in(shell))
+        .addSubcommand(BatchesCommand.in(shell))
+        .addSubcommand(new CompletionCommand(shell))
+        .setOut(new PrintWriter(shell.out(), true, shell.out().charset()))
+        .setExecutionExceptionHandler((e, _, _) -> explain(e, shell))
         .setParameterExceptionHandler((e, _) -> {
-          System.err.println("nightjar: " + e.getMessage());
-          e.getCommandLine().usage(System.err);
+          shell.err().println("nightjar: " + e.getMessage());
+          e.getCommandLine().usage(shell.err());
           return USAGE;
         });
   }
@@ -97,12 +112,17 @@ public final class Main {
   }
 
   /** What a user can mend is one sentence; anything else is a bug, with its trace. */
-  private static int explain(Exception e, CommandLine command, ParseResult parsed)
-      throws Exception {
+  private static int explain(Exception e, Shell shell) throws Exception {
     switch (e) {
+      case CommandException said -> {
+        if (!said.sentence().isEmpty()) {
+          shell.say(said.sentence());
+        }
+        return said.exitCode();
+      }
       case SettingsException _, DataDirectoryException _, StoreException _, HttpServerException _ ->
-          System.err.println("nightjar: " + e.getMessage());
-      case UncheckedIOException io -> System.err.println("nightjar: " + io.getCause());
+          shell.err().println("nightjar: " + e.getMessage());
+      case UncheckedIOException io -> shell.say("" + io.getCause());
       default -> throw e;
     }
     return USAGE;

@@ -96,6 +96,11 @@ final class NightjarProcess implements AutoCloseable {
     process.destroy();
   }
 
+  /** SIGINT, as of Ctrl-C. */
+  void interrupt() throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+  }
+
   @Override
   public void close() {
     if (client != null) {

@@ -33,21 +33,15 @@ public final class ProgressLine {
             rows,
             tokens));
     if (done < now.total()) {
-      line.append(rows > 0 ? ", ETA " + text((now.total() - done) / rows) : "");
+      line.append(rows > 0 ? ", ETA " + duration((now.total() - done) / rows) : "");
       line.append(reason == null ? "" : ", waiting: " + reason);
     } else {
-      line.append(", took ").append(text(seconds));
+      line.append(", took ").append(duration(seconds));
     }
     return line.toString();
   }
 
-  private static String text(double seconds) {
-    long whole = Math.round(seconds);
-    if (whole >= 3_600) {
-      return "%dh%02dm".formatted(whole / 3_600, whole / 60 % 60);
-    }
-    return whole >= 60
-        ? "%dm%02ds".formatted(whole / 60, whole % 60)
-        : String.format(Locale.ROOT, "%.1fs", seconds);
+  private static String duration(double seconds) {
+    return Human.duration(Duration.ofMillis((long) (seconds * 1_000)));
   }
 }

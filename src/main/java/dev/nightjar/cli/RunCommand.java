@@ -130,7 +130,7 @@ public final class RunCommand implements Callable<Integer> {
   }
 
   /** {@code answers.jsonl} → {@code answers.errors.jsonl}. */
-  private static Path errorsBeside(Path output) {
+  static Path errorsBeside(Path output) {
     String name = output.getFileName().toString();
     String stem = name.endsWith(".jsonl") ? name.substring(0, name.length() - 6) : name;
     return output.resolveSibling(stem + ".errors.jsonl");

@@ -11,7 +11,7 @@ import java.util.Set;
  * sixteen parts. Equal hashes are only a suspicion, which the caller settles by reading those ids
  * again.
  */
-final class CustomIds {
+public final class CustomIds {
   /** What is taken at a time: before each such piece the caller may wait for memory. */
   static final long BLOCK_BYTES = 512 * 1024;
 
@@ -32,7 +32,7 @@ final class CustomIds {
 
   private long count;
 
-  CustomIds(long seed) {
+  public CustomIds(long seed) {
     this(seed, -1);
   }
 
@@ -47,7 +47,7 @@ final class CustomIds {
     return count == (long) blocks.size() * BLOCK;
   }
 
-  void add(String customId) {
+  public void add(String customId) {
     if (needsBlock()) {
       last = new long[blocks.isEmpty() ? FIRST_BLOCK_AT_FIRST : BLOCK];
       inLast = 0;
@@ -66,10 +66,10 @@ final class CustomIds {
    * @param hashes that occur more than once, as many as were asked for
    * @param others how often a hash that is not among them occurred again
    */
-  record Repeated(Set<Long> hashes, long others) {}
+  public record Repeated(Set<Long> hashes, long others) {}
 
   /** Hashes that occur more than once, {@code max} at the most. Call once, at the end. */
-  Repeated repeated(int max) {
+  public Repeated repeated(int max) {
     var repeated = new HashSet<Long>();
     long others = 0;
     hashes = new long[(int) (count >> PARTS_SHIFT)];
@@ -108,7 +108,7 @@ final class CustomIds {
   }
 
   /** FNV-1a over the characters from a secret seed, then a full mix (SplitMix64's finalizer). */
-  long hash(String customId) {
+  public long hash(String customId) {
     long h = seed;
     for (int i = 0; i < customId.length(); i++) {
       h = (h ^ customId.charAt(i)) * 0x100000001B3L;

@@ -7,6 +7,7 @@ import dev.nightjar.file.JsonLines;
 import dev.nightjar.store.ContentReader;
 import dev.nightjar.store.MetaStore.Validated;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,11 +25,12 @@ final class Validator {
   static final int ERRORS_MAX = 1_000;
   private static final long BYTES_BETWEEN_LOOKS = 1 << 20;
 
-  private final ContentReader input;
+  private final Input input;
   private final LineRules rules;
   private final InputLimits limits;
   private final BooleanSupplier isCancelled;
   private final Runnable beforeBlock;
+  private final Consumer<RequestLine> each;
   private final CustomIds customIds;
   private final ChunkPlan plan = new ChunkPlan();
   private final List<BatchError> errors = new ArrayList<>();
@@ -36,6 +38,11 @@ final class Validator {
   private long linesBeyond;
   private @Nullable String model;
   private boolean hasSeveralModels;
+
+  /** What is validated: it is read again when custom_ids look alike. */
+  interface Input {
+    InputStream open() throws IOException;
+  }
 
   /** What came of a validation. */
   sealed interface Outcome {
@@ -63,6 +70,26 @@ final class Validator {
       CustomIds customIds,
       BooleanSupplier isCancelled,
       Runnable beforeBlock) {
+    this(
+        () -> input.stream(0, input.length()),
+        rules,
+        limits,
+        customIds,
+        isCancelled,
+        beforeBlock,
+        _ -> {});
+  }
+
+  /** {@code each} sees every line that is a request, be it valid or not. */
+  Validator(
+      Input input,
+      LineRules rules,
+      InputLimits limits,
+      CustomIds customIds,
+      BooleanSupplier isCancelled,
+      Runnable beforeBlock,
+      Consumer<RequestLine> each) {
+    this.each = each;
     this.input = input;
     this.rules = rules;
     this.limits = limits;
@@ -89,20 +116,22 @@ final class Validator {
 
   /** Visits the lines that are not blank; false when it was cancelled. */
   private boolean forEachLine(Consumer<JsonLines> visit) throws IOException {
-    var lines = new JsonLines(input.stream(0, input.length()), limits.lineBytesMax());
-    long nextLook = BYTES_BETWEEN_LOOKS;
-    while (lines.next()) {
-      if (lines.end() >= nextLook) {
-        if (isCancelled.getAsBoolean()) {
-          return false;
+    try (InputStream bytes = input.open()) {
+      var lines = new JsonLines(bytes, limits.lineBytesMax());
+      long nextLook = BYTES_BETWEEN_LOOKS;
+      while (lines.next()) {
+        if (lines.end() >= nextLook) {
+          if (isCancelled.getAsBoolean()) {
+            return false;
+          }
+          nextLook = lines.end() + BYTES_BETWEEN_LOOKS;
         }
-        nextLook = lines.end() + BYTES_BETWEEN_LOOKS;
+        if (!lines.isBlank()) {
+          visit.accept(lines);
+        }
       }
-      if (!lines.isBlank()) {
-        visit.accept(lines);
-      }
+      return true;
     }
-    return true;
   }
 
   private void check(JsonLines lines) {
@@ -123,6 +152,7 @@ final class Validator {
     }
     try {
       RequestLine line = RequestLine.parse(lines.line());
+      each.accept(line);
       var found = new ArrayList<BatchError>();
       rules.check(line, lines.number(), model, found);
       found.forEach(this::add);

@@ -1,0 +1,30 @@
+package dev.nightjar.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code nightjar batches get}. */
+@Command(name = "get", description = "Shows how a batch is.", mixinStandardHelpOptions = true)
+final class BatchesGet implements Callable<Integer> {
+  @Parameters(index = "0", paramLabel = "ID", description = "Of the batch.")
+  String id = "";
+
+  @Mixin ClientOptions clientOptions = new ClientOptions();
+  @Mixin OutputOptions outputOptions = new OutputOptions();
+
+  private final Shell shell;
+
+  BatchesGet(Shell shell) {
+    this.shell = shell;
+  }
+
+  @Override
+  public Integer call() {
+    try (ApiClient client = clientOptions.client(shell)) {
+      outputOptions.show(shell, new BatchView(client.get(ApiClient.path("/batches", id))));
+    }
+    return ExitCode.OK;
+  }
+}

@@ -1,0 +1,33 @@
+package dev.nightjar.cli;
+
+import java.time.ZoneId;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+
+/** A file as a row of a table. */
+final class FileView {
+  static final List<Table.Column> COLUMNS =
+      List.of(
+          Table.Column.left("ID"),
+          Table.Column.right("BYTES"),
+          Table.Column.left("PURPOSE"),
+          Table.Column.left("CREATED"),
+          Table.Column.left("EXPIRES"),
+          Table.Column.left("NAME"));
+
+  private FileView() {}
+
+  static List<String> row(JsonNode file, ZoneId zone) {
+    return List.of(
+        file.path("id").asString("-"),
+        Human.bytes(file.path("bytes").asLong(0)),
+        file.path("purpose").asString("-"),
+        time(file, "created_at", zone),
+        time(file, "expires_at", zone),
+        file.path("filename").asString("-"));
+  }
+
+  static String time(JsonNode item, String field, ZoneId zone) {
+    return item.path(field).isNumber() ? Human.time(item.path(field).asLong(), zone) : "-";
+  }
+}

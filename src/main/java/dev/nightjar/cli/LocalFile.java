@@ -1,0 +1,36 @@
+package dev.nightjar.cli;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** Files of this machine: what may be wrong with them, in words. */
+final class LocalFile {
+  private LocalFile() {}
+
+  static void checkReadable(Path path) {
+    if (!Files.isRegularFile(path)) {
+      throw CommandException.wrong("there is no file " + path);
+    }
+  }
+
+  static CommandException cannotRead(Path path, IOException e) {
+    return CommandException.wrong("%s cannot be read: %s".formatted(path, reason(e)));
+  }
+
+  static CommandException cannotWrite(Path path, IOException e) {
+    return CommandException.wrong("%s cannot be written: %s".formatted(path, reason(e)));
+  }
+
+  private static String reason(IOException e) {
+    return switch (e) {
+      case NoSuchFileException missing -> "there is no " + missing.getFile();
+      case AccessDeniedException denied -> "no permission for " + denied.getFile();
+      case FileSystemException other when other.getReason() != null -> other.getReason();
+      default -> e.getMessage() == null ? e.toString() : e.getMessage();
+    };
+  }
+}
