@@ -10,6 +10,7 @@ import dev.nightjar.cli.RunCommand.RunRequest;
 import dev.nightjar.cli.ServeCommand;
 import dev.nightjar.cli.Shell;
 import dev.nightjar.cli.SimCommand;
+import dev.nightjar.cli.WebhooksCommand;
 import dev.nightjar.config.Settings;
 import dev.nightjar.config.Settings.SettingsException;
 import dev.nightjar.config.Settings.UpstreamSettings;
@@ -61,6 +62,7 @@ public final class Main {
         .addSubcommand(new BackupCommand(System.getenv(), Main::backUp))
         .addSubcommand(FilesCommand.in(shell))
         .addSubcommand(BatchesCommand.in(shell))
+        .addSubcommand(WebhooksCommand.in(shell))
         .addSubcommand(new CompletionCommand(shell))
         .setOut(new PrintWriter(shell.out(), true, shell.out().charset()))
         .setExecutionExceptionHandler((e, _, _) -> explain(e, shell))

@@ -131,8 +131,8 @@ public final class Deliverer implements AutoCloseable {
   private Duration turn() {
     try {
       Instant now = clock.instant();
-      sweep(now);
       startDue(now);
+      sweep(now);
       Instant latest = now.plus(LOOK);
       Instant next = store.nextWebhookDelivery(now).filter(latest::isAfter).orElse(latest);
       return Duration.between(now, next);

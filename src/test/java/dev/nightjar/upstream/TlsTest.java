@@ -2,28 +2,21 @@ package dev.nightjar.upstream;
 
 import static dev.nightjar.testing.ScriptedServer.always;
 import static dev.nightjar.testing.ScriptedServer.playing;
+import static dev.nightjar.testing.TestTls.contextFor;
 import static dev.nightjar.upstream.Sending.NOW;
 import static dev.nightjar.upstream.Sending.OK;
 import static dev.nightjar.upstream.Sending.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightjar.testing.ScriptedServer;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.time.InstantSource;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TlsTest {
-  private static final char[] PASSWORD = "changeit".toCharArray();
-
   private final CollectingSink sink = new CollectingSink(1 << 20);
 
   @TempDir Path directory;
@@ -31,7 +24,7 @@ class TlsTest {
   @Test
   @Tag("server")
   void trustedServerIsCalledOverTls() throws Exception {
-    var tls = contextFor("ip:127.0.0.1");
+    var tls = contextFor(directory, "ip:127.0.0.1");
     try (var server = ScriptedServer.playingOver(tls.getServerSocketFactory(), always(OK));
         var upstream = upstream(server, tls)) {
       for (var i = 0; i < 3; i++) {
@@ -46,7 +39,7 @@ class TlsTest {
   @Test
   @Tag("server")
   void serverWithAnotherNameIsUnreachable() throws Exception {
-    var tls = contextFor("dns:elsewhere.example");
+    var tls = contextFor(directory, "dns:elsewhere.example");
     try (var server = ScriptedServer.playingOver(tls.getServerSocketFactory(), always(OK));
         var upstream = upstream(server, tls)) {
       assertUnreachable(upstream, server, "TLS handshake failed: ");
@@ -95,58 +88,5 @@ class TlsTest {
   private static HttpUpstream upstream(ScriptedServer server, SSLContext tls) {
     var target = new UpstreamTarget("tls", server.url("https", ""), null, 4);
     return new HttpUpstream(target, InstantSource.fixed(NOW), tls.getSocketFactory());
-  }
-
-  /** For a server with a certificate of its own, and for a client that trusts it. */
-  private SSLContext contextFor(String name) throws Exception {
-    var store = KeyStore.getInstance(certificate(name).toFile(), PASSWORD);
-    var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    keys.init(store, PASSWORD);
-    var context = SSLContext.getInstance("TLS");
-    context.init(keys.getKeyManagers(), trust(store).getTrustManagers(), null);
-    return context;
-  }
-
-  private static TrustManagerFactory trust(KeyStore keys)
-      throws GeneralSecurityException, IOException {
-    var trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-    trusted.load(null, null);
-    trusted.setCertificateEntry("server", keys.getCertificate("server"));
-    var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    trust.init(trusted);
-    return trust;
-  }
-
-  private Path certificate(String name) throws IOException, InterruptedException {
-    var file = directory.resolve("server.p12");
-    var keytool =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-alias",
-                "server",
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=test",
-                "-ext",
-                "san=" + name,
-                "-keystore",
-                file.toString(),
-                "-storepass",
-                new String(PASSWORD))
-            .redirectErrorStream(true)
-            .redirectOutput(directory.resolve("keytool.log").toFile())
-            .start();
-    assertThat(keytool.waitFor()).as(() -> readLog(directory.resolve("keytool.log"))).isZero();
-    return file;
-  }
-
-  private static String readLog(Path log) {
-    try {
-      return Files.readString(log);
-    } catch (IOException e) {
-      return e.toString();
-    }
   }
 }

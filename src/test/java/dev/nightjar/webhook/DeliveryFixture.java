@@ -24,6 +24,7 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
 
 /** A store, a deliverer with time driven by hand, and receivers. */
@@ -65,9 +66,17 @@ final class DeliveryFixture implements AutoCloseable {
     deliverer = start(LIMIT);
   }
 
+  /** Calls receivers over TLS from now on, trusting what {@code context} does. */
+  void startDeliverer(SSLContext context) {
+    deliverer = start(LIMIT, context.getSocketFactory());
+  }
+
   private Deliverer start(Duration limit) {
+    return start(limit, (SSLSocketFactory) SSLSocketFactory.getDefault());
+  }
+
+  private Deliverer start(Duration limit, SSLSocketFactory tls) {
     var targets = new Targets(host -> resolver.get().resolve(host), allowed.get());
-    var tls = (SSLSocketFactory) SSLSocketFactory.getDefault();
     var sender = new Sender(targets, tls, now::get, "Nightjar/test", limit);
     var started = new Deliverer(store, sender, now::get, new Random(1));
     started.start();
@@ -89,6 +98,12 @@ final class DeliveryFixture implements AutoCloseable {
 
   static String answer(String status, String headers) {
     return "HTTP/1.1 %s\r\n%sContent-Length: 0\r\n\r\n".formatted(status, headers);
+  }
+
+  ScriptedServer secureReceiver(SSLContext context, Script... scripts) throws Exception {
+    ScriptedServer server = ScriptedServer.playingOver(context.getServerSocketFactory(), scripts);
+    servers.add(server);
+    return server;
   }
 
   ScriptedServer receiver(Script... scripts) throws Exception {

@@ -3,8 +3,10 @@ package dev.nightjar.webhook;
 import static dev.nightjar.testing.ScriptedServer.always;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nightjar.store.WebhookDelivery.State;
 import dev.nightjar.store.WebhookEndpoint;
 import dev.nightjar.testing.ScriptedServer;
+import dev.nightjar.testing.TestTls;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -89,6 +92,29 @@ class TargetsTest {
 
     assertThat(world.awaitAttempts(endpoint, 1).lastError()).contains("not public");
     assertThat(receiver.connections()).isZero();
+  }
+
+  @Test
+  @Tag("server") // A certificate takes seconds.
+  void certificateMustBeOfTheNameThoughTheConnectionGoesToAnAddress() throws Exception {
+    var tls = TestTls.contextFor(folder, "dns:hooks.example");
+    ScriptedServer receiver = world.secureReceiver(tls, always(DeliveryFixture.OK));
+    world.resolver.set(_ -> List.of(InetAddress.ofLiteral("127.0.0.1")));
+    world.deliverer.close();
+    world.startDeliverer(tls);
+    int port = receiver.url("https", "").getPort();
+    WebhookEndpoint named = create("whe_named", "https://hooks.example:%d/".formatted(port));
+    WebhookEndpoint other = create("whe_other", "https://other.example:%d/".formatted(port));
+
+    world.endBatch();
+
+    world.awaitState(named, State.DELIVERED);
+    assertThat(world.awaitAttempts(other, 1).lastError()).startsWith("TLS failed: ");
+    assertThat(receiver.received()).hasSize(1);
+  }
+
+  private WebhookEndpoint create(String id, String url) {
+    return world.create(id, url, DeliveryFixture.secrets(DeliveryFixture.SECRET));
   }
 
   @Test
