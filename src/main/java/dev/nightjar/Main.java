@@ -11,6 +11,7 @@ import dev.nightjar.cli.RunCommand.RunRequest;
 import dev.nightjar.cli.ServeCommand;
 import dev.nightjar.cli.Shell;
 import dev.nightjar.cli.SimCommand;
+import dev.nightjar.cli.WebhooksCommand;
 import dev.nightjar.config.Settings;
 import dev.nightjar.config.Settings.SettingsException;
 import dev.nightjar.config.Settings.UpstreamSettings;
@@ -62,6 +63,7 @@ public final class Main {
         .addSubcommand(new BackupCommand(System.getenv(), Main::backUp))
         .addSubcommand(FilesCommand.in(shell))
         .addSubcommand(BatchesCommand.in(shell))
+        .addSubcommand(WebhooksCommand.in(shell))
         .addSubcommand(new CompletionCommand(shell))
         .addSubcommand(KeysCommand.commandLine(System.getenv(), new Keys()))
         .setOut(new PrintWriter(shell.out(), true, shell.out().charset()))

@@ -10,6 +10,7 @@ import dev.nightjar.api.Batches;
 import dev.nightjar.api.Estimates;
 import dev.nightjar.api.Files;
 import dev.nightjar.api.Uploads;
+import dev.nightjar.api.Webhooks;
 import dev.nightjar.config.Settings;
 import dev.nightjar.config.Settings.InputRules;
 import dev.nightjar.config.Settings.SettingsException;
@@ -28,6 +29,11 @@ import dev.nightjar.net.ConnectionGuard;
 import dev.nightjar.store.Sweeper;
 import dev.nightjar.upstream.Upstream;
 import dev.nightjar.upstream.Upstream.Probe;
+import dev.nightjar.webhook.AllowList;
+import dev.nightjar.webhook.Deliverer;
+import dev.nightjar.webhook.Sender;
+import dev.nightjar.webhook.SystemResolver;
+import dev.nightjar.webhook.Targets;
 import io.helidon.common.tls.Tls;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -36,6 +42,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.Optional;
+import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /** {@code nightjar serve}: a node and the HTTP API before it. */
@@ -49,6 +56,9 @@ final class Server implements AutoCloseable {
   private final Settings settings;
   private final Node node;
   private final Sweeper sweeper;
+  private final Targets webhookTargets;
+  private final Sender webhookSender;
+  private final Deliverer webhooks;
   private final MetricsPage metrics;
   private final ConnectionGuard guard;
   private final HttpServer http;
@@ -59,7 +69,16 @@ final class Server implements AutoCloseable {
     this.settings = settings;
     this.node = node;
     this.sweeper = new Sweeper(node.meta(), node.objects(), InstantSource.system());
-    this.metrics = metrics(settings, node);
+    this.webhookTargets = new Targets(new SystemResolver(), allowList(settings));
+    this.webhookSender =
+        new Sender(
+            webhookTargets,
+            (SSLSocketFactory) SSLSocketFactory.getDefault(),
+            InstantSource.system(),
+            userAgent());
+    this.webhooks =
+        new Deliverer(node.meta(), webhookSender, InstantSource.system(), new SecureRandom());
+    this.metrics = metrics(settings, node, webhooks.figures());
     this.guard = ConnectionGuard.start(IDLE_CONNECTION, STALLED_BODY);
     this.http =
         new HttpServer(
@@ -79,8 +98,10 @@ final class Server implements AutoCloseable {
         throw unprotected(settings);
       }
       var server = new Server(settings, node, tls);
+      node.engine().whenBatchEnds(server.webhooks::wake);
       node.engine().start();
       server.sweeper.start();
+      server.webhooks.start();
       server.checkUpstreams();
       return server;
     } catch (RuntimeException e) {
@@ -100,6 +121,19 @@ final class Server implements AutoCloseable {
                 .formatted(settings.host())
             + " it: make one with `nightjar keys create --data %s`, or say --open if you want that"
                 .formatted(settings.data()));
+  }
+
+  private static AllowList allowList(Settings settings) {
+    try {
+      return AllowList.parse(settings.webhooksAllowPrivate());
+    } catch (IllegalArgumentException e) {
+      throw new SettingsException("webhooks.allow_private: " + e.getMessage());
+    }
+  }
+
+  private static String userAgent() {
+    String version = Server.class.getPackage().getImplementationVersion();
+    return "Nightjar/" + (version == null ? "development" : version);
   }
 
   private static boolean isLoopback(String host) {
@@ -135,7 +169,7 @@ final class Server implements AutoCloseable {
         requireNonNullElse(set.validationBytesMax(), ours.validationBytes()));
   }
 
-  private static MetricsPage metrics(Settings settings, Node node) {
+  private static MetricsPage metrics(Settings settings, Node node, Deliverer.Figures webhooks) {
     return new MetricsPage(
         new MetricsPage.Sources(
             node.engine(),
@@ -143,7 +177,8 @@ final class Server implements AutoCloseable {
             bounds(settings.bounds()),
             node.meta(),
             node.disk(),
-            node.log()));
+            node.log(),
+            webhooks));
   }
 
   private Services services() {
@@ -165,6 +200,8 @@ final class Server implements AutoCloseable {
         files,
         new Uploads(backing, limits),
         new Batches(backing, node.engine(), limits, accounts),
+        new Webhooks(
+            backing, limits, new Webhooks.Outbound(webhookTargets, webhookSender, webhooks::wake)),
         accounts,
         new Estimates(files, admissions, InstantSource.system()),
         () -> node.engine().models().models(),
@@ -204,6 +241,7 @@ final class Server implements AutoCloseable {
     http.stop();
     guard.close();
     sweeper.close();
+    webhooks.close();
     node.close();
   }
 }

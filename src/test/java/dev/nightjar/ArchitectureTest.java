@@ -40,10 +40,11 @@ class ArchitectureTest {
           Map.entry("store.files", Set.of("store", "batch", "file")),
           Map.entry("upstream", Set.of("batch", "file")),
           Map.entry("engine", Set.of("cost", "batch", "file", "store", "upstream")),
-          Map.entry("api", Set.of("cost", "batch", "file", "store", "engine", "config")),
+          Map.entry("webhook", Set.of("store", "upstream")),
+          Map.entry("api", Set.of("cost", "batch", "file", "store", "engine", "config", "webhook")),
           Map.entry(
               "http", Set.of("cost", "batch", "file", "store", "engine", "config", "api", "net")),
-          Map.entry("metrics", Set.of("batch", "engine", "store", "store.journal")),
+          Map.entry("metrics", Set.of("batch", "engine", "store", "store.journal", "webhook")),
           Map.entry("config", Set.of("cost", "file")),
           Map.entry("net", Set.of()),
           Map.entry("sim", Set.of("net", "config")));

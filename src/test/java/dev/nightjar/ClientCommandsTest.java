@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightjar.cli.Shells;
+import dev.nightjar.testing.ScriptedServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,7 +77,7 @@ class ClientCommandsTest {
   static List<String> commands() {
     var names = new ArrayList<String>();
     CommandLine root = Main.commandLine(new Shells().shell());
-    for (String name : List.of("files", "batches", "completion")) {
+    for (String name : List.of("files", "batches", "webhooks", "completion")) {
       CommandLine command = requireNonNull(root.getSubcommands().get(name));
       names.add(name);
       command.getSubcommands().keySet().forEach(sub -> names.add(name + " " + sub));
@@ -96,6 +97,42 @@ class ClientCommandsTest {
     assertThat(unknown.code()).isEqualTo(WRONG);
     assertThat(unknown.err()).startsWith("nightjar: ").contains("Usage: nightjar " + name);
     assertThat(unknown.out()).isEmpty();
+  }
+
+  @Test
+  void webhookEndpointIsCreatedUsedAndDeleted() throws IOException {
+    String answer = "HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n";
+    try (var receiver = ScriptedServer.playing(ScriptedServer.always(answer))) {
+      String url = receiver.url("http", "/hook").toString();
+
+      Ran created = run("webhooks", "create", url, "--event", "batch.failed", "--name", "mine");
+      String id = created.id();
+      assertThat(created.json().at("/event_types/0").asString()).isEqualTo("batch.failed");
+      assertThat(created.json().path("signing_secret").asString()).startsWith("whsec_");
+      assertThat(run("webhooks", "list").json().path("name").asString()).isEqualTo("mine");
+      assertThat(run(true, "webhooks", "list").out())
+          .contains(id)
+          .contains("enabled")
+          .contains(url);
+      assertThat(run(true, "webhooks", "rotate", id, "--keep-old", "60").out())
+          .contains("SECRET")
+          .contains("whsec_");
+      assertThat(run("webhooks", "rotate", id, "--keep-old", "86401").code()).isEqualTo(WRONG);
+
+      Path bad = Files.writeString(folder.resolve("bad.jsonl"), "{}\n");
+      run("batches", "create", bad.toString(), "--endpoint", "/v1/chat/completions", "--wait");
+      ServerFixture.awaitThat(() -> !receiver.received().isEmpty());
+      Ran deliveries = run("webhooks", "deliveries", id);
+      assertThat(deliveries.json().path("type").asString()).isEqualTo("batch.failed");
+      assertThat(run(true, "webhooks", "deliveries", id).out()).contains("pending");
+      assertThat(run("webhooks", "replay", deliveries.id()).id()).isEqualTo(deliveries.id());
+
+      assertThat(run("webhooks", "enable", id).json().at("/nightjar/status").asString())
+          .isEqualTo("enabled");
+      assertThat(run("webhooks", "delete", id).json().path("deleted").asBoolean()).isTrue();
+      assertThat(run("webhooks", "delete", id).code()).isEqualTo(WRONG);
+      assertThat(run("webhooks", "list").out()).isEmpty();
+    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.nightjar;
 
+import static dev.nightjar.testing.ScriptedServer.always;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.networknt.schema.Error;
@@ -11,6 +12,7 @@ import dev.nightjar.cost.PriceTable;
 import dev.nightjar.cost.Quotas;
 import dev.nightjar.cost.Terms;
 import dev.nightjar.store.ApiKey.Scope;
+import dev.nightjar.testing.ScriptedServer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -74,6 +76,7 @@ class OpenApiTest {
   void everyOperationAnswersAsDescribed() throws Exception {
     call("GET", "/files", "");
     call("GET", "/batches", "");
+    call("GET", "/webhook_endpoints", "");
     call("GET", "/models", "");
     call("GET", "/models/{id}", "sim");
     call("GET", "/models/{id}", "none");
@@ -95,6 +98,7 @@ class OpenApiTest {
     call("GET", "/batches/{id}", "batch_none");
     call("DELETE", "/files/{id}", input);
     partedUploads();
+    webhooks();
 
     assertThat(succeeded).containsExactlyInAnyOrderElementsOf(operations());
   }
@@ -124,6 +128,26 @@ class OpenApiTest {
     String second = json("/uploads", "", create.formatted(1)).path("id").asString();
     call("POST", "/uploads/{id}/cancel", second);
     call("POST", "/uploads/{id}/cancel", "upload_none");
+  }
+
+  private void webhooks() throws Exception {
+    try (var receiver =
+        ScriptedServer.playing(always("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"))) {
+      String body = "{\"url\":\"%s\"}".formatted(receiver.url("http", "/hook"));
+      String id = json("/webhook_endpoints", "", body).path("id").asString();
+      json("/webhook_endpoints", "", "{\"url\":\"http://10.0.0.1\"}");
+      call("GET", "/webhook_endpoints", "");
+      call("GET", "/webhook_endpoints/{id}", id);
+      json("/webhook_endpoints/{id}", id, "{\"name\":\"new\"}");
+      call("POST", "/webhook_endpoints/{id}/rotate_secret", id);
+      json("/webhook_endpoints/{id}/test", id, "{\"event_type\":\"batch.completed\"}");
+      call("POST", "/webhook_endpoints/{id}/enable", id);
+      await(batch(upload("{}\n"), "24h").path("id").asString(), "failed");
+      JsonNode log = call("GET", "/webhook_endpoints/{id}/deliveries", id);
+      call("POST", "/webhook_deliveries/{id}/replay", log.at("/data/0/id").asString());
+      call("POST", "/webhook_deliveries/{id}/replay", "wh_none");
+      call("DELETE", "/webhook_endpoints/{id}", id);
+    }
   }
 
   @Test
@@ -178,7 +202,7 @@ class OpenApiTest {
 
   @Test
   void listsTakeTheParametersThatAreDescribed() throws Exception {
-    for (String list : List.of("/files", "/batches")) {
+    for (String list : List.of("/files", "/batches", "/webhook_endpoints")) {
       for (JsonNode given : SPEC.path("paths").path(list).path("get").path("parameters")) {
         JsonNode parameter = resolve(given);
         JsonNode schema = resolve(parameter.path("schema"));

@@ -70,7 +70,8 @@ final class ServerFixture implements AutoCloseable {
         Terms.NONE,
         DefaultLife.OPENAI,
         null,
-        null);
+        null,
+        List.of("127.0.0.1"));
   }
 
   static OpenAIClient client(int port) {

@@ -104,11 +104,16 @@ final class ApiClient implements AutoCloseable {
           () -> 0,
           PATIENCE);
     }
+
+    /** For what must not be done twice. */
+    Call once() {
+      return new Call(method, path, body, headers, Repeat.NEVER, progress, patience);
+    }
   }
 
   /** What is done when an attempt fails of something that may pass. */
   enum Repeat {
-    /** The body cannot be read once more. */
+    /** The body cannot be read once more, or the call does something each time. */
     NEVER,
     WHOLE,
     /** The next attempt asks for what is missing: only those that bring nothing are counted. */

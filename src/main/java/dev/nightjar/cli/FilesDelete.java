@@ -14,7 +14,7 @@ import tools.jackson.databind.JsonNode;
     description = "Deletes files. One that cannot be deleted does not keep the others.",
     mixinStandardHelpOptions = true)
 final class FilesDelete implements Callable<Integer> {
-  private static final List<Table.Column> COLUMNS =
+  static final List<Table.Column> COLUMNS =
       List.of(Table.Column.left("ID"), Table.Column.left("DELETED"));
 
   @Parameters(arity = "1..*", paramLabel = "ID", description = "Of the files.")
@@ -46,11 +46,11 @@ final class FilesDelete implements Callable<Integer> {
         }
       }
     }
-    outputOptions.show(
-        shell,
-        COLUMNS,
-        deleted,
-        one -> List.of(one.path("id").asString("-"), one.path("deleted").asString("-")));
+    outputOptions.show(shell, COLUMNS, deleted, FilesDelete::row);
     return code;
+  }
+
+  static List<String> row(JsonNode deleted) {
+    return List.of(deleted.path("id").asString("-"), deleted.path("deleted").asString("-"));
   }
 }

@@ -116,7 +116,8 @@ public final class ServeCommand implements Callable<Integer> {
         file.terms(),
         file.fileLife(),
         tls(file),
-        bytes("storage_bytes_max", file.storageBytesMax()));
+        bytes("storage_bytes_max", file.storageBytesMax()),
+        webhooksAllowPrivate(file));
   }
 
   private @Nullable TlsSettings tls(SettingsFile file) {
@@ -131,6 +132,11 @@ public final class ServeCommand implements Callable<Integer> {
 
   private static @Nullable String text(@Nullable Path path) {
     return path == null ? null : path.toString();
+  }
+
+  private static List<String> webhooksAllowPrivate(SettingsFile file) {
+    List<String> allowed = file.webhooks() == null ? null : file.webhooks().allowPrivate();
+    return allowed == null ? List.of() : allowed;
   }
 
   private String text(

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param fileLife how long files live when nobody says otherwise
  * @param tls null to speak plainly
  * @param storageBytesMax how much each project may store; null: as much as there is room
+ * @param webhooksAllowPrivate networks and hosts that webhooks may reach though they are not public
  */
 public record Settings(
     String host,
@@ -41,7 +42,8 @@ public record Settings(
     Terms terms,
     DefaultLife fileLife,
     @Nullable TlsSettings tls,
-    @Nullable Long storageBytesMax) {
+    @Nullable Long storageBytesMax,
+    List<String> webhooksAllowPrivate) {
   public static final String HOST = "127.0.0.1";
   public static final int PORT = 8080;
   public static final int MAX_IN_FLIGHT = 256;
@@ -52,6 +54,7 @@ public record Settings(
   public Settings {
     upstreams = List.copyOf(upstreams);
     endpoints = List.copyOf(endpoints);
+    webhooksAllowPrivate = List.copyOf(webhooksAllowPrivate);
   }
 
   public Settings withBounds(Bounds newBounds) {
@@ -71,7 +74,8 @@ public record Settings(
         terms,
         fileLife,
         tls,
-        storageBytesMax);
+        storageBytesMax,
+        webhooksAllowPrivate);
   }
 
   public Settings withTerms(Terms newTerms) {
@@ -91,7 +95,8 @@ public record Settings(
         newTerms,
         fileLife,
         tls,
-        storageBytesMax);
+        storageBytesMax,
+        webhooksAllowPrivate);
   }
 
   /** PEM files. */

@@ -39,7 +39,8 @@ public record SettingsFile(
     @Nullable Map<String, @Nullable String> retention,
     @Nullable String tlsCert,
     @Nullable String tlsKey,
-    @Nullable String storageBytesMax) {
+    @Nullable String storageBytesMax,
+    @Nullable Webhooks webhooks) {
   private static final YAMLMapper YAML =
       YAMLMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -54,6 +55,9 @@ public record SettingsFile(
       @Nullable String apiKeyEnv,
       @Nullable List<String> models,
       @Nullable Integer maxInFlight) {}
+
+  /** What webhooks may do; {@code allowPrivate} has networks and hosts' names. */
+  public record Webhooks(@Nullable List<String> allowPrivate) {}
 
   public static SettingsFile none() {
     return YAML.readValue("{}", SettingsFile.class);

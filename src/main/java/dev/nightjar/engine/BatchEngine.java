@@ -66,6 +66,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   private final DiskWatch diskWatch;
   private final Workers workers;
   private final Map<Long, RunningBatch> running = new ConcurrentHashMap<>();
+  private volatile Runnable batchEnded = () -> {};
 
   /** Where the engine keeps things. */
   public record Stores(MetaStore meta, AnswerLog log, ObjectStore objects, DiskSpace disk) {}
@@ -111,6 +112,11 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     this.validation =
         new Validation(
             meta, objects, models, limits, validationMemory, world, workers, this::validated);
+  }
+
+  /** Whom to tell that the end of a batch is stored; it must neither wait nor throw. */
+  public void whenBatchEnds(Runnable told) {
+    batchEnded = told;
   }
 
   /** Takes up all unfinished batches. */
@@ -238,9 +244,14 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
           begin(batch, chunks);
         }
       }
-      case FAILED -> meters.hasEnded(batch.status());
+      case FAILED -> hasEnded(batch.status());
       case VALIDATING, FINALIZING, COMPLETED, EXPIRED, CANCELLED -> {}
     }
+  }
+
+  private void hasEnded(BatchStatus status) {
+    meters.hasEnded(status);
+    batchEnded.run();
   }
 
   private void begin(Batch batch, int unsealedChunks) {
@@ -327,7 +338,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
       Instant expiresAt = life == null ? null : now.plus(life);
       Batch finished =
           meta.finish(sequence, new FinishedFiles(ids.newFile(), ids.newFile(), expiresAt), now);
-      meters.hasEnded(finished.status());
+      hasEnded(finished.status());
       thread.post(new Event.Finished(sequence));
       RunningBatch ended = running.remove(sequence);
       if (ended != null) {

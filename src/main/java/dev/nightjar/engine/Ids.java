@@ -5,6 +5,7 @@ import dev.nightjar.file.FileId;
 import dev.nightjar.file.PartId;
 import dev.nightjar.file.UploadId;
 import dev.nightjar.store.KeyId;
+import java.util.Base64;
 import java.util.random.RandomGenerator;
 
 /** Makes ids that nobody can guess, if its random generator is a secure one. */
@@ -12,6 +13,7 @@ public final class Ids {
   private static final String BASE62 =
       "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   private static final int FILE_CHARACTERS = 24;
+  private static final int SECRET_BYTES = 32;
 
   /** What every API key begins with: so that those who look for lost keys can tell it. */
   public static final String KEY_BEGINS = "sk-nj-";
@@ -47,6 +49,25 @@ public final class Ids {
   /** The key itself, of which only the hash is kept. */
   public String newKeyText() {
     return KEY_BEGINS + base62(KEY_CHARACTERS);
+  }
+
+  public String newWebhookEndpoint() {
+    return "whe_" + hex();
+  }
+
+  public String newWebhookMessage() {
+    return "wh_" + hex();
+  }
+
+  public String newEvent() {
+    return "evt_" + hex();
+  }
+
+  /** The key of an HMAC-SHA256, as Standard Webhooks writes it. */
+  public String newWebhookSecret() {
+    byte[] key = new byte[SECRET_BYTES];
+    random.nextBytes(key);
+    return "whsec_" + Base64.getEncoder().encodeToString(key);
   }
 
   public String newRequest() {

@@ -6,6 +6,7 @@ import dev.nightjar.api.Batches;
 import dev.nightjar.api.Estimates;
 import dev.nightjar.api.Files;
 import dev.nightjar.api.Uploads;
+import dev.nightjar.api.Webhooks;
 import dev.nightjar.engine.Ids;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.common.tls.Tls;
@@ -65,6 +66,7 @@ public final class HttpServer {
       Files files,
       Uploads uploads,
       Batches batches,
+      Webhooks webhooks,
       Accounts accounts,
       Estimates estimates,
       Supplier<Map<String, String>> models,
@@ -122,6 +124,7 @@ public final class HttpServer {
     new FileRoutes(services.files()).register(routing);
     new UploadRoutes(services.uploads()).register(routing);
     new BatchRoutes(services.batches()).register(routing);
+    new WebhookRoutes(services.webhooks()).register(routing);
     new AccountRoutes(services.accounts(), services.estimates()).register(routing);
     new ModelRoutes(services.models()).register(routing);
     new HealthRoutes(services.readiness()).register(routing);

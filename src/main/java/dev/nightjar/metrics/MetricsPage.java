@@ -10,6 +10,7 @@ import dev.nightjar.engine.ValidationMemory;
 import dev.nightjar.store.DiskSpace;
 import dev.nightjar.store.MetaStore;
 import dev.nightjar.store.journal.JournalAnswerLog;
+import dev.nightjar.webhook.Deliverer;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +59,8 @@ public final class MetricsPage {
       Bounds bounds,
       MetaStore meta,
       DiskSpace disk,
-      JournalAnswerLog journal) {
+      JournalAnswerLog journal,
+      Deliverer.Figures webhooks) {
     public Sources {
       upstreams = List.copyOf(upstreams);
     }
@@ -76,6 +79,7 @@ public final class MetricsPage {
             .description("1 while a lane of the upstream is paused, with the reason")
             .register(registry);
     registerWork();
+    registerWebhooks();
     registerStores();
     registerBounds();
     for (int i = 0; i < sources.upstreams.size(); i++) {
@@ -155,6 +159,21 @@ public final class MetricsPage {
     gauge("held", "1 while nothing is sent for any batch", r -> r.engine.waits() == null ? 0 : 1);
     gauge("validations", "Validations under way", r -> r.validations.validations());
     gauge("validations.waiting", "Those that wait for memory", r -> r.validations.waiting());
+  }
+
+  private void registerWebhooks() {
+    Deliverer.Figures webhooks = sources.webhooks;
+    webhookTries("delivered", webhooks::delivered);
+    webhookTries("retried", webhooks::retried);
+    webhookTries("failed", webhooks::failed);
+  }
+
+  private void webhookTries(String outcome, LongSupplier sum) {
+    counter(
+        "webhook.tries",
+        "Tries of webhook deliveries",
+        Tags.of("outcome", outcome),
+        _ -> sum.getAsLong());
   }
 
   private void registerStores() {

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * may call it and waits for a result; the work is done on the store's own threads. A broken store
  * throws {@link StoreException}.
  */
-public interface MetaStore extends UploadStore, LedgerStore, KeyStore, Retention, AutoCloseable {
+public interface MetaStore
+    extends UploadStore, LedgerStore, KeyStore, WebhookStore, Retention, AutoCloseable {
 
   // ---- files
 

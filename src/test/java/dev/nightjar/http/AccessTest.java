@@ -89,6 +89,7 @@ class AccessTest {
         ours.files(),
         ours.uploads(),
         ours.batches(),
+        ours.webhooks(),
         ours.accounts(),
         ours.estimates(),
         ours.models(),

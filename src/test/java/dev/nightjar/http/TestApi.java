@@ -8,6 +8,7 @@ import dev.nightjar.api.Batches;
 import dev.nightjar.api.Estimates;
 import dev.nightjar.api.Files;
 import dev.nightjar.api.Uploads;
+import dev.nightjar.api.Webhooks;
 import dev.nightjar.cost.Terms;
 import dev.nightjar.engine.Admissions;
 import dev.nightjar.engine.Ids;
@@ -19,8 +20,13 @@ import dev.nightjar.store.KeyId;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.store.sqlite.SqliteMetaStore;
 import dev.nightjar.testing.IdleBatchRunner;
+import dev.nightjar.webhook.AllowList;
+import dev.nightjar.webhook.Sender;
+import dev.nightjar.webhook.Targets;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
@@ -31,12 +37,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -57,6 +66,7 @@ final class TestApi implements AutoCloseable {
 
   private final Ids ids = new Ids(new Random(1));
   final IdleBatchRunner runner = new IdleBatchRunner();
+  final AtomicInteger webhooksWoken = new AtomicInteger();
   final SqliteMetaStore meta;
   final FileObjectStore objects;
   final ConnectionGuard guard;
@@ -93,6 +103,10 @@ final class TestApi implements AutoCloseable {
   }
 
   private HttpServer.Services services(ApiLimits limits, Terms terms) {
+    var targets = new Targets(TestApi::addresses, AllowList.parse(List.of("127.0.0.1")));
+    var sender =
+        new Sender(
+            targets, (SSLSocketFactory) SSLSocketFactory.getDefault(), now::get, "Nightjar/test");
     var backing = new Backing(meta, objects, () -> room.get(), ids, now::get);
     var files = new Files(backing, limits);
     var accounts = new Accounts(meta, terms, now::get);
@@ -100,6 +114,10 @@ final class TestApi implements AutoCloseable {
         files,
         new Uploads(backing, limits),
         new Batches(backing, runner, limits, accounts),
+        new Webhooks(
+            backing,
+            limits,
+            new Webhooks.Outbound(targets, sender, webhooksWoken::incrementAndGet)),
         accounts,
         new Estimates(files, new Admissions(terms, meta), now::get),
         () -> Map.of("org/model", "local"),
@@ -107,6 +125,18 @@ final class TestApi implements AutoCloseable {
         () -> "# no metrics here\n",
         ids,
         new Access(meta, false, nanos::get));
+  }
+
+  /** Hosts called public are that; others are written as addresses, or unknown. */
+  private static List<InetAddress> addresses(String host) throws UnknownHostException {
+    if (host.endsWith("public.example")) {
+      return List.of(InetAddress.ofLiteral("93.184.216.34"));
+    }
+    try {
+      return List.of(InetAddress.ofLiteral(host));
+    } catch (IllegalArgumentException _) {
+      throw new UnknownHostException(host);
+    }
   }
 
   URI url(String path) {

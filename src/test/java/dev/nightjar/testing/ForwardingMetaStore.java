@@ -15,6 +15,8 @@ import dev.nightjar.file.UploadPart;
 import dev.nightjar.store.ApiKey;
 import dev.nightjar.store.KeyId;
 import dev.nightjar.store.MetaStore;
+import dev.nightjar.store.WebhookDelivery;
+import dev.nightjar.store.WebhookEndpoint;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Collection;
@@ -23,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A store that does what another does, but for what a test changes. */
@@ -197,6 +200,74 @@ public interface ForwardingMetaStore extends MetaStore {
   @Override
   default Optional<Upload> cancelUpload(String project, UploadId id, Instant now) {
     return transaction("cancel upload", () -> inner().cancelUpload(project, id, now));
+  }
+
+  @Override
+  default boolean createWebhookEndpoint(WebhookEndpoint endpoint, int endpointsMax) {
+    return transaction(
+        "create endpoint", () -> inner().createWebhookEndpoint(endpoint, endpointsMax));
+  }
+
+  @Override
+  default Optional<WebhookEndpoint> webhookEndpoint(String project, String id) {
+    return inner().webhookEndpoint(project, id);
+  }
+
+  @Override
+  default List<WebhookEndpoint> webhookEndpoints(String project) {
+    return inner().webhookEndpoints(project);
+  }
+
+  @Override
+  default Optional<WebhookEndpoint> changeWebhookEndpoint(
+      String project, String id, UnaryOperator<WebhookEndpoint> change) {
+    return transaction("change endpoint", () -> inner().changeWebhookEndpoint(project, id, change));
+  }
+
+  @Override
+  default boolean deleteWebhookEndpoint(String project, String id, Instant now) {
+    return transaction("delete endpoint", () -> inner().deleteWebhookEndpoint(project, id, now));
+  }
+
+  @Override
+  default Optional<WebhookDelivery> webhookDelivery(String project, String id) {
+    return inner().webhookDelivery(project, id);
+  }
+
+  @Override
+  default List<WebhookDelivery> webhookDeliveries(
+      WebhookEndpoint endpoint, @Nullable WebhookDelivery after, int limit) {
+    return inner().webhookDeliveries(endpoint, after, limit);
+  }
+
+  @Override
+  default Optional<WebhookDelivery> replayWebhookDelivery(String project, String id, Instant now) {
+    return transaction("replay delivery", () -> inner().replayWebhookDelivery(project, id, now));
+  }
+
+  @Override
+  default List<DueDelivery> dueWebhookDeliveries(Instant now, int perEndpoint, int max) {
+    return inner().dueWebhookDeliveries(now, perEndpoint, max);
+  }
+
+  @Override
+  default Optional<Instant> nextWebhookDelivery(Instant now) {
+    return inner().nextWebhookDelivery(now);
+  }
+
+  @Override
+  default void triedWebhookDelivery(Try ended) {
+    transaction(
+        "tried delivery",
+        () -> {
+          inner().triedWebhookDelivery(ended);
+          return ended;
+        });
+  }
+
+  @Override
+  default int forgetWebhookDeliveries(Instant endedBy, int max) {
+    return transaction("forget deliveries", () -> inner().forgetWebhookDeliveries(endedBy, max));
   }
 
   @Override

@@ -11,11 +11,14 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import javax.net.ServerSocketFactory;
 
 /**
@@ -40,7 +43,17 @@ public final class ScriptedServer implements AutoCloseable {
   }
 
   /** A request as it came. */
-  public record Received(String head, String body) {}
+  public record Received(String head, String body) {
+    /** By name in lower case. */
+    public Map<String, String> headers() {
+      return head.lines()
+          .filter(line -> line.contains(": "))
+          .collect(
+              Collectors.toMap(
+                  line -> line.substring(0, line.indexOf(':')).toLowerCase(Locale.ROOT),
+                  line -> line.substring(line.indexOf(':') + 2)));
+    }
+  }
 
   public static ScriptedServer playing(Script... scripts) throws IOException {
     return playingOver(ServerSocketFactory.getDefault(), scripts);

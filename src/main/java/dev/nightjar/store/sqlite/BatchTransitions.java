@@ -143,15 +143,20 @@ final class BatchTransitions {
   }
 
   static Batch fail(Sql sql, long batch, List<BatchError> errors, Instant now) throws SQLException {
-    sql.update(
-        """
-        UPDATE batch SET status = 'failed', failed_at = ?, errors = ?
-        WHERE sequence = ? AND status = 'validating'
-        """,
-        now.toEpochMilli(),
-        Rows.errors(errors),
-        batch);
-    return find(sql, batch);
+    int changed =
+        sql.update(
+            """
+            UPDATE batch SET status = 'failed', failed_at = ?, errors = ?
+            WHERE sequence = ? AND status = 'validating'
+            """,
+            now.toEpochMilli(),
+            Rows.errors(errors),
+            batch);
+    Batch failed = find(sql, batch);
+    if (changed > 0) {
+      Outbox.batchEnded(sql, failed, now);
+    }
+    return failed;
   }
 
   static Optional<Batch> cancel(Sql sql, String project, BatchId id, Instant now)

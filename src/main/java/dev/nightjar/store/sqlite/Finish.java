@@ -75,7 +75,9 @@ record Finish(Sql sql, FinishedFiles files, Instant now) {
         now.toEpochMilli(),
         sequence);
     sql.update("DELETE FROM chunk WHERE batch = ?", sequence);
-    return BatchTransitions.find(sql, sequence);
+    Batch ended = BatchTransitions.find(sql, sequence);
+    Outbox.batchEnded(sql, ended, now);
+    return ended;
   }
 
   private static BatchStatus end(Batch batch) {

@@ -15,6 +15,8 @@ import dev.nightjar.file.UploadPart;
 import dev.nightjar.store.ApiKey;
 import dev.nightjar.store.KeyId;
 import dev.nightjar.store.MetaStore;
+import dev.nightjar.store.WebhookDelivery;
+import dev.nightjar.store.WebhookEndpoint;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -108,6 +111,70 @@ public final class SqliteMetaStore implements MetaStore {
   @Override
   public Optional<Upload> cancelUpload(String project, UploadId id, Instant now) {
     return database.inWrite(sql -> UploadTable.cancel(sql, project, id, now));
+  }
+
+  // ---- webhooks
+
+  @Override
+  public boolean createWebhookEndpoint(WebhookEndpoint endpoint, int endpointsMax) {
+    return database.inWrite(sql -> WebhookTable.create(sql, endpoint, endpointsMax));
+  }
+
+  @Override
+  public Optional<WebhookEndpoint> webhookEndpoint(String project, String id) {
+    return database.inRead(sql -> WebhookTable.endpoint(sql, project, id));
+  }
+
+  @Override
+  public List<WebhookEndpoint> webhookEndpoints(String project) {
+    return database.inRead(sql -> WebhookTable.endpoints(sql, project));
+  }
+
+  @Override
+  public Optional<WebhookEndpoint> changeWebhookEndpoint(
+      String project, String id, UnaryOperator<WebhookEndpoint> change) {
+    return database.inWrite(sql -> WebhookTable.change(sql, project, id, change));
+  }
+
+  @Override
+  public boolean deleteWebhookEndpoint(String project, String id, Instant now) {
+    return database.inWrite(sql -> WebhookTable.delete(sql, project, id, now));
+  }
+
+  @Override
+  public Optional<WebhookDelivery> webhookDelivery(String project, String id) {
+    return database.inRead(sql -> WebhookTable.delivery(sql, project, id));
+  }
+
+  @Override
+  public List<WebhookDelivery> webhookDeliveries(
+      WebhookEndpoint endpoint, @Nullable WebhookDelivery after, int limit) {
+    return database.inRead(sql -> WebhookTable.deliveries(sql, endpoint, after, limit));
+  }
+
+  @Override
+  public Optional<WebhookDelivery> replayWebhookDelivery(String project, String id, Instant now) {
+    return database.inWrite(sql -> WebhookTable.replay(sql, project, id, now));
+  }
+
+  @Override
+  public List<DueDelivery> dueWebhookDeliveries(Instant now, int perEndpoint, int max) {
+    return database.inRead(sql -> WebhookTable.due(sql, now, perEndpoint, max));
+  }
+
+  @Override
+  public Optional<Instant> nextWebhookDelivery(Instant now) {
+    return database.inRead(sql -> WebhookTable.next(sql, now));
+  }
+
+  @Override
+  public void triedWebhookDelivery(Try ended) {
+    database.inWrite(sql -> WebhookTable.tried(sql, ended));
+  }
+
+  @Override
+  public int forgetWebhookDeliveries(Instant endedBy, int max) {
+    return database.inWrite(sql -> WebhookTable.forget(sql, endedBy, max));
   }
 
   // ---- ledger

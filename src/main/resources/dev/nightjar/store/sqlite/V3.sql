@@ -50,13 +50,14 @@ CREATE TABLE webhook_endpoint (
   sequence INTEGER PRIMARY KEY AUTOINCREMENT,
   id TEXT NOT NULL UNIQUE,
   project TEXT NOT NULL REFERENCES project,
+  name TEXT NOT NULL,
   url TEXT NOT NULL,
   events TEXT NOT NULL,
   secret TEXT NOT NULL,
   previous_secret TEXT,
   previous_secret_until INTEGER,
   created_at INTEGER NOT NULL,
-  disabled_at INTEGER,
+  updated_at INTEGER NOT NULL,
   disabled_reason TEXT,
   deleted_at INTEGER
 );
@@ -64,6 +65,7 @@ CREATE TABLE webhook_endpoint (
 CREATE INDEX webhook_endpoint_by_project ON webhook_endpoint (project) WHERE deleted_at IS NULL;
 
 -- The outbox: one row for each event and endpoint, written with the change that the event tells of.
+-- attempts and the time for them are counted from begun_at: its creation, or its last replay.
 CREATE TABLE webhook_delivery (
   sequence INTEGER PRIMARY KEY AUTOINCREMENT,
   id TEXT NOT NULL UNIQUE,
@@ -72,6 +74,7 @@ CREATE TABLE webhook_delivery (
   type TEXT NOT NULL,
   batch_id TEXT NOT NULL,
   created_at INTEGER NOT NULL,
+  begun_at INTEGER NOT NULL,
   state TEXT NOT NULL DEFAULT 'pending',
   attempts INTEGER NOT NULL DEFAULT 0,
   next_at INTEGER,
@@ -81,4 +84,8 @@ CREATE TABLE webhook_delivery (
   UNIQUE (endpoint, event_id)
 );
 
+CREATE INDEX webhook_delivery_by_endpoint ON webhook_delivery (endpoint);
 CREATE INDEX webhook_delivery_due ON webhook_delivery (next_at) WHERE state = 'pending';
+CREATE INDEX webhook_delivery_of_endpoint_due ON webhook_delivery (endpoint, next_at)
+  WHERE state = 'pending';
+CREATE INDEX webhook_delivery_ended ON webhook_delivery (ended_at) WHERE ended_at IS NOT NULL;

@@ -1,0 +1,35 @@
+package dev.nightjar.cli;
+
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code nightjar webhooks delete}. */
+@Command(
+    name = "delete",
+    description = "Deletes an endpoint: what was to be sent to it is not.",
+    mixinStandardHelpOptions = true)
+final class WebhooksDelete implements Callable<Integer> {
+  @Parameters(index = "0", paramLabel = "ID", description = "Of the endpoint.")
+  String id = "";
+
+  @Mixin ClientOptions clientOptions = new ClientOptions();
+  @Mixin OutputOptions outputOptions = new OutputOptions();
+
+  private final Shell shell;
+
+  WebhooksDelete(Shell shell) {
+    this.shell = shell;
+  }
+
+  @Override
+  public Integer call() {
+    try (ApiClient client = clientOptions.client(shell)) {
+      var answer = client.delete(ApiClient.path(WebhookView.ENDPOINTS, id));
+      outputOptions.show(shell, FilesDelete.COLUMNS, List.of(answer), FilesDelete::row);
+    }
+    return ExitCode.OK;
+  }
+}

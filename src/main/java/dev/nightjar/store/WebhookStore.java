@@ -1,0 +1,96 @@
+package dev.nightjar.store;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds webhook endpoints and what is on its way to them: what of {@link MetaStore} is about them,
+ * under the same rules. Deliveries come into being in the transaction that ends a batch, one for
+ * each enabled endpoint of its project that wants the event. An endpoint that is disabled or
+ * deleted has none that are pending.
+ */
+public interface WebhookStore {
+  /** Records an endpoint; false if its project has {@code endpointsMax} others. */
+  boolean createWebhookEndpoint(WebhookEndpoint endpoint, int endpointsMax);
+
+  /** An endpoint that is not deleted. */
+  Optional<WebhookEndpoint> webhookEndpoint(String project, String id);
+
+  /** All endpoints of a project, newest first. */
+  List<WebhookEndpoint> webhookEndpoints(String project);
+
+  /**
+   * Changes an endpoint in one transaction; {@code change} gets it as it is then, and does nothing
+   * else. Empty if there is none.
+   */
+  Optional<WebhookEndpoint> changeWebhookEndpoint(
+      String project, String id, UnaryOperator<WebhookEndpoint> change);
+
+  /** Its pending deliveries fail. */
+  boolean deleteWebhookEndpoint(String project, String id, Instant now);
+
+  Optional<WebhookDelivery> webhookDelivery(String project, String id);
+
+  /**
+   * The deliveries of an endpoint, newest first.
+   *
+   * @param after the last of the page before; null for the first page
+   */
+  List<WebhookDelivery> webhookDeliveries(
+      WebhookEndpoint endpoint, @Nullable WebhookDelivery after, int limit);
+
+  /**
+   * Makes a delivery pending again, with all tries before it. Empty if it is gone, or its endpoint
+   * is disabled or gone.
+   */
+  Optional<WebhookDelivery> replayWebhookDelivery(String project, String id, Instant now);
+
+  /** Deliveries whose time has come, oldest first, at most {@code perEndpoint} of each endpoint. */
+  List<DueDelivery> dueWebhookDeliveries(Instant now, int perEndpoint, int max);
+
+  /** When the first pending delivery is due whose time has not come yet. */
+  Optional<Instant> nextWebhookDelivery(Instant now);
+
+  /**
+   * Records how a try ended; a try that is recorded already, or that a replay has overtaken,
+   * changes nothing.
+   */
+  void triedWebhookDelivery(Try ended);
+
+  /**
+   * Drops deliveries that had ended by {@code endedBy}, at most {@code max}, and deleted endpoints
+   * that have none; how many deliveries it dropped.
+   */
+  int forgetWebhookDeliveries(Instant endedBy, int max);
+
+  record DueDelivery(WebhookDelivery delivery, WebhookEndpoint endpoint) {}
+
+  /**
+   * A try of a delivery.
+   *
+   * @param delivery as it was before
+   * @param status of the answer; null if there was none
+   * @param error why it failed; null if it did not
+   */
+  record Try(
+      WebhookDelivery delivery,
+      Outcome outcome,
+      @Nullable Integer status,
+      @Nullable String error,
+      Instant at) {}
+
+  /** What becomes of a delivery. */
+  sealed interface Outcome {
+    record Delivered() implements Outcome {}
+
+    record Again(Instant nextAt) implements Outcome {}
+
+    record GivenUp() implements Outcome {}
+
+    /** Its endpoint is disabled: all its pending deliveries fail. */
+    record EndpointGone(String reason) implements Outcome {}
+  }
+}

@@ -1,0 +1,284 @@
+package dev.nightjar.webhook;
+
+import dev.nightjar.store.MetaStore.StoreException;
+import dev.nightjar.store.WebhookDelivery;
+import dev.nightjar.store.WebhookStore;
+import dev.nightjar.store.WebhookStore.DueDelivery;
+import dev.nightjar.store.WebhookStore.Outcome;
+import dev.nightjar.store.WebhookStore.Try;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.random.RandomGenerator;
+
+/**
+ * Takes deliveries from the store when they are due and sends them, at least once each: one whose
+ * try is not recorded when the process dies is tried again. One thread looks for what is due; a
+ * virtual thread makes each try.
+ */
+public final class Deliverer implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Deliverer.class.getName());
+  static final int IN_FLIGHT_MAX = 16;
+  static final int PER_ENDPOINT_MAX = 2;
+
+  /** Of each endpoint those in flight, which are still due in the store, and as many more. */
+  private static final int DUE_PER_ENDPOINT = 2 * PER_ENDPOINT_MAX;
+
+  private static final int DUE_MAX = 100;
+  private static final Duration LOOK = Duration.ofMinutes(1);
+  private static final Duration STORE_FAILED = Duration.ofSeconds(5);
+  private static final Duration STOP = Duration.ofSeconds(5);
+  private static final Duration KEPT = Duration.ofDays(30);
+  private static final Duration SWEEP = Duration.ofHours(1);
+  private static final int FORGOTTEN_MAX = 1_000;
+
+  private final WebhookStore store;
+  private final Sender sender;
+  private final InstantSource clock;
+  private final RetrySchedule schedule;
+  private final Thread thread = Thread.ofPlatform().name("webhooks").daemon().unstarted(this::run);
+  private final CountDownLatch stop = new CountDownLatch(1);
+  private final Figures figures = new Figures();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+
+  /** Under the lock: the endpoint of each delivery in flight. */
+  private final Map<String, Long> inFlight = new HashMap<>();
+
+  /** Under the lock. */
+  private boolean isWoken;
+
+  private volatile boolean isCutOff;
+  private Instant nextSweep = Instant.MIN;
+
+  /** Tries since the start of the process, by how they ended. Any thread. */
+  public static final class Figures {
+    private final LongAdder delivered = new LongAdder();
+    private final LongAdder retried = new LongAdder();
+    private final LongAdder failed = new LongAdder();
+
+    private void add(Outcome outcome) {
+      switch (outcome) {
+        case Outcome.Delivered _ -> delivered.increment();
+        case Outcome.Again _ -> retried.increment();
+        case Outcome.GivenUp _, Outcome.EndpointGone _ -> failed.increment();
+      }
+    }
+
+    public long delivered() {
+      return delivered.sum();
+    }
+
+    /** Tries that failed and are made again. */
+    public long retried() {
+      return retried.sum();
+    }
+
+    /** Tries that were the last, and failed. */
+    public long failed() {
+      return failed.sum();
+    }
+  }
+
+  public Deliverer(WebhookStore store, Sender sender, InstantSource clock, RandomGenerator random) {
+    this.store = store;
+    this.sender = sender;
+    this.clock = clock;
+    this.schedule = new RetrySchedule(random);
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  public Figures figures() {
+    return figures;
+  }
+
+  /** Something may be due that was not a moment ago. Any thread; does not wait. */
+  public void wake() {
+    lock.lock();
+    try {
+      isWoken = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // ---- the thread that looks for what is due
+
+  private void run() {
+    try {
+      while (stop.getCount() > 0) {
+        await(turn());
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Starts what is due; how long to wait then if nobody wakes us. */
+  private Duration turn() {
+    try {
+      Instant now = clock.instant();
+      startDue(now);
+      sweep(now);
+      Instant latest = now.plus(LOOK);
+      Instant next = store.nextWebhookDelivery(now).filter(latest::isAfter).orElse(latest);
+      return Duration.between(now, next);
+    } catch (RuntimeException e) {
+      if (stop.getCount() > 0) {
+        LOG.log(Level.WARNING, "webhooks that are due cannot be read, which is tried again", e);
+      }
+      return STORE_FAILED;
+    }
+  }
+
+  private void await(Duration limit) throws InterruptedException {
+    lock.lock();
+    try {
+      long left = Math.max(1, limit.toNanos());
+      while (!isWoken && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+      isWoken = false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void sweep(Instant now) {
+    if (now.isBefore(nextSweep)) {
+      return;
+    }
+    int dropped = store.forgetWebhookDeliveries(now.minus(KEPT), FORGOTTEN_MAX);
+    nextSweep = dropped < FORGOTTEN_MAX ? now.plus(SWEEP) : now;
+  }
+
+  private void startDue(Instant now) {
+    for (DueDelivery due : store.dueWebhookDeliveries(now, DUE_PER_ENDPOINT, DUE_MAX)) {
+      if (stop.getCount() > 0 && takesOff(due)) {
+        Thread.ofVirtual().name("webhook").start(() -> fly(due));
+      }
+    }
+  }
+
+  /** What does not fit is looked at again when one lands. */
+  private boolean takesOff(DueDelivery due) {
+    String id = due.delivery().id();
+    long endpoint = due.endpoint().sequence();
+    lock.lock();
+    try {
+      boolean fits =
+          !inFlight.containsKey(id)
+              && inFlight.size() < IN_FLIGHT_MAX
+              && Collections.frequency(inFlight.values(), endpoint) < PER_ENDPOINT_MAX;
+      if (fits) {
+        inFlight.put(id, endpoint);
+      }
+      return fits;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // ---- a delivery's thread
+
+  private void fly(DueDelivery due) {
+    try {
+      Reply reply = send(due);
+      if (!isCutOff) {
+        record(schedule.judge(due.delivery(), reply, clock.instant()));
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    } finally {
+      land(due);
+    }
+  }
+
+  private Reply send(DueDelivery due) {
+    WebhookDelivery delivery = due.delivery();
+    try {
+      return sender.send(
+          due.endpoint(),
+          new Message(
+              delivery.id(),
+              delivery.eventId(),
+              delivery.type(),
+              delivery.batchId(),
+              delivery.createdAt()));
+    } catch (RuntimeException e) {
+      // It has to count as a try: what is due at once again would be sent without end.
+      LOG.log(Level.ERROR, "sending webhook " + delivery.id(), e);
+      return new Reply.Unreachable("the server had an error");
+    }
+  }
+
+  /** Repeated until it is stored: it keeps its place, so that nobody is sent to without end. */
+  private void record(Try ended) throws InterruptedException {
+    do {
+      try {
+        store.triedWebhookDelivery(ended);
+        figures.add(ended.outcome());
+        return;
+      } catch (StoreException e) {
+        if (stop.getCount() > 0) {
+          LOG.log(
+              Level.WARNING,
+              "a try of webhook %s cannot be recorded, which is tried again"
+                  .formatted(ended.delivery().id()),
+              e);
+        }
+      }
+    } while (!stop.await(STORE_FAILED.toMillis(), TimeUnit.MILLISECONDS));
+  }
+
+  private void land(DueDelivery due) {
+    lock.lock();
+    try {
+      inFlight.remove(due.delivery().id());
+    } finally {
+      lock.unlock();
+    }
+    wake();
+  }
+
+  /** Begins no try, lets those under way end for a while, and cuts off the rest. */
+  @Override
+  public void close() {
+    stop.countDown();
+    wake();
+    try {
+      thread.join(STOP.toMillis());
+      awaitLanding(STOP);
+      isCutOff = true;
+      sender.close();
+      awaitLanding(STOP);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void awaitLanding(Duration limit) throws InterruptedException {
+    lock.lock();
+    try {
+      long left = limit.toNanos();
+      while (!inFlight.isEmpty() && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,161 @@
+package dev.nightjar.webhook;
+
+import static dev.nightjar.testing.ScriptedServer.playing;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nightjar.batch.Batch;
+import dev.nightjar.store.MetaStore;
+import dev.nightjar.store.Samples;
+import dev.nightjar.store.WebhookDelivery;
+import dev.nightjar.store.WebhookDelivery.State;
+import dev.nightjar.store.WebhookEndpoint;
+import dev.nightjar.store.WebhookEndpoint.Secrets;
+import dev.nightjar.store.sqlite.SqliteMetaStore;
+import dev.nightjar.testing.ScriptedServer;
+import dev.nightjar.testing.ScriptedServer.Script;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
+
+/** A store, a deliverer with time driven by hand, and receivers. */
+final class DeliveryFixture implements AutoCloseable {
+  static final String SECRET = "whsec_RdvaYFYUXuIFuEbvZHwMfYFhUf7aMYjYcmM24+Aj40c=";
+  static final String OK = answer("200 OK", "");
+
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Duration SEND_LIMIT = Duration.ofMillis(300);
+  private static final List<String> FAILED = List.of("batch.failed");
+
+  final AtomicReference<Instant> now = new AtomicReference<>(Samples.NOW);
+  final AtomicReference<AllowList> allowed =
+      new AtomicReference<>(AllowList.parse(List.of("127.0.0.1")));
+  final AtomicReference<Resolver> resolver =
+      new AtomicReference<>(host -> List.of(InetAddress.ofLiteral(host)));
+  MetaStore store;
+  Deliverer deliverer;
+  private final Path database;
+  private final List<ScriptedServer> servers = new ArrayList<>();
+  private int batches;
+
+  DeliveryFixture(Path folder) {
+    this.database = folder.resolve("meta.db");
+    this.store = new SqliteMetaStore(database);
+    this.deliverer = start(SEND_LIMIT);
+  }
+
+  void reopen() {
+    store.close();
+    store = new SqliteMetaStore(database);
+  }
+
+  void startDeliverer() {
+    deliverer = start(SEND_LIMIT);
+  }
+
+  void startPatientDeliverer() {
+    deliverer = start(LIMIT);
+  }
+
+  /** Calls receivers over TLS from now on, trusting what {@code context} does. */
+  void startDeliverer(SSLContext context) {
+    deliverer = start(LIMIT, context.getSocketFactory());
+  }
+
+  private Deliverer start(Duration limit) {
+    return start(limit, (SSLSocketFactory) SSLSocketFactory.getDefault());
+  }
+
+  private Deliverer start(Duration limit, SSLSocketFactory tls) {
+    var targets = new Targets(host -> resolver.get().resolve(host), allowed.get());
+    var sender = new Sender(targets, tls, now::get, "Nightjar/test", limit);
+    var started = new Deliverer(store, sender, now::get, new Random(1));
+    started.start();
+    return started;
+  }
+
+  @Override
+  public void close() throws IOException {
+    deliverer.close();
+    store.close();
+    for (ScriptedServer server : servers) {
+      server.close();
+    }
+  }
+
+  static Secrets secrets(String secret) {
+    return new Secrets(secret, null, null);
+  }
+
+  static String answer(String status, String headers) {
+    return "HTTP/1.1 %s\r\n%sContent-Length: 0\r\n\r\n".formatted(status, headers);
+  }
+
+  ScriptedServer secureReceiver(SSLContext context, Script... scripts) throws Exception {
+    ScriptedServer server = ScriptedServer.playingOver(context.getServerSocketFactory(), scripts);
+    servers.add(server);
+    return server;
+  }
+
+  ScriptedServer receiver(Script... scripts) throws Exception {
+    ScriptedServer server = playing(scripts);
+    servers.add(server);
+    return server;
+  }
+
+  WebhookEndpoint endpoint(ScriptedServer receiver) {
+    return create("whe_a", receiver.url("http", "/hook?a=b").toString(), secrets(SECRET));
+  }
+
+  WebhookEndpoint create(String id, String url, Secrets secrets) {
+    var endpoint =
+        new WebhookEndpoint(
+            id, 0, Samples.PROJECT, "name", url, FAILED, secrets, now.get(), now.get(), null);
+    assertThat(store.createWebhookEndpoint(endpoint, 20)).isTrue();
+    store.changeWebhookEndpoint(
+        Samples.PROJECT, id, made -> made.withSecrets(secrets, made.updatedAt()));
+    return store.webhookEndpoint(Samples.PROJECT, id).orElseThrow();
+  }
+
+  void endBatch() {
+    Batch batch = Samples.validating(store, "batch_" + batches++);
+    store.fail(batch.sequence(), List.of(), now.get());
+    deliverer.wake();
+  }
+
+  void advance(Duration time) {
+    now.updateAndGet(before -> before.plus(time));
+    deliverer.wake();
+  }
+
+  WebhookDelivery last(WebhookEndpoint endpoint) {
+    return store.webhookDeliveries(endpoint, null, 1).getFirst();
+  }
+
+  WebhookDelivery awaitState(WebhookEndpoint endpoint, State state) {
+    awaitThat(() -> last(endpoint).state() == state);
+    return last(endpoint);
+  }
+
+  WebhookDelivery awaitAttempts(WebhookEndpoint endpoint, int attempts) {
+    awaitThat(() -> last(endpoint).attempts() >= attempts);
+    return last(endpoint);
+  }
+
+  static void awaitThat(BooleanSupplier condition) {
+    long limit = System.nanoTime() + LIMIT.toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("in time").isLessThan(limit);
+      LockSupport.parkNanos(2_000_000L);
+    }
+  }
+}
