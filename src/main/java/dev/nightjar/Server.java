@@ -136,7 +136,8 @@ final class Server implements AutoCloseable {
     long lines = settings.limits() == InputRules.OPENAI ? OPENAI_LINES_MAX : ours.linesMax();
     var input = new InputLimits(lines, ours.lineBytesMax(), settings.mixedModels());
     return new Node.Limits(
-        new BatchEngine.Limits(engine, input, settings.terms()), settings.bounds().diskFreeMin());
+        new BatchEngine.Limits(engine, input, settings.terms(), settings.fileLife()),
+        settings.bounds().diskFreeMin());
   }
 
   private static EngineLimits.Bounds bounds(Settings.Bounds set) {
@@ -169,7 +170,10 @@ final class Server implements AutoCloseable {
     ApiLimits base = settings.limits() == InputRules.OPENAI ? ApiLimits.OPENAI : ApiLimits.DEFAULT;
     var limits =
         new ApiLimits(
-            base.fileBytesMax(), base.jsonBytesMax(), new HashSet<>(settings.endpoints()));
+            base.fileBytesMax(),
+            base.jsonBytesMax(),
+            new HashSet<>(settings.endpoints()),
+            settings.fileLife());
     var accounts = new Accounts(node.meta(), settings.terms(), InstantSource.system());
     var files = new Files(backing, limits);
     var admissions = new Admissions(settings.terms(), node.meta());

@@ -45,7 +45,7 @@ class ArchitectureTest {
           Map.entry(
               "http", Set.of("cost", "batch", "file", "store", "engine", "config", "api", "net")),
           Map.entry("metrics", Set.of("batch", "engine", "store", "store.journal", "webhook")),
-          Map.entry("config", Set.of("cost")),
+          Map.entry("config", Set.of("cost", "file")),
           Map.entry("net", Set.of()),
           Map.entry("sim", Set.of("net", "config")));
 

@@ -11,6 +11,7 @@ import dev.nightjar.config.Settings;
 import dev.nightjar.config.Settings.InputRules;
 import dev.nightjar.config.Settings.UpstreamSettings;
 import dev.nightjar.cost.Terms;
+import dev.nightjar.file.DefaultLife;
 import dev.nightjar.sim.SimOptions;
 import dev.nightjar.sim.SimServer;
 import java.io.IOException;
@@ -67,6 +68,7 @@ final class ServerFixture implements AutoCloseable {
         List.of(),
         Settings.Bounds.DEFAULT,
         Terms.NONE,
+        DefaultLife.OPENAI,
         List.of("127.0.0.1"));
   }
 

@@ -1,5 +1,6 @@
 package dev.nightjar.api;
 
+import dev.nightjar.file.DefaultLife;
 import java.util.Set;
 
 /**
@@ -7,9 +8,11 @@ import java.util.Set;
  *
  * @param fileBytesMax of one uploaded file
  * @param jsonBytesMax of one JSON body
+ * @param fileLife of files that are uploaded without a life of their own
  * @param extraEndpoints POST paths that batches may name besides OpenAI's
  */
-public record ApiLimits(long fileBytesMax, int jsonBytesMax, Set<String> extraEndpoints) {
+public record ApiLimits(
+    long fileBytesMax, int jsonBytesMax, Set<String> extraEndpoints, DefaultLife fileLife) {
   static final int METADATA_PAIRS_MAX = 16;
   static final int METADATA_KEY_CHARACTERS_MAX = 64;
   static final int METADATA_VALUE_CHARACTERS_MAX = 512;
@@ -28,6 +31,10 @@ public record ApiLimits(long fileBytesMax, int jsonBytesMax, Set<String> extraEn
 
   /** OpenAI's own: 200 MB a file. */
   public static final ApiLimits OPENAI = new ApiLimits(200L << 20, 1 << 20, Set.of());
+
+  public ApiLimits(long fileBytesMax, int jsonBytesMax, Set<String> extraEndpoints) {
+    this(fileBytesMax, jsonBytesMax, extraEndpoints, DefaultLife.OPENAI);
+  }
 
   public ApiLimits {
     extraEndpoints = Set.copyOf(extraEndpoints);

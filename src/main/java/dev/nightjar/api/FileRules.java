@@ -1,6 +1,5 @@
 package dev.nightjar.api;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -12,7 +11,6 @@ final class FileRules {
   private static final String BATCH = "batch";
   private static final List<String> PURPOSES =
       List.of("assistants", BATCH, "fine-tune", "vision", "user_data", "evals");
-  private static final Duration BATCH_FILE_LIFE = Duration.ofDays(30);
   private static final String NOT_JSONL = "Invalid file format for Batch API. Must be .jsonl";
 
   /** What Python's client calls raw bytes; the API's file has a name in any case. */
@@ -31,11 +29,6 @@ final class FileRules {
           PURPOSE, "'%s' is not one of [%s] - 'purpose'".formatted(purpose, known));
     }
     return purpose;
-  }
-
-  /** How long a file lives from its creation if it was asked for {@code asked}; null for ever. */
-  static @Nullable Duration life(String purpose, @Nullable Duration asked) {
-    return asked == null && purpose.equals(BATCH) ? BATCH_FILE_LIFE : asked;
   }
 
   static String filename(String param, @Nullable String filename) {

@@ -79,7 +79,7 @@ public final class FileUpload extends OutputStream {
       writer.commit();
     }
     Instant now = backing.clock().instant();
-    Duration life = FileRules.life(purpose, asked);
+    Duration life = asked == null ? limits.fileLife().of(purpose) : asked;
     Instant expiresAt = life == null ? null : now.plus(life);
     var file = new StoredFile(id, 0, project, filename, purpose, bytes, now, expiresAt);
     insert(file, Manifest.ofObject(ObjectKeys.upload(id), bytes));

@@ -10,14 +10,15 @@ import tools.jackson.databind.JsonNode;
  */
 record NewUploadRequest(String filename, String purpose, long bytes, @Nullable Duration fileLife) {
 
-  static NewUploadRequest of(JsonNode body, long bytesMax) {
+  static NewUploadRequest of(JsonNode body, ApiLimits limits) {
     String filename = FileRules.filename("filename", JsonTypes.requiredString(body, "filename"));
     String purpose = FileRules.purpose(JsonTypes.requiredString(body, "purpose"));
-    long bytes = bytes(body.get("bytes"), bytesMax);
+    long bytes = bytes(body.get("bytes"), limits.fileBytesMax());
     JsonTypes.requiredString(body, "mime_type");
     FileRules.checkExtension(purpose, filename);
     Duration asked = ExpiresAfter.ofJson("expires_after", body.get("expires_after"));
-    return new NewUploadRequest(filename, purpose, bytes, FileRules.life(purpose, asked));
+    Duration life = asked == null ? limits.fileLife().of(purpose) : asked;
+    return new NewUploadRequest(filename, purpose, bytes, life);
   }
 
   private static long bytes(@Nullable JsonNode value, long max) {

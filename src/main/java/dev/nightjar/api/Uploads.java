@@ -48,7 +48,7 @@ public final class Uploads {
   }
 
   public UploadView create(String project, JsonNode body) {
-    NewUploadRequest request = NewUploadRequest.of(body, limits.fileBytesMax());
+    NewUploadRequest request = NewUploadRequest.of(body, limits);
     Instant now = backing.clock().instant();
     var upload =
         new Upload(

@@ -100,6 +100,7 @@ public final class ServeCommand implements Callable<Integer> {
         file.endpoints() == null ? List.of() : file.endpoints(),
         bounds(file),
         file.terms(),
+        file.fileLife(),
         webhooksAllowPrivate(file));
   }
 

@@ -1,6 +1,7 @@
 package dev.nightjar.config;
 
 import dev.nightjar.cost.Terms;
+import dev.nightjar.file.DefaultLife;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param endpoints POST paths that batches may have beyond OpenAI's
  * @param bounds how much of the disk and the memory may be taken
  * @param terms what batches cost, and how much a project may queue and spend
+ * @param fileLife how long files live when nobody says otherwise
  * @param webhooksAllowPrivate networks and hosts that webhooks may reach though they are not public
  */
 public record Settings(
@@ -35,6 +37,7 @@ public record Settings(
     List<String> endpoints,
     Bounds bounds,
     Terms terms,
+    DefaultLife fileLife,
     List<String> webhooksAllowPrivate) {
   public static final String HOST = "127.0.0.1";
   public static final int PORT = 8080;
@@ -64,6 +67,7 @@ public record Settings(
         endpoints,
         newBounds,
         terms,
+        fileLife,
         webhooksAllowPrivate);
   }
 
@@ -82,6 +86,7 @@ public record Settings(
         endpoints,
         bounds,
         newTerms,
+        fileLife,
         webhooksAllowPrivate);
   }
 

@@ -3,6 +3,7 @@ package dev.nightjar.config;
 import dev.nightjar.config.Settings.SettingsException;
 import dev.nightjar.cost.PriceTable;
 import dev.nightjar.cost.Terms;
+import dev.nightjar.file.DefaultLife;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,6 +36,7 @@ public record SettingsFile(
     @Nullable PricesFile prices,
     @Nullable QuotaFile quota,
     @Nullable Map<String, @Nullable QuotaFile> projects,
+    @Nullable Map<String, @Nullable String> retention,
     @Nullable Webhooks webhooks) {
   private static final YAMLMapper YAML =
       YAMLMapper.builder()
@@ -77,6 +79,10 @@ public record SettingsFile(
   public Terms terms() {
     return new Terms(
         prices == null ? PriceTable.NONE : prices.table(), QuotaFile.quotas(quota, projects));
+  }
+
+  public DefaultLife fileLife() {
+    return RetentionFile.life(retention);
   }
 
   private static String place(Path path, JacksonException e) {

@@ -10,6 +10,7 @@ import dev.nightjar.batch.RequestCounts;
 import dev.nightjar.batch.Usage;
 import dev.nightjar.cost.Terms;
 import dev.nightjar.engine.Event.Pending;
+import dev.nightjar.file.DefaultLife;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.store.AnswerLog;
 import dev.nightjar.store.ContentReader;
@@ -43,11 +44,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BatchEngine implements BatchRunner, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(BatchEngine.class.getName());
-  private static final Duration OUTPUT_LIFE = Duration.ofDays(30);
   private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
 
   private final MetaStore meta;
   private final InstantSource clock;
+  private final @Nullable Duration outputLife;
   private final Meters meters = new Meters();
   private final Ids ids;
   private final List<Upstream> upstreams;
@@ -74,10 +75,10 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   public record Upstreams(List<Upstream> clients, List<UpstreamSpec> specs) {}
 
   /** Its limits. */
-  public record Limits(EngineLimits engine, InputLimits input, Terms terms) {
+  public record Limits(EngineLimits engine, InputLimits input, Terms terms, DefaultLife fileLife) {
     /** Whatever runs costs nothing, and any amount may be queued. */
     public Limits(EngineLimits engine, InputLimits input) {
-      this(engine, input, Terms.NONE);
+      this(engine, input, Terms.NONE, DefaultLife.OPENAI);
     }
   }
 
@@ -92,6 +93,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     this.workers = workers;
     this.meta = stores.meta();
     this.objects = stores.objects();
+    this.outputLife = limits.fileLife().of("batch_output");
     this.clock = world.clock();
     this.ids = new Ids(world.random());
     this.upstreams = upstreams.clients();
@@ -332,10 +334,10 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
       Batch batch = meta.batch(sequence).orElseThrow();
       checkReadable(sequence);
       Long seconds = batch.outputExpiresAfterSeconds();
-      Duration life = seconds == null ? OUTPUT_LIFE : Duration.ofSeconds(seconds);
+      Duration life = seconds == null ? outputLife : Duration.ofSeconds(seconds);
+      Instant expiresAt = life == null ? null : now.plus(life);
       Batch finished =
-          meta.finish(
-              sequence, new FinishedFiles(ids.newFile(), ids.newFile(), now.plus(life)), now);
+          meta.finish(sequence, new FinishedFiles(ids.newFile(), ids.newFile(), expiresAt), now);
       hasEnded(finished.status());
       thread.post(new Event.Finished(sequence));
       RunningBatch ended = running.remove(sequence);

@@ -38,6 +38,7 @@ public final class Sweeper implements AutoCloseable {
   private final MetaStore meta;
   private final ObjectStore objects;
   private final InstantSource clock;
+  private final Duration grace;
   private final CountDownLatch stop = new CountDownLatch(1);
   private final Thread thread = Thread.ofPlatform().name("sweep").daemon().unstarted(this::run);
 
@@ -45,6 +46,14 @@ public final class Sweeper implements AutoCloseable {
   private String place = Page.FIRST;
 
   public Sweeper(MetaStore meta, ObjectStore objects, InstantSource clock) {
+    this(meta, objects, clock, GRACE);
+  }
+
+  /**
+   * With no {@code grace}, nobody else may use the stores: what is half made looks like an orphan.
+   */
+  public Sweeper(MetaStore meta, ObjectStore objects, InstantSource clock, Duration grace) {
+    this.grace = grace;
     this.meta = meta;
     this.objects = objects;
     this.clock = clock;
@@ -71,11 +80,22 @@ public final class Sweeper implements AutoCloseable {
 
   /** One round; how many objects it deleted. */
   public int sweep() throws IOException {
-    Instant before = clock.instant().minus(GRACE);
+    Instant before = clock.instant().minus(grace);
     int deleted = sweepUploads(before);
     deleted += sweepFiles(before);
     deleted += sweepOrphans(before);
     return deleted;
+  }
+
+  /** Rounds until nothing is left to delete; how many objects they deleted. */
+  public int sweepAll() throws IOException {
+    int all = 0;
+    int deleted;
+    do {
+      deleted = sweep();
+      all += deleted;
+    } while (deleted > 0 || !place.equals(Page.FIRST));
+    return all;
   }
 
   private int sweepUploads(Instant before) throws IOException {
