@@ -24,10 +24,9 @@ public final class FileUpload extends OutputStream {
 
   private final Backing backing;
   private final ApiLimits limits;
-  private final Target target;
-  private final ObjectStore.Writer writer;
   private final StorageQuota quota;
-  private final long room;
+  private final FileId id;
+  private final ObjectStore.Writer writer;
   private final FirstLine first = new FirstLine();
   private long nextLookAt = BYTES_BETWEEN_LOOKS;
 
@@ -38,25 +37,21 @@ public final class FileUpload extends OutputStream {
       @Nullable String expiresAfterAnchor,
       @Nullable String expiresAfterSeconds) {}
 
-  /** What the file will be called, and whose it will be. */
-  record Target(String project, FileId id) {}
-
-  FileUpload(Backing backing, ApiLimits limits, Target target, ObjectStore.Writer writer) {
-    this.backing = backing;
+  FileUpload(ApiLimits limits, StorageQuota quota, FileId id, ObjectStore.Writer writer) {
+    this.backing = quota.backing();
     this.limits = limits;
-    this.target = target;
+    this.quota = quota;
+    this.id = id;
     this.writer = writer;
-    this.quota = new StorageQuota(backing, limits);
-    this.room = quota.room(target.project());
   }
 
   /** How long the file may be for its project to have room for it. */
   public long room() {
-    return room;
+    return quota.room();
   }
 
   public ApiError noRoom(long needed) {
-    return quota.exceeded(target.project(), needed);
+    return quota.exceeded(needed);
   }
 
   @Override
@@ -69,7 +64,7 @@ public final class FileUpload extends OutputStream {
     if (count > limits.fileBytesMax() - writer.bytesWritten()) {
       throw tooLarge(limits);
     }
-    if (count > room - writer.bytesWritten()) {
+    if (count > quota.room() - writer.bytesWritten()) {
       throw noRoom(writer.bytesWritten() + count);
     }
     if (writer.bytesWritten() >= nextLookAt) {
@@ -100,9 +95,8 @@ public final class FileUpload extends OutputStream {
     Instant now = backing.clock().instant();
     Duration life = asked == null ? limits.fileLife().of(purpose) : asked;
     Instant expiresAt = life == null ? null : now.plus(life);
-    var file =
-        new StoredFile(target.id(), 0, target.project(), filename, purpose, bytes, now, expiresAt);
-    insert(file, Manifest.ofObject(ObjectKeys.upload(target.id()), bytes));
+    var file = new StoredFile(id, 0, quota.project(), filename, purpose, bytes, now, expiresAt);
+    insert(file, Manifest.ofObject(ObjectKeys.upload(id), bytes));
     return file;
   }
 
@@ -110,12 +104,12 @@ public final class FileUpload extends OutputStream {
   private void insert(StoredFile file, Manifest content) throws IOException {
     try {
       if (!backing.meta().insertFile(file, content, quota.bytesMax())) {
-        backing.objects().delete(ObjectKeys.upload(file.id()));
+        backing.objects().delete(ObjectKeys.upload(id));
         throw noRoom(file.bytes());
       }
     } catch (StoreException e) {
-      if (DiskFull.isCauseOf(e) && backing.meta().content(file.id()).isEmpty()) {
-        backing.objects().delete(ObjectKeys.upload(file.id()));
+      if (DiskFull.isCauseOf(e) && backing.meta().content(id).isEmpty()) {
+        backing.objects().delete(ObjectKeys.upload(id));
       }
       throw e;
     }

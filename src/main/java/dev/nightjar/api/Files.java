@@ -50,9 +50,10 @@ public final class Files {
 
   /** Begins a file whose purpose is not known yet: a client may send the bytes first. */
   public FileUpload begin(String project) throws IOException {
+    StorageQuota quota = StorageQuota.of(backing, limits, project);
     FileId id = backing.ids().newFile();
     var writer = backing.objects().create(ObjectKeys.upload(id));
-    return new FileUpload(backing, limits, new FileUpload.Target(project, id), writer);
+    return new FileUpload(limits, quota, id, writer);
   }
 
   public StoredFile get(String project, String id) {

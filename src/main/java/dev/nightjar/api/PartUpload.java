@@ -20,13 +20,10 @@ public final class PartUpload extends OutputStream {
   private final PartId id;
   private final ObjectStore.Writer writer;
   private final StorageQuota quota;
-  private final long room;
 
-  PartUpload(
-      Backing backing, StorageQuota quota, Upload upload, PartId id, ObjectStore.Writer writer) {
-    this.backing = backing;
+  PartUpload(StorageQuota quota, Upload upload, PartId id, ObjectStore.Writer writer) {
+    this.backing = quota.backing();
     this.quota = quota;
-    this.room = quota.room(upload.project());
     this.upload = upload;
     this.id = id;
     this.writer = writer;
@@ -42,14 +39,10 @@ public final class PartUpload extends OutputStream {
     if (count > ApiLimits.PART_BYTES_MAX - writer.bytesWritten()) {
       throw tooLarge();
     }
-    if (count > room - writer.bytesWritten()) {
-      throw noRoom(writer.bytesWritten() + count);
+    if (count > quota.room() - writer.bytesWritten()) {
+      throw quota.exceeded(writer.bytesWritten() + count);
     }
     writer.write(bytes, offset, count);
-  }
-
-  private ApiError noRoom(long needed) {
-    return quota.exceeded(upload.project(), needed);
   }
 
   /** Also for a request whose length says it before a byte is read. */
@@ -76,7 +69,7 @@ public final class PartUpload extends OutputStream {
                 .orElseThrow(() -> Uploads.unknown(upload.id()));
         throw Uploads.notPending(ended, ended.statusAt(now));
       }
-      case NO_ROOM -> throw noRoom(part.bytes());
+      case NO_ROOM -> throw quota.exceeded(part.bytes());
       case TOO_MANY ->
           throw ApiError.invalidValue(
               "upload_id",

@@ -1,33 +1,32 @@
 package dev.nightjar.api;
 
-import dev.nightjar.store.MetaStore;
-import java.time.InstantSource;
+import java.time.Instant;
 
 /**
- * How much a project may store. What batches write is counted, but never refused.
+ * How much a project may store, as it was when a file or part began to come in. What batches write
+ * is counted, but never refused.
  *
  * @param bytesMax {@link Long#MAX_VALUE} for any
+ * @param room how many bytes more there was room for; may be negative
  */
-record StorageQuota(MetaStore meta, InstantSource clock, long bytesMax) {
-  StorageQuota(Backing backing, ApiLimits limits) {
-    this(backing.meta(), backing.clock(), limits.storageBytesMax());
+record StorageQuota(Backing backing, String project, long bytesMax, long room) {
+  static StorageQuota of(Backing backing, ApiLimits limits, String project) {
+    long max = limits.storageBytesMax();
+    long room = max == Long.MAX_VALUE ? max : max - used(backing, project);
+    return new StorageQuota(backing, project, max, room);
   }
 
-  /** How many bytes more a project may store now; may be negative. */
-  long room(String project) {
-    return bytesMax == Long.MAX_VALUE ? bytesMax : bytesMax - used(project);
-  }
-
-  ApiError exceeded(String project, long needed) {
+  ApiError exceeded(long needed) {
     return new ApiError(
         403,
         "storage_quota_exceeded",
         null,
         "Project %s stores %d bytes of the %d that it may, and this needs %d. Delete files, or let the operator raise storage_bytes_max."
-            .formatted(project, used(project), bytesMax, needed));
+            .formatted(project, used(backing, project), bytesMax, needed));
   }
 
-  private long used(String project) {
-    return meta.storedBytes(project, clock.instant());
+  private static long used(Backing backing, String project) {
+    Instant now = backing.clock().instant();
+    return backing.meta().storedBytes(project, now);
   }
 }

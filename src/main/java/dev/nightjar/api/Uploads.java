@@ -86,9 +86,10 @@ public final class Uploads {
       throw notPending(upload, status);
     }
     backing.checkRoom(0);
+    StorageQuota quota = StorageQuota.of(backing, limits, project);
     PartId part = backing.ids().newPart();
     var writer = backing.objects().create(ObjectKeys.part(upload.file(), part));
-    return new PartUpload(backing, new StorageQuota(backing, limits), upload, part, writer);
+    return new PartUpload(quota, upload, part, writer);
   }
 
   /**
