@@ -19,8 +19,8 @@ public final class BatchesCommand {
         .addSubcommand(new BatchesList(shell))
         .addSubcommand(new BatchesGet(shell))
         .addSubcommand(new BatchesCancel(shell))
-        .addSubcommand(new BatchesWait(shell))
-        .addSubcommand(new BatchesWatch(shell))
+        .addSubcommand("wait", BatchesWait.quiet(shell))
+        .addSubcommand("watch", BatchesWait.watching(shell))
         .addSubcommand(new BatchesResults(shell));
   }
 }

@@ -1,14 +1,13 @@
 package dev.nightjar.cli;
 
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** {@code nightjar batches wait}. */
+/** {@code nightjar batches wait}, and {@code watch}, which is not quiet. */
 @Command(
-    name = "wait",
-    description = "Waits until a batch has ended, quietly, and shows it.",
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -31,16 +30,39 @@ final class BatchesWait implements Callable<Integer> {
   @Mixin OutputOptions outputOptions = new OutputOptions();
 
   private final Shell shell;
+  private final boolean isQuiet;
 
-  BatchesWait(Shell shell) {
+  private BatchesWait(Shell shell, boolean isQuiet) {
     this.shell = shell;
+    this.isQuiet = isQuiet;
+  }
+
+  static CommandLine quiet(Shell shell) {
+    return named(shell, true, "Waits until a batch has ended, quietly, and shows it.");
+  }
+
+  static CommandLine watching(Shell shell) {
+    return named(
+        shell,
+        false,
+        "Shows how a batch goes on until it has ended. Ctrl-C ends the watching, not the batch.");
+  }
+
+  private static CommandLine named(Shell shell, boolean isQuiet, String description) {
+    var command = new CommandLine(new BatchesWait(shell, isQuiet));
+    command.getCommandSpec().usageMessage().description(description);
+    return command;
   }
 
   @Override
   public Integer call() {
     try (ApiClient client = clientOptions.client(shell)) {
-      BatchView batch = new BatchWait(shell, client, id, true, timeout.value()).run();
-      outputOptions.show(shell, batch);
+      BatchView batch = new BatchWait(shell, client, id, isQuiet, timeout.value()).run();
+      if (isQuiet) {
+        outputOptions.show(shell, batch);
+      } else {
+        outputOptions.showEnded(shell, batch);
+      }
       return ExitCode.ofEnded(batch.json());
     }
   }

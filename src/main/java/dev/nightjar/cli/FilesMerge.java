@@ -23,8 +23,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /** {@code nightjar files merge}. */
 @Command(
@@ -37,8 +35,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class FilesMerge implements Callable<Integer> {
   private static final int PROBLEMS_MAX = 20;
   private static final int BUFFER_BYTES = 1 << 16;
-  private static final List<Table.Column> COLUMNS =
-      List.of(Table.Column.left("PATH"), Table.Column.right("LINES"), Table.Column.right("BYTES"));
 
   @Parameters(
       index = "0",
@@ -70,18 +66,9 @@ final class FilesMerge implements Callable<Integer> {
       try {
         copy(part);
         checkUnique();
-        ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("path", output.toString()).put("lines", lineCount).put("bytes", part.length());
+        var written = new WrittenFile(output, lineCount, part.length());
         part.commit();
-        outputOptions.show(
-            shell,
-            COLUMNS,
-            List.of(json),
-            _ ->
-                List.of(
-                    output.toString(),
-                    Human.number(lineCount),
-                    Human.bytes(json.path("bytes").asLong())));
+        WrittenFile.show(shell, outputOptions, List.of(written));
         return ExitCode.OK;
       } finally {
         part.discard();

@@ -17,9 +17,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /** {@code nightjar files split}. */
 @Command(
@@ -30,9 +27,6 @@ import tools.jackson.databind.node.ObjectNode;
     mixinStandardHelpOptions = true,
     footer = {"", "Example:", "  nightjar files split in.jsonl --lines 50000 -o parts/in"})
 final class FilesSplit implements Callable<Integer> {
-  private static final List<Table.Column> COLUMNS =
-      List.of(Table.Column.left("PATH"), Table.Column.right("LINES"), Table.Column.right("BYTES"));
-
   @Parameters(index = "0", paramLabel = "PATH", description = "JSONL.")
   Path path = Path.of("");
 
@@ -64,24 +58,16 @@ final class FilesSplit implements Callable<Integer> {
       throw CommandException.wrong("--lines is %d; it must be at least 1".formatted(linesMax));
     }
     checkNoPieces();
-    List<JsonNode> pieces = cut();
+    List<WrittenFile> pieces = cut();
     if (pieces.isEmpty()) {
       throw CommandException.wrong(path + " has no lines");
     }
-    outputOptions.show(
-        shell,
-        COLUMNS,
-        pieces,
-        piece ->
-            List.of(
-                piece.path("path").asString(),
-                Human.number(piece.path("lines").asLong()),
-                Human.bytes(piece.path("bytes").asLong())));
+    WrittenFile.show(shell, outputOptions, pieces);
     return ExitCode.OK;
   }
 
-  private List<JsonNode> cut() {
-    List<JsonNode> pieces = new ArrayList<>();
+  private List<WrittenFile> cut() {
+    List<WrittenFile> pieces = new ArrayList<>();
     try (InputStream in = Files.newInputStream(path);
         FileChannel bytes = FileChannel.open(path)) {
       var lines = new JsonLines(in, InputLimits.DEFAULTS.lineBytesMax());
@@ -139,7 +125,7 @@ final class FilesSplit implements Callable<Integer> {
     return Path.of(String.format(Locale.ROOT, "%s-%04d.jsonl", prefix(), number));
   }
 
-  private JsonNode write(FileChannel bytes, long start, long end, long lines, int number) {
+  private WrittenFile write(FileChannel bytes, long start, long end, long lines, int number) {
     Path target = piece(number);
     try (PartFile part = PartFile.create(target)) {
       long position = start;
@@ -150,7 +136,6 @@ final class FilesSplit implements Callable<Integer> {
     } catch (IOException e) {
       throw LocalFile.cannotWrite(target, e);
     }
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    return json.put("path", target.toString()).put("lines", lines).put("bytes", end - start);
+    return new WrittenFile(target, lines, end - start);
   }
 }
