@@ -6,6 +6,7 @@ import dev.nightjar.cli.CommandException;
 import dev.nightjar.cli.CompletionCommand;
 import dev.nightjar.cli.FilesCommand;
 import dev.nightjar.cli.KeysCommand;
+import dev.nightjar.cli.PruneCommand;
 import dev.nightjar.cli.RunCommand;
 import dev.nightjar.cli.RunCommand.RunRequest;
 import dev.nightjar.cli.ServeCommand;
@@ -65,6 +66,7 @@ public final class Main {
         .addSubcommand(BatchesCommand.in(shell))
         .addSubcommand(WebhooksCommand.in(shell))
         .addSubcommand(new CompletionCommand(shell))
+        .addSubcommand(new PruneCommand(System.getenv(), Main::prune))
         .addSubcommand(KeysCommand.commandLine(System.getenv(), new Keys()))
         .setOut(new PrintWriter(shell.out(), true, shell.out().charset()))
         .setExecutionExceptionHandler((e, _, _) -> explain(e, shell))
@@ -93,6 +95,14 @@ public final class Main {
 
   private static int simulate(SimOptions options) {
     return SimProcess.run(options, System.err, Signals.firstStop());
+  }
+
+  private static int prune(Path data) {
+    try {
+      return new Prune(data, System.err).run();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static int backUp(Path data, Path target) {

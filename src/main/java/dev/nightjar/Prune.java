@@ -1,0 +1,38 @@
+package dev.nightjar;
+
+import dev.nightjar.store.ObjectStore;
+import dev.nightjar.store.ObjectStore.Entry;
+import dev.nightjar.store.Sweeper;
+import dev.nightjar.store.files.DataDirectory;
+import dev.nightjar.store.files.FileObjectStore;
+import dev.nightjar.store.sqlite.SqliteMetaStore;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+
+/**
+ * Sweeps a data directory at once. It holds the directory's lock: what a server is writing would
+ * look like an orphan.
+ */
+record Prune(Path data, PrintStream err) {
+  int run() throws IOException {
+    DataDirectory.look(data); // So that none is made.
+    try (DataDirectory directory = DataDirectory.open(data);
+        var meta = new SqliteMetaStore(directory.database());
+        var objects = new FileObjectStore(directory.objects())) {
+      long before = bytes(objects);
+      int deleted = new Sweeper(meta, objects, InstantSource.system(), Duration.ZERO).sweepAll();
+      long after = bytes(objects);
+      err.printf(
+          "nightjar: %,d objects deleted, %,d bytes freed; %,d bytes of objects are left%n",
+          deleted, before - after, after);
+    }
+    return 0;
+  }
+
+  private static long bytes(ObjectStore objects) throws IOException {
+    return objects.list("").stream().mapToLong(Entry::bytes).sum();
+  }
+}

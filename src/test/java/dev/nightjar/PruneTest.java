@@ -1,0 +1,92 @@
+package dev.nightjar;
+
+import static dev.nightjar.store.Samples.NOW;
+import static dev.nightjar.store.Samples.PROJECT;
+import static dev.nightjar.store.Samples.file;
+import static dev.nightjar.store.Samples.inProgress;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.nightjar.file.FileId;
+import dev.nightjar.file.Manifest;
+import dev.nightjar.store.ObjectKeys;
+import dev.nightjar.store.files.DataDirectory;
+import dev.nightjar.store.files.DataDirectory.DataDirectoryException;
+import dev.nightjar.store.files.FileObjectStore;
+import dev.nightjar.store.sqlite.SqliteMetaStore;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PruneTest {
+  private static final int BYTES = 7;
+
+  @TempDir Path folder;
+  private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+
+  private int prune() throws IOException {
+    return new Prune(folder.resolve("data"), new PrintStream(said, true, StandardCharsets.UTF_8))
+        .run();
+  }
+
+  private static void write(FileObjectStore objects, String key) throws IOException {
+    try (var out = objects.create(key)) {
+      out.write(new byte[BYTES]);
+      out.commit();
+    }
+  }
+
+  private static void upload(SqliteMetaStore meta, FileObjectStore objects, String id)
+      throws IOException {
+    String key = ObjectKeys.upload(new FileId(id));
+    write(objects, key);
+    meta.insertFile(file(id, NOW, null), Manifest.ofObject(key, BYTES));
+  }
+
+  @Test
+  void whatIsGoneLeavesTheDiskAtOnceAndWhatIsNeededStays() throws IOException {
+    try (DataDirectory directory = DataDirectory.open(folder.resolve("data"));
+        var meta = new SqliteMetaStore(directory.database());
+        var objects = new FileObjectStore(directory.objects())) {
+      for (String id : new String[] {"file-kept", "file-deleted", "file-input"}) {
+        upload(meta, objects, id);
+      }
+      write(objects, "files/orphan");
+      inProgress(meta, "batch_1", 1);
+      meta.deleteFile(PROJECT, new FileId("file-deleted"), NOW);
+      meta.deleteFile(PROJECT, new FileId("file-input"), NOW);
+    }
+
+    assertThat(prune()).isZero();
+
+    assertThat(said.toString(StandardCharsets.UTF_8))
+        .contains("2 objects deleted, 14 bytes freed; 14 bytes of objects are left");
+    try (DataDirectory directory = DataDirectory.open(folder.resolve("data"));
+        var objects = new FileObjectStore(directory.objects())) {
+      assertThat(objects.list(""))
+          .extracting("key")
+          .containsExactlyInAnyOrder("files/file-kept", "files/file-input");
+    }
+  }
+
+  @Test
+  void directoryInUseIsRefused() {
+    try (DataDirectory _ = DataDirectory.open(folder.resolve("data"))) {
+      assertThatThrownBy(this::prune)
+          .isInstanceOf(DataDirectoryException.class)
+          .hasMessageContaining("is in use");
+    }
+  }
+
+  @Test
+  void directoryThatIsNotThereIsNotMade() {
+    assertThatThrownBy(this::prune)
+        .isInstanceOf(DataDirectoryException.class)
+        .hasMessageContaining("does not exist");
+    assertThat(folder.resolve("data")).doesNotExist();
+  }
+}
