@@ -7,11 +7,13 @@ import dev.nightjar.cli.CompletionCommand;
 import dev.nightjar.cli.FilesCommand;
 import dev.nightjar.cli.KeysCommand;
 import dev.nightjar.cli.PruneCommand;
+import dev.nightjar.cli.QuotaCommand;
 import dev.nightjar.cli.RunCommand;
 import dev.nightjar.cli.RunCommand.RunRequest;
 import dev.nightjar.cli.ServeCommand;
 import dev.nightjar.cli.Shell;
 import dev.nightjar.cli.SimCommand;
+import dev.nightjar.cli.UsageCommand;
 import dev.nightjar.cli.WebhooksCommand;
 import dev.nightjar.config.Settings;
 import dev.nightjar.config.Settings.SettingsException;
@@ -64,6 +66,8 @@ public final class Main {
         .addSubcommand(new BackupCommand(System.getenv(), Main::backUp))
         .addSubcommand(FilesCommand.in(shell))
         .addSubcommand(BatchesCommand.in(shell))
+        .addSubcommand(new UsageCommand(shell))
+        .addSubcommand(new QuotaCommand(shell))
         .addSubcommand(WebhooksCommand.in(shell))
         .addSubcommand(new CompletionCommand(shell))
         .addSubcommand(new PruneCommand(System.getenv(), Main::prune))

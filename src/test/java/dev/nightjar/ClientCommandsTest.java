@@ -1,14 +1,22 @@
 package dev.nightjar;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nightjar.batch.Batch;
+import dev.nightjar.batch.ChunkId;
+import dev.nightjar.batch.Usage;
 import dev.nightjar.cli.Shells;
+import dev.nightjar.cost.Price;
+import dev.nightjar.store.MetaStore.Admission;
+import dev.nightjar.store.MetaStore.Seal;
+import dev.nightjar.store.Samples;
+import dev.nightjar.store.sqlite.SqliteMetaStore;
 import dev.nightjar.testing.ScriptedServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -77,11 +85,11 @@ class ClientCommandsTest {
   static List<String> commands() {
     var names = new ArrayList<String>();
     CommandLine root = Main.commandLine(new Shells().shell());
-    for (String name : List.of("files", "batches", "webhooks", "completion")) {
-      CommandLine command = requireNonNull(root.getSubcommands().get(name));
-      names.add(name);
-      command.getSubcommands().keySet().forEach(sub -> names.add(name + " " + sub));
-    }
+    root.getSubcommands()
+        .forEach((name, command) -> {
+          names.add(name);
+          command.getSubcommands().keySet().forEach(sub -> names.add(name + " " + sub));
+        });
     return names;
   }
 
@@ -135,6 +143,39 @@ class ClientCommandsTest {
     }
   }
 
+  /** Its 10,000 documents have 500 input and 200 output tokens each. */
+  @Test
+  void costOfTheGuidesExampleIsShown() throws IOException {
+    Batch batch;
+    try (var meta = new SqliteMetaStore(data.resolve("meta.db"))) {
+      batch = Samples.validating(meta, "batch_guide");
+      meta.begin(
+          batch.sequence(),
+          Samples.validated(batch, 1),
+          new Admission(Price.parse("USD 1.25 0.125 10 0.5"), 0, null),
+          Instant.now());
+      ChunkId chunk = meta.claim(batch.sequence(), 1).getFirst().id();
+      meta.seal(
+          new Seal(chunk, 1, 7, 0, 10, 0, new Usage(5_000_000, 0, 2_000_000, 0)), Instant.now());
+    }
+
+    String cost = "{\"currency\":\"USD\",\"standard\":26.25,\"batch\":13.125,\"saved\":13.125}";
+    assertThat(run("batches", "get", "batch_guide").json().at("/nightjar/cost").toString())
+        .isEqualTo(cost);
+    assertThat(run(true, "batches", "get", "batch_guide").out())
+        .containsPattern("nightjar.cost.standard +26.25\n")
+        .containsPattern("nightjar.cost.batch +13.125\n");
+    assertThat(run("usage", "--days", "1").out()).contains("\"cost\":" + cost);
+    assertThat(run(true, "usage").out())
+        .containsPattern("DAY +PROJECT +MODEL +REQUESTS +INPUT +CACHED +OUTPUT +COST +SAVED\n")
+        .containsPattern("default +llama +10 +5,000,000 +0 +2,000,000 +13.1250 USD +13.1250 USD\n");
+    assertThat(run("usage", "--days", "32").code()).isEqualTo(WRONG);
+    assertThat(run("quota").json().at("/monthly_budget/spent").decimalValue())
+        .isEqualByComparingTo("13.125");
+    assertThat(run(true, "quota").out())
+        .containsPattern("spent this month +13.1250 USD of any amount\n");
+  }
+
   @Test
   void fileGoesUpAndComesBack() throws IOException {
     String in = lines(3, "");
@@ -152,6 +193,9 @@ class ClientCommandsTest {
     assertThat(out).hasSameBinaryContentAs(Path.of(in));
     assertThat(run(true, "files", "get", id).out())
         .matches("(?s)ID +BYTES  PURPOSE .*\\n" + id + " +\\d+ B  batch .*in\\.jsonl\\n");
+
+    assertThat(run("files", "estimate", id).json().path("requests").asLong()).isEqualTo(3);
+    assertThat(run(true, "files", "estimate", id).out()).containsPattern("gpt-5 +3 +\\d+ ");
 
     Ran deleted = run("files", "delete", id, id);
 

@@ -20,6 +20,7 @@ public final class FilesCommand {
         .addSubcommand(new FilesGet(shell))
         .addSubcommand(new FilesContent(shell))
         .addSubcommand(new FilesDelete(shell))
+        .addSubcommand(new FilesEstimate(shell))
         .addSubcommand(new FilesValidate(shell))
         .addSubcommand(new FilesSplit(shell))
         .addSubcommand(new FilesMerge(shell));
