@@ -14,6 +14,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,12 @@ final class Database implements AutoCloseable {
   private static final int READERS = 4;
   private static final int QUEUE_MAX = 4_096;
   private static final int GROUP_MAX = 256;
+
+  /** SQLITE_BUSY. */
+  private static final int BUSY = 5;
+
+  private static final long BUSY_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long BUSY_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private final BlockingQueue<Task<?>> writes = new ArrayBlockingQueue<>(QUEUE_MAX);
   private final BlockingQueue<Task<?>> reads = new ArrayBlockingQueue<>(QUEUE_MAX);
@@ -83,16 +90,28 @@ final class Database implements AutoCloseable {
     }
   }
 
+  /** To become a log-structured database SQLite does not wait for its turn: so we do. */
   private static Sql connect(Path file) throws SQLException {
-    var sql = new Sql(DriverManager.getConnection("jdbc:sqlite:" + file));
-    sql.script(
-        """
-        PRAGMA busy_timeout = 10000;
-        PRAGMA journal_mode = WAL;
-        PRAGMA synchronous = FULL;
-        PRAGMA foreign_keys = ON;
-        """);
-    return sql;
+    long limit = System.nanoTime() + BUSY_NANOS;
+    while (true) {
+      var sql = new Sql(DriverManager.getConnection("jdbc:sqlite:" + file));
+      try {
+        sql.script(
+            """
+            PRAGMA busy_timeout = 10000;
+            PRAGMA journal_mode = WAL;
+            PRAGMA synchronous = FULL;
+            PRAGMA foreign_keys = ON;
+            """);
+        return sql;
+      } catch (SQLException e) {
+        sql.close();
+        if (e.getErrorCode() != BUSY || System.nanoTime() > limit) {
+          throw e;
+        }
+        LockSupport.parkNanos(BUSY_LOOK_NANOS);
+      }
+    }
   }
 
   private static void migrate(Sql sql, Path file) throws SQLException, IOException {
