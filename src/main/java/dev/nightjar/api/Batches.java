@@ -8,6 +8,7 @@ import dev.nightjar.store.MetaStore.BatchFilter;
 import dev.nightjar.store.MetaStore.BatchQuery;
 import dev.nightjar.store.MetaStore.Created;
 import dev.nightjar.store.MetaStore.NewBatch;
+import dev.nightjar.store.MetaStore.Origin;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -49,9 +50,13 @@ public final class Batches {
    */
   public Submitted create(String project, JsonNode body, Submission submission) {
     NewBatchRequest request = NewBatchRequest.of(body, limits.extraEndpoints());
-    accounts.requireBudget(project);
-    backing.checkRoom(0);
     Instant now = backing.clock().instant();
+    Origin origin = submission.origin(body, now);
+    // What refuses a new batch is no reason to hide from a client the one that it has already.
+    if (backing.meta().createdBefore(project, origin).isEmpty()) {
+      accounts.requireBudget(project);
+      backing.checkRoom(0);
+    }
     var asked =
         new NewBatch(
             backing.ids().newBatch(),
@@ -63,7 +68,7 @@ public final class Batches {
             now.plus(request.window()),
             request.metadata(),
             request.outputExpiresAfter() == null ? null : request.outputExpiresAfter().toSeconds(),
-            submission.origin(body, now));
+            origin);
     Created created = backing.meta().createBatch(asked);
     Batch batch = created.batch();
     return switch (created.outcome()) {

@@ -65,6 +65,9 @@ public interface MetaStore
    */
   Created createBatch(NewBatch batch);
 
+  /** What {@link #createBatch} would find for this origin; empty if it would make a batch. */
+  Optional<Created> createdBefore(String project, Origin origin);
+
   Optional<Batch> batch(String project, BatchId id);
 
   Optional<Batch> batch(long sequence);

@@ -14,6 +14,7 @@ import dev.nightjar.cost.Quotas;
 import dev.nightjar.cost.Quotas.Quota;
 import dev.nightjar.cost.Terms;
 import dev.nightjar.store.ApiKey.Scope;
+import dev.nightjar.store.DiskSpace;
 import dev.nightjar.store.MetaStore.Admission;
 import dev.nightjar.store.MetaStore.Seal;
 import dev.nightjar.store.MetaStore.Validated;
@@ -320,9 +321,9 @@ class AccountsTest {
   // ---- creations that are sent again
 
   private HttpResponse<byte[]> create(String body, String... headers) throws Exception {
+    HttpRequest.Builder request = api.request("/v1/batches");
     return api.send(
-        api.request("/v1/batches")
-            .headers(headers)
+        (headers.length == 0 ? request : request.headers(headers))
             .header("Content-Type", "application/json")
             .POST(BodyPublishers.ofString(body)));
   }
@@ -339,6 +340,19 @@ class AccountsTest {
     assertThat(TestApi.json(again).path("id")).isEqualTo(first.path("id"));
     assertThat(TestApi.json(again).path("status").asString()).isEqualTo("cancelling");
     assertThat(api.runner.created()).hasSize(1);
+  }
+
+  @Test
+  void batchThatIsThereIsAnsweredAlsoWhenNoNewOneMayBegin() throws Exception {
+    JsonNode first = TestApi.json(create(BODY, "Idempotency-Key", "k"));
+    used("llama", PRICE, new Usage(5_000_000, 0, 2_000_000, 0));
+    api.room.set(new DiskSpace.Room(0, 1L << 40, 1));
+
+    HttpResponse<byte[]> again = create(BODY, "Idempotency-Key", "k");
+
+    assertThat(create(BODY).statusCode()).as("another one").isEqualTo(400);
+    assertThat(again.statusCode()).isEqualTo(200);
+    assertThat(TestApi.json(again).path("id")).isEqualTo(first.path("id"));
   }
 
   @Test

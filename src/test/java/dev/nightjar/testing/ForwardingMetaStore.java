@@ -73,6 +73,11 @@ public interface ForwardingMetaStore extends MetaStore {
   }
 
   @Override
+  default Optional<Created> createdBefore(String project, Origin origin) {
+    return inner().createdBefore(project, origin);
+  }
+
+  @Override
   default Optional<Batch> batch(String project, BatchId id) {
     return inner().batch(project, id);
   }

@@ -33,8 +33,7 @@ final class BatchTransitions {
   }
 
   /** The batch that an equal request has made: that of its key, or the last before the retry. */
-  private static Optional<Created> known(Sql sql, String project, Origin origin)
-      throws SQLException {
+  static Optional<Created> known(Sql sql, String project, Origin origin) throws SQLException {
     if (origin.idempotencyKey() != null) {
       return sql.one(
           "SELECT * FROM batch WHERE project = ? AND idempotency_key = ?",

@@ -261,6 +261,11 @@ public final class SqliteMetaStore implements MetaStore {
   }
 
   @Override
+  public Optional<Created> createdBefore(String project, Origin origin) {
+    return database.inRead(sql -> BatchTransitions.known(sql, project, origin));
+  }
+
+  @Override
   public Optional<Batch> batch(String project, BatchId id) {
     return database.inRead(sql ->
         sql.one(
