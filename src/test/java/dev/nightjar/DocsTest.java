@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 class DocsTest {
   private static final Pattern TEST =
       Pattern.compile("`([A-Z][A-Za-z0-9]*Test)(?:\\.([a-zA-Z0-9]+))?`");
+  private static final Pattern KIND = Pattern.compile("^## ([A-Z][0-9]) ");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)\\)");
 
   @Test
@@ -50,6 +51,43 @@ class DocsTest {
     }
 
     assertThat(missing).isEmpty();
+  }
+
+  @Test
+  void everySymptomHasATestThatCarriesItsKind() throws IOException {
+    var wrong = new ArrayList<String>();
+    String kind = "";
+    for (String row : Files.readAllLines(Path.of("docs/symptoms.md"))) {
+      Matcher heading = KIND.matcher(row);
+      if (heading.find()) {
+        kind = heading.group(1);
+      } else if (row.startsWith("| ") && !row.startsWith("| symptom |") && !isTagged(row, kind)) {
+        wrong.add(kind + ": " + row);
+      }
+    }
+
+    assertThat(wrong).as("rows without a test that has their kind as its tag").isEmpty();
+  }
+
+  /** Whether the row's second cell names tests, and each carries the tag itself or by its class. */
+  private static boolean isTagged(String row, String kind) throws IOException {
+    Matcher named = TEST.matcher(row.split("(?<!\\\\)\\|", -1)[2]);
+    int found = 0;
+    while (named.find()) {
+      String source = source(named.group(1));
+      int begin = source.indexOf("class " + named.group(1));
+      int end = named.group(2) == null ? begin : source.indexOf("void " + named.group(2) + "(");
+      if (begin < 0 || end < 0) {
+        return false;
+      }
+      String tag = "@Tag(\"" + kind + "\")";
+      String method = source.substring(source.lastIndexOf("\n\n", end) + 1, end);
+      if (!source.substring(0, begin).contains(tag) && !method.contains(tag)) {
+        return false;
+      }
+      found++;
+    }
+    return found > 0;
   }
 
   private static List<Path> pages() throws IOException {
