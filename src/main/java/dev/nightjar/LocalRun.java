@@ -219,7 +219,7 @@ final class LocalRun {
 
   private int finish(Node node, Batch batch) throws IOException {
     if (batch.status() != BatchStatus.COMPLETED) {
-      showErrors(batch);
+      showErrors(node, batch);
       return WRONG;
     }
     files.export(node.meta(), node.objects(), batch);
@@ -232,8 +232,8 @@ final class LocalRun {
     return DONE;
   }
 
-  private void showErrors(Batch batch) {
-    List<BatchError> errors = batch.errors();
+  private void showErrors(Node node, Batch batch) {
+    List<BatchError> errors = node.meta().errors(batch.sequence());
     for (BatchError error : errors.subList(0, Math.min(ERRORS_SHOWN, errors.size()))) {
       String place =
           error.line() == null ? "" + request.input() : request.input() + " line " + error.line();

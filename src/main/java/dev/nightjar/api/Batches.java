@@ -88,8 +88,13 @@ public final class Batches {
     };
   }
 
+  /** With all problems of its input, of which others show the first. */
   public BatchView get(String project, String id) {
-    return view(find(project, id));
+    BatchView view = view(find(project, id));
+    Batch batch = view.batch();
+    return batch.errorsTotal() > batch.errors().size()
+        ? view.withErrors(backing.meta().errors(batch.sequence()))
+        : view;
   }
 
   /** A page, newest first. */

@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param sequence grows with each batch of this store; what chunks and the answer log name it by
  * @param price on which it began; null without one, and before it began
  * @param ending why a batch that is stopping stops early; null while it runs to its end
- * @param errors the first problems of the input; {@code status} is failed if there are any
+ * @param errors the first problems of the input, {@value #ERRORS_SHOWN} at most; {@code status} is
+ *     failed if there are any
+ * @param errorsTotal how many problems are kept in all
  * @param outputExpiresAfterSeconds life of the output files from their creation; null for the
  *     default
  */
@@ -33,10 +35,14 @@ public record Batch(
     RequestCounts counts,
     Usage usage,
     List<BatchError> errors,
+    int errorsTotal,
     @Nullable FileId outputFileId,
     @Nullable FileId errorFileId,
     Map<String, String> metadata,
     @Nullable Long outputExpiresAfterSeconds) {
+
+  /** A page may show a hundred batches that failed, and memory has to hold it. */
+  public static final int ERRORS_SHOWN = 10;
 
   public Batch {
     errors = List.copyOf(errors);

@@ -27,7 +27,7 @@ final class BatchJson {
     json.put("object", "batch");
     json.put("endpoint", batch.endpoint());
     json.put("model", batch.model());
-    putErrors(json, batch.errors());
+    putErrors(json, view.errors());
     json.put("input_file_id", batch.inputFileId().value());
     json.put("completion_window", batch.completionWindow());
     json.put("status", batch.status().apiName());
@@ -47,6 +47,9 @@ final class BatchJson {
     view.cost().ifPresent(cost -> ours.set("cost", CostJson.of(cost)));
     if (view.reason() != null) {
       ours.putObject("progress").put("reason", view.reason());
+    }
+    if (view.batch().errorsTotal() > 0) {
+      ours.put("errors_total", view.batch().errorsTotal());
     }
     if (!ours.isEmpty()) {
       json.set("nightjar", ours);

@@ -93,6 +93,9 @@ public interface MetaStore
    */
   Batch fail(long batch, List<BatchError> errors, Instant now);
 
+  /** All problems of a batch's input, of which its row shows the first. */
+  List<BatchError> errors(long batch);
+
   /**
    * validating or in_progress → cancelling; other states are returned as they are. A validating
    * batch has no chunks and ends by {@link #finish} at once.

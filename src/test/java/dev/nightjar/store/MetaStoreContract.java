@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -204,6 +205,25 @@ public abstract class MetaStoreContract {
     assertThat(failed.stamps().failedAt()).isEqualTo(LATER);
     assertThat(failed.stamps().inProgressAt()).isNull();
     assertThat(failed.counts()).isEqualTo(RequestCounts.NONE);
+    assertThat(failed.errorsTotal()).isEqualTo(2);
+    assertThat(store.errors(batch.sequence())).isEqualTo(errors);
+  }
+
+  @Test
+  void failedBatchShowsItsFirstErrorsAndKeepsAll() {
+    Batch batch = validating(store, "batch_1");
+    List<BatchError> errors =
+        LongStream.range(0, 25)
+            .mapToObj(line -> new BatchError("invalid_url", "wrong", "url", line))
+            .toList();
+
+    Batch failed = store.fail(batch.sequence(), errors, LATER);
+    store.fail(batch.sequence(), errors, LATER);
+
+    assertThat(failed.errors()).isEqualTo(errors.subList(0, Batch.ERRORS_SHOWN));
+    assertThat(failed.errorsTotal()).isEqualTo(25);
+    assertThat(store.errors(batch.sequence())).isEqualTo(errors);
+    assertThat(store.errors(99)).isEmpty();
   }
 
   // ---- cancel and expire

@@ -123,6 +123,11 @@ public interface ForwardingMetaStore extends MetaStore {
   }
 
   @Override
+  default List<BatchError> errors(long batch) {
+    return inner().errors(batch);
+  }
+
+  @Override
   default Optional<Batch> cancel(String project, BatchId id, Instant now) {
     return transaction("cancel", () -> inner().cancel(project, id, now));
   }

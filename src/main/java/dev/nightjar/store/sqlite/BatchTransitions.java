@@ -145,17 +145,33 @@ final class BatchTransitions {
     int changed =
         sql.update(
             """
-            UPDATE batch SET status = 'failed', failed_at = ?, errors = ?
+            UPDATE batch SET status = 'failed', failed_at = ?, errors = ?, errors_total = ?
             WHERE sequence = ? AND status = 'validating'
             """,
             now.toEpochMilli(),
-            Rows.errors(errors),
+            Rows.errors(errors.subList(0, Math.min(errors.size(), Batch.ERRORS_SHOWN))),
+            errors.size(),
             batch);
     Batch failed = find(sql, batch);
     if (changed > 0) {
+      if (errors.size() > Batch.ERRORS_SHOWN) {
+        sql.update("INSERT INTO batch_errors VALUES (?, ?)", batch, Rows.errors(errors));
+      }
       Outbox.batchEnded(sql, failed, now);
     }
     return failed;
+  }
+
+  static List<BatchError> errors(Sql sql, long batch) throws SQLException {
+    return sql.one(
+            """
+            SELECT coalesce(all_errors.errors, batch.errors)
+            FROM batch LEFT JOIN batch_errors AS all_errors ON all_errors.batch = batch.sequence
+            WHERE sequence = ?
+            """,
+            row -> Rows.errors(row.getString(1)),
+            batch)
+        .orElse(List.of());
   }
 
   static Optional<Batch> cancel(Sql sql, String project, BatchId id, Instant now)

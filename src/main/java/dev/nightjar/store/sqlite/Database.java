@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * when its transaction is durable; if the process dies before, it did not happen.
  */
 final class Database implements AutoCloseable {
-  static final int VERSION = 3;
+  static final int VERSION = 4;
   private static final int READERS = 4;
   private static final int QUEUE_MAX = 4_096;
   private static final int GROUP_MAX = 256;

@@ -61,7 +61,8 @@ final class Rows {
         stamps(row),
         new RequestCounts(row.getLong("total"), row.getLong("completed"), row.getLong("failed")),
         usage(row),
-        JSON.readValue(row.getString("errors"), ERRORS),
+        errors(row.getString("errors")),
+        row.getInt("errors_total"),
         fileId(row, "output_file_id"),
         fileId(row, "error_file_id"),
         metadata == null ? Map.of() : JSON.readValue(metadata, METADATA),
@@ -101,6 +102,10 @@ final class Rows {
 
   static String errors(List<BatchError> errors) {
     return JSON.writeValueAsString(errors);
+  }
+
+  static List<BatchError> errors(String errors) {
+    return JSON.readValue(errors, ERRORS);
   }
 
   static @Nullable String metadata(Map<String, String> metadata) {

@@ -311,6 +311,11 @@ public final class SqliteMetaStore implements MetaStore {
   }
 
   @Override
+  public List<BatchError> errors(long batch) {
+    return database.inRead(sql -> BatchTransitions.errors(sql, batch));
+  }
+
+  @Override
   public Optional<Batch> cancel(String project, BatchId id, Instant now) {
     return database.inWrite(sql -> BatchTransitions.cancel(sql, project, id, now));
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.nightjar.batch.BatchError;
 import dev.nightjar.store.DiskFull;
 import dev.nightjar.store.MetaStore.StoreException;
 import dev.nightjar.testing.SmallDisk;
@@ -18,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -298,6 +300,50 @@ class DatabaseTest {
       assertThat(migrated.<List<Integer>>inRead(found)).containsExactly(Database.VERSION, 7, 0);
     }
     assertThatCode(() -> new Database(file).close()).as("opened again").doesNotThrowAnyException();
+  }
+
+  @Test
+  void problemsOfBatchesOfAnEarlierVersionAreAllKept() throws Exception {
+    Path file = directory.resolve("older.db");
+    List<BatchError> few = problems(10);
+    List<BatchError> many = problems(1_000);
+    try (var sql = new Sql(DriverManager.getConnection("jdbc:sqlite:" + file))) {
+      for (int version = 1; version <= 3; version++) {
+        sql.script(Database.resource("V%d.sql".formatted(version)));
+      }
+      insertFailed(sql, "none", List.of());
+      insertFailed(sql, "few", few);
+      insertFailed(sql, "many", many);
+      sql.script("PRAGMA user_version = 3");
+    }
+
+    try (var store = new SqliteMetaStore(file)) {
+      assertThat(store.batch(1).orElseThrow().errorsTotal()).isZero();
+      assertThat(store.errors(1)).isEmpty();
+      assertThat(store.batch(2).orElseThrow().errors()).isEqualTo(few);
+      assertThat(store.errors(2)).isEqualTo(few);
+      assertThat(store.batch(3).orElseThrow().errors()).isEqualTo(few);
+      assertThat(store.batch(3).orElseThrow().errorsTotal()).isEqualTo(1_000);
+      assertThat(store.errors(3)).isEqualTo(many);
+    }
+  }
+
+  private static List<BatchError> problems(int count) {
+    return LongStream.rangeClosed(1, count)
+        .mapToObj(line -> new BatchError("invalid_url", "\"wrong\" ü", null, line))
+        .toList();
+  }
+
+  private static void insertFailed(Sql sql, String id, List<BatchError> errors)
+      throws SQLException {
+    sql.update(
+        """
+        INSERT INTO batch (id, project, endpoint, input_file_id, completion_window, status,
+          created_at, expires_at, errors)
+        VALUES (?, 'default', '/v1/responses', 'file-x', '24h', 'failed', 0, 1, ?)
+        """,
+        id,
+        Rows.errors(errors));
   }
 
   @Test
