@@ -21,6 +21,7 @@ import dev.nightjar.store.ObjectStore;
 import dev.nightjar.upstream.Upstream;
 import dev.nightjar.upstream.Upstream.Probe;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -340,16 +341,23 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
           meta.finish(sequence, new FinishedFiles(ids.newFile(), ids.newFile(), expiresAt), now);
       hasEnded(finished.status());
       thread.post(new Event.Finished(sequence));
-      RunningBatch ended = running.remove(sequence);
-      if (ended != null) {
-        ended.close();
-      }
-      if (!finished.status().isTerminal()) {
-        throw new IllegalStateException(finished.id() + " is " + finished.status());
-      }
+      close(sequence);
     } catch (IOException | RuntimeException e) {
       LOG.log(System.Logger.Level.ERROR, "finishing batch " + sequence, e);
       thread.post(new Event.FinishFailed(sequence, "it cannot be finished: " + e.getMessage()));
+    }
+  }
+
+  /** What is left once the end is stored: none of it can undo that. */
+  private void close(long sequence) {
+    sealer.cleanUpAgain();
+    RunningBatch ended = running.remove(sequence);
+    if (ended != null) {
+      try {
+        ended.close();
+      } catch (UncheckedIOException e) {
+        LOG.log(System.Logger.Level.WARNING, "closing the input of batch " + sequence, e);
+      }
     }
   }
 

@@ -36,7 +36,7 @@ final class ChunkLoader {
   List<ClaimedChunk> claim(RunningBatch running, int max, boolean isClosing) throws IOException {
     Deque<Chunk> unread = running.unread();
     if (unread.isEmpty()) {
-      unread.addAll(meta.claim(running.batch().sequence(), max));
+      claim(running, max);
     }
     var claimed = new ArrayList<ClaimedChunk>(unread.size());
     while (!unread.isEmpty()) {
@@ -51,6 +51,23 @@ final class ChunkLoader {
       unread.removeFirst();
     }
     return claimed;
+  }
+
+  /**
+   * Chunks are claimed in their order. Those behind the last one that came to us are of a claim
+   * that was made and whose return was lost: nobody else would ever take them up.
+   */
+  private void claim(RunningBatch running, int max) {
+    long batch = running.batch().sequence();
+    if (!running.isClaimKnown().compareAndSet(true, false)) {
+      meta.releaseChunks(batch, running.lastClaimed().get());
+    }
+    List<Chunk> claimed = meta.claim(batch, max);
+    running.isClaimKnown().set(true);
+    if (!claimed.isEmpty()) {
+      running.lastClaimed().set(claimed.getLast().id().number());
+    }
+    running.unread().addAll(claimed);
   }
 
   private ClaimedChunk read(RunningBatch running, Chunk chunk, boolean isClosing)

@@ -4,6 +4,7 @@ import dev.nightjar.batch.Answer;
 import dev.nightjar.batch.Batch.Ending;
 import dev.nightjar.batch.BatchId;
 import dev.nightjar.batch.Chunk;
+import dev.nightjar.batch.ChunkId;
 import dev.nightjar.batch.OneLine;
 import dev.nightjar.engine.ChunkLoader.ChangedInputException;
 import dev.nightjar.engine.ChunkLoader.Tally;
@@ -23,24 +24,46 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Queue;
 import java.util.TreeMap;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a finished chunk as objects, in line order: rule R5's order is objects, then the sealing
  * transaction, then the log forgets. If the process dies in between, the chunk is claimed again,
- * and sealed again with the same bytes, under keys of the next epoch.
+ * and sealed again with the same bytes, under keys of the next epoch. From the first try of the
+ * transaction on its outcome may be unknown, and the objects are never written again: a repeated
+ * seal repeats the transaction alone. Once that is committed the chunk is sealed, whatever becomes
+ * of the clean-up.
  */
 final class ChunkSealer {
   private static final System.Logger LOG = System.getLogger(ChunkSealer.class.getName());
   private static final Bytes NO_ID = Bytes.utf8("null");
+
+  /** What is beyond is left to the next start and the sweep. */
+  private static final int CLEAN_UPS_MAX = 1_000;
 
   private final MetaStore meta;
   private final AnswerLog log;
   private final ObjectStore objects;
   private final InputLimits limits;
   private final Meters meters;
+
+  /** Chunks whose objects are durable and whose sealing transaction has not returned. */
+  private final Map<Chunk, Written> written = new ConcurrentHashMap<>();
+
+  /** Clean-ups that failed. */
+  private final Queue<CleanUp> cleanUps = new ArrayBlockingQueue<>(CLEAN_UPS_MAX);
+
+  /** What a chunk was written as. */
+  private record Written(MetaStore.Seal seal, List<String> objects, List<String> spools) {}
+
+  /** What nothing needs any more; {@code chunk} is null when the log has nothing to forget. */
+  private record CleanUp(@Nullable ChunkId chunk, List<String> objects) {}
 
   ChunkSealer(BatchEngine.Stores stores, InputLimits limits, Meters meters) {
     this.meta = stores.meta();
@@ -53,21 +76,67 @@ final class ChunkSealer {
   /** Lines without an answer get {@code ending}'s error line; there are none when it is null. */
   SealOutcome seal(RunningBatch running, Chunk chunk, @Nullable Ending ending, Instant now)
       throws IOException {
+    Written found = written.get(chunk);
+    if (found == null) {
+      found = write(running, chunk, ending);
+      written.put(chunk, found);
+    }
+    SealOutcome outcome = meta.seal(found.seal(), now);
+    written.remove(chunk);
+    cleanUpAgain();
+    cleanUp(
+        outcome == SealOutcome.FENCED
+            ? new CleanUp(null, found.objects())
+            : new CleanUp(chunk.id(), found.spools()));
+    return outcome;
+  }
+
+  private Written write(RunningBatch running, Chunk chunk, @Nullable Ending ending)
+      throws IOException {
     NavigableMap<Integer, Answer> unexecuted =
         ending == null ? new TreeMap<Integer, Answer>() : unexecuted(running, chunk, ending);
     try (var sealing = new Sealing(running.batch().id(), chunk, unexecuted)) {
       meters.doubles(log.read(chunk.id(), sealing::answered));
       sealing.finish();
-      SealOutcome outcome = meta.seal(sealing.seal(), now);
-      if (outcome == SealOutcome.FENCED) {
-        sealing.deleteObjects();
-        return outcome;
+      return sealing.written();
+    }
+  }
+
+  /** Tries again what could not be cleaned up, as far as that works. */
+  void cleanUpAgain() {
+    CleanUp next = cleanUps.poll();
+    while (next != null && isDone(next, System.Logger.Level.DEBUG)) {
+      next = cleanUps.poll();
+    }
+    if (next != null) {
+      keep(next);
+    }
+  }
+
+  private void cleanUp(CleanUp work) {
+    if (!isDone(work, System.Logger.Level.WARNING)) {
+      keep(work);
+    }
+  }
+
+  private void keep(CleanUp work) {
+    if (!cleanUps.offer(work)) {
+      LOG.log(System.Logger.Level.WARNING, "left to the next start and the sweep: {0}", work);
+    }
+  }
+
+  private boolean isDone(CleanUp work, System.Logger.Level level) {
+    try {
+      if (work.chunk() != null) {
+        log.forget(work.chunk());
       }
-      log.forget(chunk.id());
-      for (String spool : sealing.spools) {
-        objects.delete(spool);
+      for (String key : work.objects()) {
+        objects.delete(key);
       }
-      return outcome;
+      return true;
+    } catch (IOException | RuntimeException e) {
+      LOG.log(level, "what a sealed chunk leaves could not be deleted; it is tried again", e);
+      return false;
     }
   }
 
@@ -120,7 +189,7 @@ final class ChunkSealer {
     private final List<String> spools = new ArrayList<>();
     private ObjectStore.@Nullable Writer output;
     private ObjectStore.@Nullable Writer error;
-    private int written;
+    private int lines;
 
     Sealing(BatchId batch, Chunk chunk, NavigableMap<Integer, Answer> unexecuted) {
       this.batch = batch;
@@ -140,10 +209,9 @@ final class ChunkSealer {
       while (!unexecuted.isEmpty()) {
         write(unexecuted.pollFirstEntry().getValue());
       }
-      if (written != chunk.lines()) {
+      if (lines != chunk.lines()) {
         throw new IOException(
-            "chunk %s has answers for %d of %d lines"
-                .formatted(chunk.id(), written, chunk.lines()));
+            "chunk %s has answers for %d of %d lines".formatted(chunk.id(), lines, chunk.lines()));
       }
       if (output != null) {
         output.commit();
@@ -153,20 +221,17 @@ final class ChunkSealer {
       }
     }
 
-    MetaStore.Seal seal() {
-      return new MetaStore.Seal(
-          chunk.id(),
-          chunk.epoch(),
-          output == null ? 0 : output.bytesWritten(),
-          error == null ? 0 : error.bytesWritten(),
-          tally.completed,
-          tally.failed,
-          tally.usage);
-    }
-
-    void deleteObjects() throws IOException {
-      objects.delete(outputKey());
-      objects.delete(errorKey());
+    Written written() {
+      var seal =
+          new MetaStore.Seal(
+              chunk.id(),
+              chunk.epoch(),
+              output == null ? 0 : output.bytesWritten(),
+              error == null ? 0 : error.bytesWritten(),
+              tally.completed,
+              tally.failed,
+              tally.usage);
+      return new Written(seal, List.of(outputKey(), errorKey()), spools);
     }
 
     private String outputKey() {
@@ -186,7 +251,7 @@ final class ChunkSealer {
         answer.tail().writeTo(out);
       }
       out.write('\n');
-      written++;
+      lines++;
     }
 
     private void copySpool(String key, OutputStream out) throws IOException {
@@ -213,11 +278,14 @@ final class ChunkSealer {
 
     @Override
     public void close() throws IOException {
-      if (output != null) {
-        output.close();
-      }
-      if (error != null) {
-        error.close();
+      try {
+        if (output != null) {
+          output.close();
+        }
+      } finally {
+        if (error != null) {
+          error.close();
+        }
       }
     }
   }

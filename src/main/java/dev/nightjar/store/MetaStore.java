@@ -123,6 +123,12 @@ public interface MetaStore
   void releaseChunks();
 
   /**
+   * Gives back the open chunks of a batch behind the one with this number: for its owner, after a
+   * claim of unknown outcome, which has its next chunks or has none.
+   */
+  void releaseChunks(long batch, int after);
+
+  /**
    * The next waiting chunks in order, now owned by the caller: epoch + 1, open. At most {@code
    * max}.
    */

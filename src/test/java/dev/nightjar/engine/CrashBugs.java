@@ -3,7 +3,9 @@ package dev.nightjar.engine;
 import dev.nightjar.store.AnswerLog;
 import dev.nightjar.store.Disk;
 import dev.nightjar.store.MetaStore;
+import dev.nightjar.store.ObjectStore;
 import dev.nightjar.testing.CrashDisk;
+import java.io.IOException;
 
 /**
  * Where a test can put a bug: between the server and what it stands on. By default there is none.
@@ -19,6 +21,18 @@ interface CrashBugs {
   default MetaStore meta(MetaStore meta, AnswerLog log) {
     return meta;
   }
+
+  default ObjectStore objects(ObjectStore objects) {
+    return objects;
+  }
+
+  /** One step of the engine: all that it asks of the stores is asked in here. */
+  default boolean step(CrashLife engine) {
+    return engine.step();
+  }
+
+  /** The batch has ended, and what is left is about to be looked at. */
+  default void ended(CrashStores stores) throws IOException {}
 
   /** Bugs for a life on this disk. */
   interface Maker {

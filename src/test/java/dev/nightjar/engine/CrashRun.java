@@ -89,12 +89,14 @@ final class CrashRun {
 
   /** One life: until the batch has ended, or until its death. */
   private void live(int life, CrashDisk disk, CrashPoints points) throws IOException {
-    try (CrashStores stores = CrashStores.open(directory, bugs.on(disk), points, world.witness());
+    CrashBugs planted = bugs.on(disk);
+    try (CrashStores stores = CrashStores.open(directory, planted, points, world.witness());
         var engine = new CrashLife(stores, world, points, seed * 31 + life)) {
       CrashAudit.rowsHaveTheirObjects(stores, world);
       world.client().checkUnchanged(stores);
       engine.start();
-      go(stores, engine);
+      go(stores, engine, planted);
+      planted.ended(stores);
       CrashAudit.check(stores, world);
       if (life == 0) {
         CrashAudit.nothingIsLeftOver(stores, world);
@@ -104,10 +106,10 @@ final class CrashRun {
     }
   }
 
-  private void go(CrashStores stores, CrashLife engine) throws IOException {
+  private void go(CrashStores stores, CrashLife engine, CrashBugs planted) throws IOException {
     CrashClient client = world.client();
     for (int i = 0; i < STEPS_MAX; i++) {
-      boolean isBusy = client.act(stores, engine) || engine.step() || client.look(stores);
+      boolean isBusy = client.act(stores, engine) || planted.step(engine) || client.look(stores);
       world.witness().checkSatisfied();
       if (isBusy) {
         continue;

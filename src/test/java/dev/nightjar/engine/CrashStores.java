@@ -34,7 +34,7 @@ record CrashStores(MetaStore meta, AnswerLog log, ObjectStore objects) implement
               directory.resolve("journal"), meta.unsealed(), SEGMENT_BYTES, bugs.disk());
       AnswerLog watched = witness.watch(bugs.log(log), objects);
       var stepped = new SteppedMetaStore(meta, points, witness);
-      return new CrashStores(bugs.meta(stepped, log), watched, objects);
+      return new CrashStores(bugs.meta(stepped, log), watched, bugs.objects(objects));
     } catch (IOException | RuntimeException | Error e) {
       meta.close();
       throw e;

@@ -136,6 +136,19 @@ public abstract class ChunkStoreContract {
   }
 
   @Test
+  void chunksOfAClaimWhoseReturnWasLostAreGivenBackAndTheOthersStay() {
+    Batch batch = inProgress(store, "batch_1", 3);
+    Chunk known = store.claim(batch.sequence(), 1).getFirst();
+    store.claim(batch.sequence(), 2);
+
+    store.releaseChunks(batch.sequence(), known.id().number());
+
+    assertThat(store.claim(batch.sequence(), 3))
+        .extracting(chunk -> chunk.id().number(), Chunk::epoch)
+        .containsExactly(tuple(1, 2L), tuple(2, 2L));
+  }
+
+  @Test
   void batchWithUnsealedChunksCannotFinish() {
     Batch running = inProgress(store, "batch_1", 2);
     Batch stopping = inProgress(store, "batch_2", 2);

@@ -163,6 +163,16 @@ public interface ForwardingMetaStore extends MetaStore {
   }
 
   @Override
+  default void releaseChunks(long batch, int after) {
+    transaction(
+        "release chunks of a batch",
+        () -> {
+          inner().releaseChunks(batch, after);
+          return "";
+        });
+  }
+
+  @Override
   default List<Chunk> claim(long batch, int max) {
     return transaction("claim", () -> inner().claim(batch, max));
   }

@@ -16,8 +16,10 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,9 @@ public final class JournalAnswerLog implements AnswerLog {
 
   private final TreeMap<Integer, Segment> segments = new TreeMap<>();
   private final Map<ChunkId, ChunkAnswers> chunks = new HashMap<>();
+
+  /** Those that no chunk needs any more and that are not deleted yet. */
+  private final Queue<Segment> free = new ConcurrentLinkedQueue<>();
 
   // The appending thread's own, but for close().
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(SegmentWriter.BUFFER_BYTES);
@@ -176,23 +181,35 @@ public final class JournalAnswerLog implements AnswerLog {
     SegmentWriter opened = SegmentWriter.open(disk.open(path), buffer, 0);
     forceDirectory(opened);
     var segment = new Segment(number, path, Segment.HEADER);
-    boolean isLastFree = false;
     lock.lock();
     try {
       segments.put(number, segment);
       if (last != null && last.chunks.isEmpty()) {
         segments.remove(last.number);
-        isLastFree = true;
+        free.add(last);
       }
     } finally {
       lock.unlock();
     }
     writer = opened;
     lastNumber = number;
-    if (last != null && isLastFree) {
-      last.retire(disk);
+    try {
+      deleteFree();
+    } catch (IOException _) {
+      // Tried again, and said, with the next chunk that is forgotten: the new segment is in order.
     }
     return segment;
+  }
+
+  private void deleteFree() throws IOException {
+    for (Segment next = free.poll(); next != null; next = free.poll()) {
+      try {
+        next.retire(disk);
+      } catch (IOException | RuntimeException e) {
+        free.add(next);
+        throw e;
+      }
+    }
   }
 
   private List<Placed> write(Segment segment, List<Entry> group, Set<ChunkId> refused)
@@ -301,13 +318,11 @@ public final class JournalAnswerLog implements AnswerLog {
   @Override
   public void forget(ChunkId chunk) throws IOException {
     checkUsable();
-    for (Segment free : freedBy(chunk)) {
-      free.retire(disk);
-    }
+    drop(chunk);
+    deleteFree();
   }
 
-  private List<Segment> freedBy(ChunkId chunk) {
-    var freed = new ArrayList<Segment>();
+  private void drop(ChunkId chunk) {
     lock.lock();
     try {
       chunks.remove(chunk);
@@ -316,10 +331,9 @@ public final class JournalAnswerLog implements AnswerLog {
         boolean isFree = segment.chunks.remove(chunk) && segment.chunks.isEmpty();
         if (isFree && segment.number != segments.lastKey()) {
           all.remove();
-          freed.add(segment);
+          free.add(segment);
         }
       }
-      return freed;
     } finally {
       lock.unlock();
     }

@@ -343,6 +343,17 @@ public final class SqliteMetaStore implements MetaStore {
   }
 
   @Override
+  public void releaseChunks(long batch, int after) {
+    database.inWrite(sql ->
+        sql.update(
+            """
+            UPDATE chunk SET state = 'waiting' WHERE batch = ? AND number > ? AND state = 'open'
+            """,
+            batch,
+            after));
+  }
+
+  @Override
   public List<Chunk> claim(long batch, int max) {
     return database.inWrite(sql ->
         sql

@@ -10,6 +10,7 @@ final class FaultyDisk implements Disk {
   private long room = Long.MAX_VALUE;
   private boolean isForceFailing;
   private boolean isInterruptedAtForce;
+  private boolean isDeleteFailing;
   private int forces;
 
   /** From now on the disk has room for this many bytes. */
@@ -19,6 +20,10 @@ final class FaultyDisk implements Disk {
 
   void failForces(boolean isFailing) {
     isForceFailing = isFailing;
+  }
+
+  void failDeletes(boolean isFailing) {
+    isDeleteFailing = isFailing;
   }
 
   /** The thread that forces next is interrupted in the middle of that. */
@@ -85,6 +90,9 @@ final class FaultyDisk implements Disk {
 
   @Override
   public boolean delete(Path file) throws IOException {
+    if (isDeleteFailing) {
+      throw new IOException("Operation not permitted");
+    }
     return REAL.delete(file);
   }
 

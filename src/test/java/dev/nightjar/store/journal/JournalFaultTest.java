@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A disk that is full or broken, and threads that are interrupted. */
 class JournalFaultTest {
   private static final ChunkId A = new ChunkId(1, 0);
+  private static final ChunkId B = new ChunkId(2, 0);
   private static final int SEGMENT_BYTES_MAX = 1 << 20;
 
   @TempDir Path directory;
@@ -69,6 +71,25 @@ class JournalFaultTest {
     assertThat(log.append(entries(A, 1, 9))).isEmpty();
     assertThat(answers(log, A)).hasSize(9);
     assertHoldsAfterReopen(9);
+  }
+
+  @Test
+  @Tag("K6")
+  void segmentThatCannotBeDeletedGoesWithTheNextChunkThatIsForgotten() throws IOException {
+    log.close();
+    log = new JournalAnswerLog(directory, List.of(), 400, disk);
+    log.take(A, 1);
+    log.take(B, 1);
+    log.append(entries(A, 1, 5));
+    log.append(entries(B, 1, 5));
+    disk.failDeletes(true);
+
+    assertThatThrownBy(() -> log.forget(A)).hasMessageContaining("not permitted");
+    assertThat(segment()).exists();
+    disk.failDeletes(false);
+    log.forget(B);
+
+    assertThat(segment()).doesNotExist();
   }
 
   @ParameterizedTest
