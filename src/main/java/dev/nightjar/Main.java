@@ -19,6 +19,7 @@ import dev.nightjar.config.Settings;
 import dev.nightjar.config.Settings.SettingsException;
 import dev.nightjar.config.Settings.UpstreamSettings;
 import dev.nightjar.http.HttpServer.HttpServerException;
+import dev.nightjar.process.ProcessEnd;
 import dev.nightjar.sim.SimOptions;
 import dev.nightjar.sim.SimProcess;
 import dev.nightjar.sim.SimServer;
@@ -48,6 +49,7 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
+    ProcessEnd.install();
     Logging.configure();
     Shell shell = Shell.ofProcess(Signals::firstStop);
     int code = commandLine(shell).execute(args);

@@ -5,6 +5,7 @@ import dev.nightjar.config.Settings.SettingsException;
 import dev.nightjar.config.Settings.UpstreamSettings;
 import dev.nightjar.engine.BatchEngine;
 import dev.nightjar.engine.UpstreamSpec;
+import dev.nightjar.process.ProcessEnd;
 import dev.nightjar.store.DiskSpace;
 import dev.nightjar.store.MetaStore;
 import dev.nightjar.store.ObjectStore;
@@ -32,7 +33,6 @@ import java.util.List;
 final class Node implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Node.class.getName());
   private static final long JOURNAL_SEGMENT_BYTES = 64L << 20;
-  private static final int CANNOT_GO_ON = 70;
 
   private final DataDirectory directory;
   private final DiskSpace disk;
@@ -65,7 +65,7 @@ final class Node implements AutoCloseable {
             new BatchEngine.Stores(meta, log, objects, disk),
             new BatchEngine.Upstreams(clients, specs),
             limits.engine(),
-            new BatchEngine.World(InstantSource.system(), new SecureRandom(), Node::giveUp));
+            new BatchEngine.World(InstantSource.system(), new SecureRandom(), ProcessEnd::now));
   }
 
   /** Opens all and takes up unfinished batches only at {@link BatchEngine#start}. */
@@ -94,12 +94,6 @@ final class Node implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       throw new SettingsException("upstream '%s': %s".formatted(upstream.url(), e.getMessage()));
     }
-  }
-
-  /** What is on disk is the truth: end at once, and let the next start read it. */
-  private static void giveUp(Throwable cause) {
-    LOG.log(System.Logger.Level.ERROR, "cannot go on; restart to recover", cause);
-    Runtime.getRuntime().halt(CANNOT_GO_ON);
   }
 
   MetaStore meta() {

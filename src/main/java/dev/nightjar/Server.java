@@ -20,6 +20,7 @@ import dev.nightjar.engine.BatchEngine;
 import dev.nightjar.engine.EngineLimits;
 import dev.nightjar.engine.Ids;
 import dev.nightjar.engine.InputLimits;
+import dev.nightjar.http.Health;
 import dev.nightjar.http.HttpServer;
 import dev.nightjar.http.HttpServer.Listen;
 import dev.nightjar.http.HttpServer.Services;
@@ -41,6 +42,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
@@ -205,10 +207,18 @@ final class Server implements AutoCloseable {
         accounts,
         new Estimates(files, admissions, InstantSource.system()),
         () -> node.engine().models().models(),
-        () -> isStopping ? Optional.of("the server is stopping") : Optional.empty(),
+        health(),
         metrics::scrape,
         ids,
         new Access(node.meta(), settings.isOpen(), System::nanoTime));
+  }
+
+  private Health health() {
+    return new Health(List.of(), List.of(this::stopping));
+  }
+
+  private Optional<String> stopping() {
+    return isStopping ? Optional.of("the server is stopping") : Optional.empty();
   }
 
   /** An upstream that is down is no reason not to start: its batches wait. But say so at once. */

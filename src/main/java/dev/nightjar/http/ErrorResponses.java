@@ -1,6 +1,7 @@
 package dev.nightjar.http;
 
 import dev.nightjar.api.ApiError;
+import dev.nightjar.process.ProcessEnd;
 import dev.nightjar.store.DiskFull;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.HeaderNames;
@@ -22,8 +23,9 @@ final class ErrorResponses {
 
   private ErrorResponses() {}
 
-  /** Answers for an exception of a route or a filter; what nobody expected is logged here. */
+  /** Answers for whatever a route or a filter throws; what nobody expected is logged here. */
   static void send(ServerRequest request, ServerResponse response, Throwable failure) {
+    ProcessEnd.ifBrokenByMoreThanTheRequest(failure);
     ApiError error =
         switch (failure) {
           case ApiError refused -> refused;

@@ -4,34 +4,31 @@ import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.util.Optional;
-import java.util.function.Supplier;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/**
- * {@code /healthz/live} and {@code /healthz/ready}.
- *
- * @param readiness why no work should be sent here; empty when it may
- */
-record HealthRoutes(Supplier<Optional<String>> readiness) {
+/** {@code /healthz/live} and {@code /healthz/ready}. */
+record HealthRoutes(Health health) {
   static final String LIVE = "/healthz/live";
   static final String READY = "/healthz/ready";
 
   void register(HttpRouting.Builder routing) {
-    routing.any(LIVE, new Endpoint().get(HealthRoutes::live));
-    routing.any(READY, new Endpoint().get(this::ready));
+    routing.any(
+        LIVE,
+        new Endpoint()
+            .get((request, response) -> send(request, response, "live", health.deadBecause())));
+    routing.any(
+        READY,
+        new Endpoint()
+            .get((request, response) -> send(request, response, "ready", health.unreadyBecause())));
   }
 
-  private static void live(ServerRequest request, ServerResponse response) {
-    Answers.send(request, response, status("live"));
-  }
-
-  private void ready(ServerRequest request, ServerResponse response) {
-    Optional<String> reason = readiness.get();
-    if (reason.isEmpty()) {
-      Answers.send(request, response, status("ready"));
+  private static void send(
+      ServerRequest request, ServerResponse response, String status, Optional<String> whyNot) {
+    if (whyNot.isEmpty()) {
+      Answers.send(request, response, status(status));
     } else {
-      Answers.send(request, response, 503, status("not ready").put("reason", reason.get()));
+      Answers.send(request, response, 503, status("not " + status).put("reason", whyNot.get()));
     }
   }
 

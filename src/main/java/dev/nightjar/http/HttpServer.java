@@ -25,7 +25,6 @@ import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +57,7 @@ public final class HttpServer {
    * What the routes answer with.
    *
    * @param models the upstream of each model
-   * @param readiness why no work should be sent here; empty when it may
+   * @param health whether the process lives and may be sent work
    * @param metrics the page for Prometheus
    * @param access who may ask
    */
@@ -70,7 +69,7 @@ public final class HttpServer {
       Accounts accounts,
       Estimates estimates,
       Supplier<Map<String, String>> models,
-      Supplier<Optional<String>> readiness,
+      Health health,
       Supplier<String> metrics,
       Ids ids,
       Access access) {}
@@ -127,7 +126,7 @@ public final class HttpServer {
     new WebhookRoutes(services.webhooks()).register(routing);
     new AccountRoutes(services.accounts(), services.estimates()).register(routing);
     new ModelRoutes(services.models()).register(routing);
-    new HealthRoutes(services.readiness()).register(routing);
+    new HealthRoutes(services.health()).register(routing);
     new MetricsRoute(services.metrics()).register(routing);
     routing.any((request, _) -> {
       throw Endpoint.unknown(request);

@@ -93,7 +93,7 @@ class AccessTest {
         ours.accounts(),
         ours.estimates(),
         ours.models(),
-        ours.readiness(),
+        ours.health(),
         ours.metrics(),
         ours.ids(),
         access);

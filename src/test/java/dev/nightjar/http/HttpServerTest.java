@@ -105,6 +105,18 @@ class HttpServerTest {
   }
 
   @Test
+  @Tag("K2")
+  void whatIsNotAliveSaysWhyAndIsNotReadyEither() throws Exception {
+    api.dead.set(Optional.of("the engine does not answer"));
+
+    assertThat(api.get("/healthz/live").statusCode()).isEqualTo(503);
+    assertThat(text(api.get("/healthz/live")))
+        .isEqualTo("{\"status\":\"not live\",\"reason\":\"the engine does not answer\"}");
+    assertThat(api.get("/healthz/ready").statusCode()).isEqualTo(503);
+    assertThat(text(api.get("/healthz/ready"))).contains("the engine does not answer");
+  }
+
+  @Test
   void unknownPathIsNotFoundAndPointsToTheApi() throws Exception {
     HttpResponse<byte[]> response = api.get("/_stainless_unknown_path");
 
@@ -159,7 +171,10 @@ class HttpServerTest {
     String get = raw("GET /healthz/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     String post =
         raw(
-            "POST /nowhere HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 100000\r\n\r\n"
+            "POST /nowhere HTTP/1.1\r\n"
+                + "Host: localhost\r\n"
+                + "Connection: close\r\n"
+                + "Content-Length: 100000\r\n\r\n"
                 + "x".repeat(100_000));
 
     assertThat(get).startsWith("HTTP/1.1 200").endsWith("{\"status\":\"live\"}");

@@ -56,6 +56,7 @@ final class TestApi implements AutoCloseable {
   static final String LINE = "{\"custom_id\": \"a\"}\n";
 
   final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-20T10:00:00Z"));
+  final AtomicReference<Optional<String>> dead = new AtomicReference<>(Optional.empty());
   final AtomicReference<Optional<String>> unready = new AtomicReference<>(Optional.empty());
   final AtomicReference<DiskSpace.Room> room =
       new AtomicReference<>(new DiskSpace.Room(1L << 40, 1L << 40, 0));
@@ -121,7 +122,7 @@ final class TestApi implements AutoCloseable {
         accounts,
         new Estimates(files, new Admissions(terms, meta), now::get),
         () -> Map.of("org/model", "local"),
-        unready::get,
+        new Health(List.of(dead::get), List.of(unready::get)),
         () -> "# no metrics here\n",
         ids,
         new Access(meta, false, nanos::get));
