@@ -5,9 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /**
- * The calls by which the stores change files. What is written can be lost by a power cut until the
- * file is forced; a name that is given, changed or taken away, until its directory is. Reading goes
- * past this interface. It exists so that a test can lose what was not forced.
+ * The calls by which the stores change files, which are their owner's alone. What is written can be
+ * lost by a power cut until the file is forced; a name that is given, changed or taken away, until
+ * its directory is. Reading goes past this interface. It exists so that a test can lose what was
+ * not forced.
  */
 public interface Disk {
   Disk REAL = new RealDisk();

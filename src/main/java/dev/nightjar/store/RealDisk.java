@@ -22,7 +22,7 @@ final class RealDisk implements Disk {
   }
 
   private static OpenFile open(Path file, OpenOption creation) throws IOException {
-    var channel = FileChannel.open(file, creation, StandardOpenOption.WRITE);
+    var channel = OwnerOnly.open(file, creation, StandardOpenOption.WRITE);
     return new OpenFile() {
       @Override
       public int write(ByteBuffer bytes, long at) throws IOException {
@@ -58,7 +58,7 @@ final class RealDisk implements Disk {
 
   @Override
   public void createDirectory(Path directory) throws IOException {
-    Files.createDirectories(directory);
+    OwnerOnly.createDirectories(directory);
   }
 
   @Override

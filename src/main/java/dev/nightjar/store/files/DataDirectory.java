@@ -1,7 +1,9 @@
 package dev.nightjar.store.files;
 
 import dev.nightjar.store.Directories;
+import dev.nightjar.store.OwnerOnly;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -19,9 +21,11 @@ import java.util.stream.Stream;
 /**
  * The one directory that holds everything, locked by the process that uses it. The lock is the
  * operating system's: it goes with the process, however that ends. Nothing else in this process may
- * open the lock file, since closing it would let the lock go.
+ * open the lock file, since closing it would let the lock go. Other users of the machine may not
+ * look into it.
  */
 public final class DataDirectory implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(DataDirectory.class.getName());
   private static final int FORMAT = 1;
 
   /** The format of a directory that is being copied into. No version serves that. */
@@ -135,7 +139,7 @@ public final class DataDirectory implements AutoCloseable {
 
   private static FileChannel lock(Path root, FormatRule format) throws IOException {
     var lockFile =
-        FileChannel.open(
+        OwnerOnly.open(
             root.resolve("lock"),
             StandardOpenOption.CREATE,
             StandardOpenOption.READ,
@@ -147,6 +151,7 @@ public final class DataDirectory implements AutoCloseable {
       lockFile.truncate(0);
       lockFile.write(utf8(Long.toString(ProcessHandle.current().pid())), 0);
       format.apply(root);
+      Privacy.restore(root).ifPresent(said -> LOG.log(Level.WARNING, said));
       return lockFile;
     } catch (IOException | RuntimeException e) {
       lockFile.close();
@@ -212,7 +217,7 @@ public final class DataDirectory implements AutoCloseable {
   private static void writeFormat(Path root, String format) throws IOException {
     Path aside = root.resolve("format.tmp");
     try (var channel =
-        FileChannel.open(
+        OwnerOnly.open(
             aside,
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,

@@ -3,6 +3,7 @@ package dev.nightjar.store.files;
 import dev.nightjar.store.Directories;
 import dev.nightjar.store.ObjectStore.Entry;
 import dev.nightjar.store.ObjectStore.ObjectMissingException;
+import dev.nightjar.store.OwnerOnly;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
@@ -11,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -37,9 +39,9 @@ public final class ObjectCopy {
     if (Files.exists(target)) {
       return;
     }
-    Path folder = target.getParent();
+    Path folder = Objects.requireNonNull(target.getParent());
     if (folders.add(folder)) {
-      Files.createDirectories(folder);
+      OwnerOnly.createDirectories(folder);
     }
     Path source = FileObjectStore.path(from, key);
     try {
@@ -57,6 +59,7 @@ public final class ObjectCopy {
     } catch (FileSystemException | UnsupportedOperationException _) {
       // Another filesystem, or one without links, or no more links to this file.
       Files.copy(source, target);
+      OwnerOnly.close(target);
       try (var channel = FileChannel.open(target, StandardOpenOption.WRITE)) {
         channel.force(true);
       }

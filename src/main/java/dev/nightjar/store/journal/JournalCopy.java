@@ -2,6 +2,7 @@ package dev.nightjar.store.journal;
 
 import dev.nightjar.store.AnswerLog.Entry;
 import dev.nightjar.store.Directories;
+import dev.nightjar.store.OwnerOnly;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -70,7 +71,7 @@ public final class JournalCopy implements AutoCloseable {
     for (Held segment : segments) {
       Path target = directory.resolve(segment.name);
       try (var out =
-          FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+          OwnerOnly.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
         transfer(segment, out);
         out.force(true);
       }

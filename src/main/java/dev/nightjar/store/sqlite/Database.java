@@ -1,6 +1,7 @@
 package dev.nightjar.store.sqlite;
 
 import dev.nightjar.store.MetaStore.StoreException;
+import dev.nightjar.store.OwnerOnly;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -56,6 +57,7 @@ final class Database implements AutoCloseable {
   Database(Path file) {
     var connections = new ArrayList<Sql>();
     try {
+      OwnerOnly.createIfAbsent(file); // Its log and its index get the permissions that it has.
       for (int i = 0; i <= READERS; i++) {
         Sql sql = connect(file);
         connections.add(sql);

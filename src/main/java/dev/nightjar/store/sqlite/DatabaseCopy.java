@@ -8,6 +8,7 @@ import dev.nightjar.file.Manifest.Piece;
 import dev.nightjar.file.PartId;
 import dev.nightjar.store.MetaStore.StoreException;
 import dev.nightjar.store.ObjectKeys;
+import dev.nightjar.store.OwnerOnly;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -57,6 +58,7 @@ public final class DatabaseCopy implements AutoCloseable {
                 .formatted(from, version, Database.VERSION),
             null);
       }
+      OwnerOnly.createIfAbsent(to); // SQLite fills an empty file, and would make one for all.
       source.update("VACUUM INTO ?", to.toString());
     } catch (SQLException e) {
       throw new StoreException(
