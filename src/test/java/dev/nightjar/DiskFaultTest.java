@@ -97,6 +97,32 @@ class DiskFaultTest {
   }
 
   @Test
+  @Tag("K6")
+  void inputThatIsLostBeforeItsValidationHoldsUpNobodyElseAndIsValidatedWhenItIsBack()
+      throws Exception {
+    Path data = folder.resolve("data");
+    try (SimServer sim = SimServer.start(ServerFixture.sim());
+        Running server = start(data, sim, "0")) {
+      OpenAIClient client = server.client;
+      Path input = ServerFixture.chatLines(folder.resolve("in.jsonl"), LINES, _ -> "");
+      String file = ServerFixture.upload(client, input).id();
+      Path object = object(data, "files@" + file);
+      Path away = Files.move(object, folder.resolve("away"));
+      String id = ServerFixture.create(client, "/v1/chat/completions", file).id();
+      await(() -> server.reason(id).contains("is missing from the object store"));
+      assertThat(client.batches().retrieve(id).status()).isEqualTo(Batch.Status.VALIDATING);
+
+      String other = ServerFixture.create(client, "/v1/chat/completions", input).id();
+      assertThat(ServerFixture.await(client, other).status()).isEqualTo(Batch.Status.COMPLETED);
+      Files.move(away, object);
+
+      Batch batch = ServerFixture.await(client, id);
+      assertThat(batch.status()).isEqualTo(Batch.Status.COMPLETED);
+      assertExact(ServerFixture.lines(client, batch.outputFileId().orElseThrow()));
+    }
+  }
+
+  @Test
   void cancelledBatchWhoseInputIsLostAccountsForEveryLine() throws Exception {
     Path data = folder.resolve("data");
     try (SimServer sim = SimServer.start(slow())) {

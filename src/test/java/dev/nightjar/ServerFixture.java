@@ -88,11 +88,13 @@ final class ServerFixture implements AutoCloseable {
   }
 
   static Batch create(OpenAIClient client, String endpoint, Path input) {
-    FileObject file =
-        client
-            .files()
-            .create(FileCreateParams.builder().purpose(FilePurpose.BATCH).file(input).build());
-    return create(client, endpoint, file.id());
+    return create(client, endpoint, upload(client, input).id());
+  }
+
+  static FileObject upload(OpenAIClient client, Path input) {
+    return client
+        .files()
+        .create(FileCreateParams.builder().purpose(FilePurpose.BATCH).file(input).build());
   }
 
   static Batch create(OpenAIClient client, String endpoint, String inputFileId) {

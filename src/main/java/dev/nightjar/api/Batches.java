@@ -2,6 +2,7 @@ package dev.nightjar.api;
 
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchId;
+import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.engine.BatchRunner;
 import dev.nightjar.engine.BatchRunner.Live;
 import dev.nightjar.store.MetaStore.BatchFilter;
@@ -76,7 +77,12 @@ public final class Batches {
         runner.created(batch);
         yield new Submitted(new BatchView(batch, batch.counts(), batch.usage(), null), false);
       }
-      case KNOWN -> new Submitted(view(batch), true);
+      case KNOWN -> {
+        if (batch.status() == BatchStatus.VALIDATING) {
+          runner.created(batch); // The first time may have failed between the row and this.
+        }
+        yield new Submitted(view(batch), true);
+      }
       case KEY_REUSED ->
           throw new ApiError(
               409,

@@ -112,7 +112,15 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     this.validationMemory = new ValidationMemory(limits.engine().bounds().validationBytes());
     this.validation =
         new Validation(
-            meta, objects, models, limits, validationMemory, world, workers, this::validated);
+            meta,
+            objects,
+            models,
+            limits,
+            validationMemory,
+            world,
+            workers,
+            this::validated,
+            thread::post);
   }
 
   /** Whom to tell that the end of a batch is stored; it must neither wait nor throw. */
@@ -135,10 +143,10 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
       unsealed.merge(chunk.batch(), 1, Integer::sum);
     }
     for (Batch batch : meta.unfinished()) {
-      if (batch.stamps().inProgressAt() == null) {
+      if (batch.status() == BatchStatus.VALIDATING) {
         validation.submit(batch);
       } else {
-        begin(batch, unsealed.getOrDefault(batch.sequence(), 0));
+        validated(batch, unsealed.getOrDefault(batch.sequence(), 0));
       }
     }
   }
@@ -236,17 +244,16 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
 
   private void validated(Batch batch, int chunks) {
     switch (batch.status()) {
-      case IN_PROGRESS -> begin(batch, chunks);
-      case CANCELLING -> {
-        // With chunks it was cancelled between its start and here; without, while validating.
+      case IN_PROGRESS, CANCELLING, FINALIZING -> {
         if (batch.stamps().inProgressAt() == null) {
-          finish(batch.sequence());
+          // Cancelled while validating, or its deadline passed before its file could be read.
+          workers.seals().execute(() -> finish(batch.sequence()));
         } else {
           begin(batch, chunks);
         }
       }
       case FAILED -> hasEnded(batch.status());
-      case VALIDATING, FINALIZING, COMPLETED, EXPIRED, CANCELLED -> {}
+      case VALIDATING, COMPLETED, EXPIRED, CANCELLED -> {}
     }
   }
 
@@ -267,8 +274,9 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
             batch.usage(),
             batch.ending());
     var content = new ContentReader(objects, input(batch));
-    running.put(batch.sequence(), new RunningBatch(batch, content));
-    thread.post(new Event.Started(run));
+    if (running.putIfAbsent(batch.sequence(), new RunningBatch(batch, content)) == null) {
+      thread.post(new Event.Started(run));
+    }
   }
 
   private Manifest input(Batch batch) {
@@ -291,6 +299,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
           workers.seals().execute(() -> seal(chunk, ending));
       case Effect.Finish(long batch) -> workers.seals().execute(() -> finish(batch));
       case Effect.Expire(long batch) -> workers.seals().execute(() -> expire(batch));
+      case Effect.Validate(long batch) -> validation.again(batch);
       case Effect.Probe(int upstream, String model) ->
           workers.calls().execute(() -> probe(upstream, model));
       case Effect.Abort(Line line) -> caller.abort(line);

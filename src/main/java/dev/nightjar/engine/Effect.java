@@ -28,6 +28,9 @@ sealed interface Effect {
   /** The deadline has passed. Answer: Stopping, ExpireFailed. */
   record Expire(long batch) implements Effect {}
 
+  /** Try a validation again. No answer, but Later when it fails again. */
+  record Validate(long batch) implements Effect {}
+
   /** Ask whether the upstream is well. Answer: Probed. */
   record Probe(int upstream, String model) implements Effect {}
 

@@ -112,6 +112,8 @@ final class Engine {
           lanes.listed(upstream, models);
       case Event.Held(@Nullable String reason) -> waits.held = reason;
       case Event.DiskShort(@Nullable String reason) -> waits.diskShort = reason;
+      case Event.Later(long wait, Effect effect) ->
+          timers.at(now + wait, () -> effects.add(effect));
       case Event.Draining() -> isDraining = true;
       case Event.Tick() -> {}
     }

@@ -53,6 +53,9 @@ sealed interface Event {
   /** The disk has too little room to begin anything, in a sentence; null: it has enough again. */
   record DiskShort(@Nullable String reason) implements Event {}
 
+  /** Something failed outside the engine: carry this out after a while. */
+  record Later(long waitMillis, Effect effect) implements Event {}
+
   /** The process is about to stop: send nothing more. */
   record Draining() implements Event {}
 

@@ -13,25 +13,28 @@ import dev.nightjar.store.MetaStore.StoreException;
 import dev.nightjar.store.MetaStore.Validated;
 import dev.nightjar.store.ObjectStore;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Validates batches on threads of its own, one of them kept free for small files, so that ten rows
- * do not wait behind gigabytes. A batch whose validation is cut off is validated again.
+ * do not wait behind gigabytes. Only what is the file's own fault fails a batch. One whose file
+ * cannot be read, or whose outcome cannot be stored, waits with a reason and without a thread, and
+ * is tried again after 1 s to 60 s until it is validated, cancelled or past its deadline. If the
+ * process dies, the batch is validated again.
  */
 final class Validation {
   private static final System.Logger LOG = System.getLogger(Validation.class.getName());
   private static final long SMALL_BYTES_MAX = 16L << 20;
-  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final MetaStore meta;
   private final ObjectStore objects;
@@ -42,12 +45,28 @@ final class Validation {
   private final BatchEngine.World world;
   private final ObjIntConsumer<Batch> done;
   private final Workers workers;
+  private final Consumer<Event> events;
   private final Set<Long> cancelled = ConcurrentHashMap.newKeySet();
-  private final Set<Long> submitted = ConcurrentHashMap.newKeySet();
+  private final Map<Long, Pending> submitted = new ConcurrentHashMap<>();
   private final Map<Long, String> reasons = new ConcurrentHashMap<>();
   private volatile boolean isClosed;
 
-  /** {@code done} gets each batch as it is afterwards, and its number of chunks. */
+  /**
+   * A batch that is not validated yet.
+   *
+   * @param failures how often that was tried in vain
+   * @param failure the last reason; null for none
+   */
+  private record Pending(Batch batch, boolean isSmall, int failures, @Nullable String failure) {
+    long sequence() {
+      return batch.sequence();
+    }
+  }
+
+  /**
+   * {@code done} gets each batch as it is afterwards, and its number of unsealed chunks; {@code
+   * events}, when one is to be tried again.
+   */
   Validation(
       MetaStore meta,
       ObjectStore objects,
@@ -56,7 +75,8 @@ final class Validation {
       ValidationMemory memory,
       BatchEngine.World world,
       Workers workers,
-      ObjIntConsumer<Batch> done) {
+      ObjIntConsumer<Batch> done,
+      Consumer<Event> events) {
     this.meta = meta;
     this.objects = objects;
     this.models = models;
@@ -66,22 +86,41 @@ final class Validation {
     this.world = world;
     this.workers = workers;
     this.done = done;
+    this.events = events;
   }
 
+  /** Validates a batch; one that it has already is no error. */
   void submit(Batch batch) {
-    submitted.add(batch.sequence());
-    if (batch.status() == BatchStatus.CANCELLING) {
-      cancelled.add(batch.sequence());
+    var pending = new Pending(batch, isSmall(batch), 0, null);
+    if (submitted.putIfAbsent(batch.sequence(), pending) == null) {
+      execute(pending);
     }
-    long bytes = meta.content(batch.inputFileId()).map(Manifest::bytes).orElse(0L);
-    boolean isSmall = bytes < SMALL_BYTES_MAX;
-    (isSmall ? workers.smallValidations() : workers.largeValidations())
-        .execute(() -> validate(batch));
   }
 
-  /** Ends a validation early. */
+  private boolean isSmall(Batch batch) {
+    try {
+      return meta.content(batch.inputFileId()).map(Manifest::bytes).orElse(0L) < SMALL_BYTES_MAX;
+    } catch (StoreException _) {
+      return false; // Its validation will say so.
+    }
+  }
+
+  /** Tries one again that waits. */
+  void again(long batch) {
+    Pending pending = submitted.get(batch);
+    if (pending != null) {
+      execute(pending);
+    }
+  }
+
+  private void execute(Pending pending) {
+    (pending.isSmall() ? workers.smallValidations() : workers.largeValidations())
+        .execute(() -> validate(pending));
+  }
+
+  /** Ends a validation early; whoever cancels ends the batch. */
   void cancel(long batch) {
-    if (submitted.contains(batch)) {
+    if (submitted.containsKey(batch)) {
       cancelled.add(batch);
     }
   }
@@ -96,54 +135,88 @@ final class Validation {
     return Optional.ofNullable(reasons.get(batch));
   }
 
-  /** What MetaStore cannot take is tried until it does: a full disk is no fault of the file's. */
-  private void validate(Batch batch) {
-    long sequence = batch.sequence();
+  private void validate(Pending pending) {
     try {
-      while (!isClosed && !isValidated(batch)) {
-        LockSupport.parkNanos(RETRY_NANOS);
+      if (!isClosed) {
+        validateOnce(pending);
+        forget(pending.sequence());
       }
-    } finally {
-      submitted.remove(sequence);
-      cancelled.remove(sequence);
-      reasons.remove(sequence);
+    } catch (IOException | RuntimeException e) {
+      if (!isClosed && !isOverdue(pending.batch())) {
+        tryLater(pending, e);
+      }
     }
   }
 
-  private boolean isValidated(Batch batch) {
+  private void forget(long batch) {
+    submitted.remove(batch);
+    cancelled.remove(batch);
+    reasons.remove(batch);
+  }
+
+  private void tryLater(Pending pending, Exception e) {
+    String reason = reason(e);
+    if (!reason.equals(pending.failure())) {
+      LOG.log(System.Logger.Level.ERROR, "validating " + pending.batch().id(), e);
+    }
+    long sequence = pending.sequence();
+    reasons.put(sequence, reason);
+    submitted.put(
+        sequence, new Pending(pending.batch(), pending.isSmall(), pending.failures() + 1, reason));
+    long left = pending.batch().stamps().expiresAt().toEpochMilli() - world.clock().millis();
+    long wait = Trouble.wait(pending.failures());
+    events.accept(
+        new Event.Later(left > 0 ? Math.min(wait, left) : wait, new Effect.Validate(sequence)));
+  }
+
+  private static String reason(Exception e) {
+    return switch (e) {
+      case StoreException _ -> "its validation cannot be stored: " + e.getMessage();
+      case IOException _, UncheckedIOException _ -> "its file cannot be read: " + e.getMessage();
+      default -> "its validation has an internal error: " + e;
+    };
+  }
+
+  /** True if the deadline has passed before the file could be read: then the batch has ended. */
+  private boolean isOverdue(Batch batch) {
+    Instant now = world.clock().instant();
+    if (now.isBefore(batch.stamps().expiresAt())) {
+      return false;
+    }
     try {
-      validateOnce(batch);
+      handOver(meta.expire(batch.sequence(), now));
+      forget(batch.sequence());
       return true;
-    } catch (StoreException e) {
-      if (!isClosed) {
-        LOG.log(System.Logger.Level.ERROR, "validating " + batch.id(), e);
-        reasons.put(batch.sequence(), "its validation cannot be stored: " + e.getMessage());
-      }
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "expiring " + batch.id(), e);
       return false;
     }
   }
 
-  private void validateOnce(Batch batch) {
-    try {
-      Validator.Outcome outcome = outcome(batch);
-      if (isClosed) {
-        return;
+  private void validateOnce(Pending pending) throws IOException {
+    Batch batch = meta.batch(pending.sequence()).orElseThrow();
+    if (batch.status() != BatchStatus.VALIDATING) {
+      // It began, and the return of that was lost; or whoever cancelled it ends it.
+      if (batch.stamps().inProgressAt() != null && pending.failures() > 0) {
+        handOver(batch);
       }
-      switch (outcome) {
-        case Validator.Outcome.Valid(Validated validated) -> begin(batch, validated);
-        case Validator.Outcome.Invalid(List<BatchError> errors) -> fail(batch, errors);
-        case Validator.Outcome.Cancelled() ->
-            done.accept(meta.batch(batch.sequence()).orElseThrow(), 0);
-      }
-    } catch (StoreException e) {
-      throw e;
-    } catch (IOException | RuntimeException e) {
-      if (!isClosed) {
-        LOG.log(System.Logger.Level.ERROR, "validating " + batch.id(), e);
-        var error = new BatchError("internal_error", "The file cannot be read: " + e, null, null);
-        fail(batch, List.of(error));
-      }
+      return;
     }
+    Validator.Outcome outcome = outcome(batch);
+    if (isClosed) {
+      return;
+    }
+    switch (outcome) {
+      case Validator.Outcome.Valid(Validated validated) -> begin(batch, validated);
+      case Validator.Outcome.Invalid(List<BatchError> errors) -> fail(batch, errors);
+      case Validator.Outcome.Cancelled() -> {}
+    }
+  }
+
+  private void handOver(Batch batch) {
+    long unsealed =
+        meta.unsealed().stream().filter(chunk -> chunk.batch() == batch.sequence()).count();
+    done.accept(batch, Math.toIntExact(unsealed));
   }
 
   private void begin(Batch batch, Validated validated) {

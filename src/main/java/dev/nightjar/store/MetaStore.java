@@ -103,7 +103,8 @@ public interface MetaStore
   Optional<Batch> cancel(String project, BatchId id, Instant now);
 
   /**
-   * in_progress → finalizing with {@code Ending.EXPIRED}; other states are returned as they are.
+   * in_progress, or validating when its file could not be read until then, → finalizing with {@code
+   * Ending.EXPIRED}; other states are returned as they are.
    */
   Batch expire(long batch, Instant now);
 

@@ -218,7 +218,7 @@ final class EngineDriver {
         aborted.add(line);
         yield null;
       }
-      case Effect.Release _, Effect.Say _ -> null;
+      case Effect.Release _, Effect.Say _, Effect.Validate _ -> null;
     };
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -20,6 +21,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("K6")
 class FaultSweepTest {
   private static final long SEED = 1;
+
+  /** Of a line's reads and calls one is as good as another. */
+  private static final int EQUAL_MAX = 10;
 
   /** Each step of a seal. */
   private static final Set<String> SEAL =
@@ -50,14 +54,16 @@ class FaultSweepTest {
   @ParameterizedTest
   @EnumSource
   void operationThatFailsOnceChangesNoOutcome(CrashScenario scenario) throws IOException {
-    sweep(scenario, operation -> !SEAL.contains(operation) && !operation.endsWith(" input"));
+    sweep(scenario, operation -> !SEAL.contains(operation));
   }
 
   private static void sweep(CrashScenario scenario, Predicate<String> isTried) throws IOException {
     List<String> operations = operations(scenario);
+    var equal = new HashMap<String, Integer>();
     int tried = 0;
     for (int number = 1; number <= operations.size(); number++) {
-      if (isTried.test(operations.get(number - 1))) {
+      String operation = operations.get(number - 1);
+      if (isTried.test(operation) && equal.merge(operation, 1, Integer::sum) <= EQUAL_MAX) {
         run(scenario, number, false);
         run(scenario, number, true);
         tried++;

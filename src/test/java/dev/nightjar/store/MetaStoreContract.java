@@ -271,6 +271,20 @@ public abstract class MetaStoreContract {
   }
 
   @Test
+  void batchThatCouldNotBeValidatedUntilItsDeadlineExpiresWithoutFiles() {
+    Batch batch = validating(store, "batch_1");
+
+    Batch expiring = store.expire(batch.sequence(), LATER);
+    Batch ended = store.finish(batch.sequence(), files(batch), LATER);
+
+    assertThat(expiring.status()).isEqualTo(BatchStatus.FINALIZING);
+    assertThat(ended.status()).isEqualTo(BatchStatus.EXPIRED);
+    assertThat(ended.stamps().inProgressAt()).isNull();
+    assertThat(ended.outputFileId()).isNull();
+    assertThat(ended.errorFileId()).isNull();
+  }
+
+  @Test
   void expiredBatchKeepsItsAnswers() {
     Batch batch = inProgress(store, "batch_1", 2);
 

@@ -192,7 +192,7 @@ final class BatchTransitions {
     sql.update(
         """
         UPDATE batch SET status = 'finalizing', ending = 'expired', finalizing_at = ?
-        WHERE sequence = ? AND status = 'in_progress'
+        WHERE sequence = ? AND status IN ('validating', 'in_progress')
         """,
         now.toEpochMilli(),
         batch);
