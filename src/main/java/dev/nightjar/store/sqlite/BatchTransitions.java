@@ -16,6 +16,7 @@ import dev.nightjar.store.MetaStore.Validated;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -80,8 +81,18 @@ final class BatchTransitions {
         origin == null ? null : origin.idempotencyKey(),
         origin == null ? null : origin.hash(),
         origin == null ? 0 : origin.retryCount());
-    return sql.one("SELECT * FROM batch WHERE id = ?", Rows::batch, batch.id().value())
-        .orElseThrow();
+    Batch inserted =
+        sql.one("SELECT * FROM batch WHERE id = ?", Rows::batch, batch.id().value()).orElseThrow();
+    for (Map.Entry<String, String> pair : inserted.metadata().entrySet()) {
+      sql.update(
+          "INSERT INTO batch_metadata VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+          inserted.project(),
+          pair.getKey(),
+          pair.getValue(),
+          inserted.stamps().createdAt().toEpochMilli(),
+          inserted.sequence());
+    }
+    return inserted;
   }
 
   static Batch find(Sql sql, long batch) throws SQLException {

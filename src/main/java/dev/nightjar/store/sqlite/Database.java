@@ -19,14 +19,21 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The database file and its threads: one that writes, a few that read, since SQLite is native code
- * and would pin virtual threads. Writes that wait together share one transaction and one fsync,
- * each behind a savepoint of its own, so that one that fails takes nothing with it. A call returns
- * when its transaction is durable; if the process dies before, it did not happen.
+ * The database file and its threads: one that writes, a few that read, some of them for what may
+ * take long, since SQLite is native code and would pin virtual threads. Writes that wait together
+ * share one transaction and one fsync, each behind a savepoint of its own, so that one that fails
+ * takes nothing with it. A call returns when its transaction is durable; if the process dies
+ * before, it did not happen.
  */
 final class Database implements AutoCloseable {
-  static final int VERSION = 4;
-  private static final int READERS = 4;
+  static final int VERSION = 5;
+
+  /** For what is found at once: keys, ids, pages. No walk through many rows may hold these up. */
+  private static final int LOOKERS = 4;
+
+  /** For what walks through rows. */
+  private static final int SCANNERS = 2;
+
   private static final int QUEUE_MAX = 4_096;
   private static final int GROUP_MAX = 256;
 
@@ -37,7 +44,8 @@ final class Database implements AutoCloseable {
   private static final long BUSY_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private final BlockingQueue<Task<?>> writes = new ArrayBlockingQueue<>(QUEUE_MAX);
-  private final BlockingQueue<Task<?>> reads = new ArrayBlockingQueue<>(QUEUE_MAX);
+  private final BlockingQueue<Task<?>> looks = new ArrayBlockingQueue<>(QUEUE_MAX);
+  private final BlockingQueue<Task<?>> scans = new ArrayBlockingQueue<>(QUEUE_MAX);
   private final List<Thread> threads = new ArrayList<>();
   private volatile boolean isClosed;
 
@@ -58,7 +66,7 @@ final class Database implements AutoCloseable {
     var connections = new ArrayList<Sql>();
     try {
       OwnerOnly.createIfAbsent(file); // Its log and its index get the permissions that it has.
-      for (int i = 0; i <= READERS; i++) {
+      for (int i = 0; i <= LOOKERS + SCANNERS; i++) {
         Sql sql = connect(file);
         connections.add(sql);
         if (i == 0) {
@@ -77,8 +85,13 @@ final class Database implements AutoCloseable {
     }
     Sql writer = connections.getFirst();
     threads.add(Thread.ofPlatform().name("sqlite-write").daemon().start(() -> write(writer)));
-    for (Sql reader : connections.subList(1, connections.size())) {
-      threads.add(Thread.ofPlatform().name("sqlite-read").daemon().start(() -> read(reader)));
+    read("sqlite-look", looks, connections.subList(1, LOOKERS + 1));
+    read("sqlite-scan", scans, connections.subList(LOOKERS + 1, connections.size()));
+  }
+
+  private void read(String name, BlockingQueue<Task<?>> tasks, List<Sql> connections) {
+    for (Sql sql : connections) {
+      threads.add(Thread.ofPlatform().name(name).daemon().start(() -> read(tasks, sql)));
     }
   }
 
@@ -151,8 +164,14 @@ final class Database implements AutoCloseable {
     return await(writes, work);
   }
 
+  /** For what an index finds at once. */
   <T> T inRead(Work<T> work) {
-    return await(reads, work);
+    return await(looks, work);
+  }
+
+  /** For what walks through rows, perhaps many: it waits for others of its kind only. */
+  <T> T inScan(Work<T> work) {
+    return await(scans, work);
   }
 
   int waitingWrites() {
@@ -181,10 +200,10 @@ final class Database implements AutoCloseable {
     return new StoreException("the database is closed", null);
   }
 
-  private void read(Sql sql) {
+  private void read(BlockingQueue<Task<?>> tasks, Sql sql) {
     try (sql) {
       while (!isClosed) {
-        Task<?> task = reads.take();
+        Task<?> task = tasks.take();
         try {
           task.run(sql).run();
         } catch (SQLException | RuntimeException | Error e) {
@@ -273,7 +292,8 @@ final class Database implements AutoCloseable {
       }
     }
     fail(writes);
-    fail(reads);
+    fail(looks);
+    fail(scans);
   }
 
   private static void fail(BlockingQueue<Task<?>> queue) {

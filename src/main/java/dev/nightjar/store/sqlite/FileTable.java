@@ -14,6 +14,8 @@ final class FileTable {
   private static final String VISIBLE =
       "deleted_at IS NULL AND (expires_at IS NULL OR expires_at > ?)";
 
+  private static final int QUICK_FILES_MAX = 1_001;
+
   private FileTable() {}
 
   /** Repeated after an unknown outcome it changes nothing. */
@@ -57,6 +59,11 @@ final class FileTable {
   static Optional<StoredFile> place(Sql sql, String project, FileId id) throws SQLException {
     return sql.one(
         "SELECT * FROM file WHERE id = ? AND project = ?", Rows::file, id.value(), project);
+  }
+
+  /** Whether such a page is short, and found without looking at much else. */
+  static boolean isQuick(FileQuery query) {
+    return query.purpose() == null && query.limit() <= QUICK_FILES_MAX;
   }
 
   static List<StoredFile> page(Sql sql, FileQuery query) throws SQLException {

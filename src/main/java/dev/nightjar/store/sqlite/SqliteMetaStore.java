@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * what had returned is there, and what had not is there as a whole or not at all.
  */
 public final class SqliteMetaStore implements MetaStore {
-  private static final String UNFINISHED =
+  static final String UNFINISHED =
       "status IN ('validating', 'in_progress', 'finalizing', 'cancelling')";
 
   private final Database database;
@@ -68,7 +68,8 @@ public final class SqliteMetaStore implements MetaStore {
 
   @Override
   public List<StoredFile> files(FileQuery query) {
-    return database.inRead(sql -> FileTable.page(sql, query));
+    Database.Work<List<StoredFile>> page = sql -> FileTable.page(sql, query);
+    return FileTable.isQuick(query) ? database.inRead(page) : database.inScan(page);
   }
 
   @Override
@@ -181,12 +182,12 @@ public final class SqliteMetaStore implements MetaStore {
 
   @Override
   public List<LedgerEntry> ledger(@Nullable String project, LocalDate from, LocalDate to) {
-    return database.inRead(sql -> LedgerTable.entries(sql, project, from, to));
+    return database.inScan(sql -> LedgerTable.entries(sql, project, from, to));
   }
 
   @Override
   public Learned learned(@Nullable String model, LocalDate from) {
-    return database.inRead(sql -> LedgerTable.learned(sql, model, from));
+    return database.inScan(sql -> LedgerTable.learned(sql, model, from));
   }
 
   @Override
@@ -230,7 +231,7 @@ public final class SqliteMetaStore implements MetaStore {
 
   @Override
   public List<FileId> goneFiles(Instant goneBy, int max) {
-    return database.inRead(sql -> RetentionQueries.goneFiles(sql, goneBy, max));
+    return database.inScan(sql -> RetentionQueries.goneFiles(sql, goneBy, max));
   }
 
   @Override
@@ -240,7 +241,7 @@ public final class SqliteMetaStore implements MetaStore {
 
   @Override
   public List<EndedUpload> endedUploads(Instant endedBy, int max) {
-    return database.inRead(sql -> RetentionQueries.endedUploads(sql, endedBy, max));
+    return database.inScan(sql -> RetentionQueries.endedUploads(sql, endedBy, max));
   }
 
   @Override
@@ -250,7 +251,7 @@ public final class SqliteMetaStore implements MetaStore {
 
   @Override
   public Set<String> needed(Collection<String> keys) {
-    return database.inRead(sql -> RetentionQueries.needed(sql, keys));
+    return database.inScan(sql -> RetentionQueries.needed(sql, keys));
   }
 
   // ---- batches
@@ -280,12 +281,13 @@ public final class SqliteMetaStore implements MetaStore {
 
   @Override
   public List<Batch> batches(BatchQuery query) {
-    return database.inRead(sql -> BatchList.page(sql, query));
+    Database.Work<List<Batch>> page = sql -> new BatchList(sql, query).page();
+    return BatchList.isQuick(query) ? database.inRead(page) : database.inScan(page);
   }
 
   @Override
   public Map<BatchStatus, Long> unfinishedCounts() {
-    return database.inRead(sql ->
+    return database.inScan(sql ->
         sql
             .list(
                 "SELECT status, count(*) FROM batch WHERE " + UNFINISHED + " GROUP BY status",

@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -248,6 +249,30 @@ class DatabaseTest {
   void readersCannotWrite() {
     assertThatThrownBy(() -> database.inRead(sql -> insert(sql, "a")))
         .isInstanceOf(StoreException.class);
+  }
+
+  @Test
+  @Tag("K4")
+  void lookUpWaitsForNoScan() throws Exception {
+    var release = new CountDownLatch(1);
+    try (var threads = Executors.newCachedThreadPool()) {
+      var scans = new ArrayList<Future<Integer>>();
+      for (int i = 0; i < 20; i++) {
+        scans.add(
+            threads.submit(() ->
+                database.inScan(_ -> {
+                  awaitUninterrupted(release);
+                  return 0;
+                })));
+      }
+
+      assertThat(projects()).containsExactly("default");
+      assertThat(scans).noneMatch(Future::isDone);
+      release.countDown();
+      for (Future<Integer> scan : scans) {
+        assertThat(scan.get()).isZero();
+      }
+    }
   }
 
   @Test
