@@ -14,6 +14,7 @@ import dev.nightjar.store.files.DataDisk;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.store.journal.JournalAnswerLog;
 import dev.nightjar.store.sqlite.SqliteMetaStore;
+import dev.nightjar.time.SteadyClock;
 import dev.nightjar.upstream.HttpUpstream;
 import dev.nightjar.upstream.Upstream;
 import dev.nightjar.upstream.UpstreamTarget;
@@ -35,6 +36,7 @@ final class Node implements AutoCloseable {
   private static final long JOURNAL_SEGMENT_BYTES = 64L << 20;
 
   private final DataDirectory directory;
+  private final SteadyClock clock = new SteadyClock(InstantSource.system(), System::nanoTime);
   private final DiskSpace disk;
   private final MetaStore meta;
   private final ObjectStore objects;
@@ -56,7 +58,7 @@ final class Node implements AutoCloseable {
     var clients = new ArrayList<Upstream>();
     var specs = new ArrayList<UpstreamSpec>();
     for (UpstreamSettings upstream : upstreams) {
-      clients.add(client(upstream));
+      clients.add(client(upstream, clock));
       specs.add(new UpstreamSpec(upstream.name(), upstream.models(), upstream.maxInFlight()));
     }
     this.upstreams = clients;
@@ -65,7 +67,7 @@ final class Node implements AutoCloseable {
             new BatchEngine.Stores(meta, log, objects, disk),
             new BatchEngine.Upstreams(clients, specs),
             limits.engine(),
-            new BatchEngine.World(InstantSource.system(), new SecureRandom(), ProcessEnd::now));
+            new BatchEngine.World(clock, new SecureRandom(), ProcessEnd::now));
   }
 
   /** Opens all and takes up unfinished batches only at {@link BatchEngine#start}. */
@@ -82,7 +84,7 @@ final class Node implements AutoCloseable {
     }
   }
 
-  private static Upstream client(UpstreamSettings upstream) {
+  private static Upstream client(UpstreamSettings upstream, SteadyClock clock) {
     try {
       return new HttpUpstream(
           new UpstreamTarget(
@@ -90,10 +92,14 @@ final class Node implements AutoCloseable {
               URI.create(upstream.url()),
               upstream.apiKey(),
               upstream.maxInFlight()),
-          InstantSource.system());
+          clock);
     } catch (IllegalArgumentException e) {
       throw new SettingsException("upstream '%s': %s".formatted(upstream.url(), e.getMessage()));
     }
+  }
+
+  SteadyClock clock() {
+    return clock;
   }
 
   MetaStore meta() {

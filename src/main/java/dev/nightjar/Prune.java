@@ -6,10 +6,10 @@ import dev.nightjar.store.Sweeper;
 import dev.nightjar.store.files.DataDirectory;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.store.sqlite.SqliteMetaStore;
+import dev.nightjar.time.SteadyClock;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 
 /**
@@ -23,7 +23,8 @@ record Prune(Path data, PrintStream err) {
         var meta = new SqliteMetaStore(directory.database());
         var objects = new FileObjectStore(directory.objects())) {
       long before = bytes(objects);
-      int deleted = new Sweeper(meta, objects, InstantSource.system(), Duration.ZERO).sweepAll();
+      var clock = new SteadyClock(InstantSource.system(), System::nanoTime);
+      int deleted = new Sweeper(meta, objects, clock).sweepAll(clock.instant());
       long after = bytes(objects);
       err.printf(
           "nightjar: %,d objects deleted, %,d bytes freed; %,d bytes of objects are left%n",

@@ -70,16 +70,15 @@ final class Server implements AutoCloseable {
   private Server(Settings settings, Node node, @Nullable Tls tls) {
     this.settings = settings;
     this.node = node;
-    this.sweeper = new Sweeper(node.meta(), node.objects(), InstantSource.system());
+    this.sweeper = new Sweeper(node.meta(), node.objects(), node.clock());
     this.webhookTargets = new Targets(new SystemResolver(), allowList(settings));
     this.webhookSender =
         new Sender(
             webhookTargets,
             (SSLSocketFactory) SSLSocketFactory.getDefault(),
-            InstantSource.system(),
+            InstantSource.system(), // Receivers compare signatures with their own clocks.
             userAgent());
-    this.webhooks =
-        new Deliverer(node.meta(), webhookSender, InstantSource.system(), new SecureRandom());
+    this.webhooks = new Deliverer(node.meta(), webhookSender, node.clock(), new SecureRandom());
     this.metrics = metrics(settings, node, webhooks.figures());
     this.guard = ConnectionGuard.start(IDLE_CONNECTION, STALLED_BODY);
     this.http =
@@ -174,6 +173,7 @@ final class Server implements AutoCloseable {
   private static MetricsPage metrics(Settings settings, Node node, Deliverer.Figures webhooks) {
     return new MetricsPage(
         new MetricsPage.Sources(
+            node.clock(),
             node.engine(),
             node.upstreams().stream().map(Upstream::name).toList(),
             bounds(settings.bounds()),
@@ -185,8 +185,7 @@ final class Server implements AutoCloseable {
 
   private Services services() {
     var ids = new Ids(new SecureRandom());
-    var backing =
-        new Backing(node.meta(), node.objects(), node.disk(), ids, InstantSource.system());
+    var backing = new Backing(node.meta(), node.objects(), node.disk(), ids, node.clock());
     ApiLimits base = settings.limits() == InputRules.OPENAI ? ApiLimits.OPENAI : ApiLimits.DEFAULT;
     var limits =
         new ApiLimits(
@@ -195,7 +194,7 @@ final class Server implements AutoCloseable {
             new HashSet<>(settings.endpoints()),
             settings.fileLife(),
             requireNonNullElse(settings.storageBytesMax(), Long.MAX_VALUE));
-    var accounts = new Accounts(node.meta(), settings.terms(), InstantSource.system());
+    var accounts = new Accounts(node.meta(), settings.terms(), node.clock());
     var files = new Files(backing, limits);
     var admissions = new Admissions(settings.terms(), node.meta());
     return new Services(
@@ -205,7 +204,7 @@ final class Server implements AutoCloseable {
         new Webhooks(
             backing, limits, new Webhooks.Outbound(webhookTargets, webhookSender, webhooks::wake)),
         accounts,
-        new Estimates(files, admissions, InstantSource.system()),
+        new Estimates(files, admissions, node.clock()),
         () -> node.engine().models().models(),
         health(),
         metrics::scrape,

@@ -36,20 +36,22 @@ class ArchitectureTest {
           Map.entry("file", Set.of()),
           Map.entry("cost", Set.of()),
           Map.entry("batch", Set.of("file", "cost")),
-          Map.entry("store", Set.of("cost", "batch", "file")),
+          Map.entry("store", Set.of("cost", "batch", "file", "time")),
           Map.entry("store.sqlite", Set.of("cost", "store", "batch", "file")),
           Map.entry("store.journal", Set.of("store", "batch", "file")),
           Map.entry("store.files", Set.of("store", "batch", "file")),
           Map.entry("upstream", Set.of("batch", "file")),
-          Map.entry("engine", Set.of("cost", "batch", "file", "store", "upstream")),
-          Map.entry("webhook", Set.of("store", "upstream")),
+          Map.entry("engine", Set.of("cost", "batch", "file", "store", "time", "upstream")),
+          Map.entry("webhook", Set.of("store", "time", "upstream")),
           Map.entry("api", Set.of("cost", "batch", "file", "store", "engine", "config", "webhook")),
           Map.entry(
               "http", Set.of("cost", "batch", "file", "store", "engine", "config", "api", "net")),
-          Map.entry("metrics", Set.of("batch", "engine", "store", "store.journal", "webhook")),
+          Map.entry(
+              "metrics", Set.of("batch", "engine", "store", "store.journal", "time", "webhook")),
           Map.entry("config", Set.of("cost", "file")),
           Map.entry("net", Set.of()),
           Map.entry("process", Set.of()),
+          Map.entry("time", Set.of()),
           Map.entry("sim", Set.of("net", "config")));
 
   /** Classes of the engine that decide: no clock, lock, future, thread, disk or socket inside. */
@@ -61,6 +63,7 @@ class ArchitectureTest {
           "ChunkPlan",
           "Claims",
           "CustomIds",
+          "Deadlines",
           "Dispatch",
           "Engine",
           "Faults",

@@ -26,6 +26,7 @@ import dev.nightjar.store.Sweeper;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.store.journal.JournalAnswerLog;
 import dev.nightjar.store.sqlite.SqliteMetaStore;
+import dev.nightjar.testing.TestClocks;
 import dev.nightjar.upstream.HttpUpstream;
 import dev.nightjar.upstream.Upstream;
 import dev.nightjar.upstream.UpstreamTarget;
@@ -76,7 +77,8 @@ class SweptRunTest {
     final ObjectStore objects = new FileObjectStore(folder.resolve("objects"));
     final AnswerLog log = new JournalAnswerLog(folder.resolve("journal"), meta.unsealed(), 1 << 20);
     final Sweeper sweeper =
-        new Sweeper(meta, objects, () -> Instant.now().plus(Duration.ofHours(2)));
+        new Sweeper(
+            meta, objects, TestClocks.settled(() -> Instant.now().plus(Duration.ofHours(2))));
 
     Stores() throws IOException {}
 
@@ -189,7 +191,7 @@ class SweptRunTest {
         new BatchEngine.Upstreams(List.of(upstream), List.of(new UpstreamSpec("sim", Set.of(), 4))),
         new BatchEngine.Limits(EngineLimits.defaults(), InputLimits.DEFAULTS),
         new BatchEngine.World(
-            InstantSource.system(),
+            TestClocks.steady(InstantSource.system()),
             new SecureRandom(),
             cause -> {
               throw new IllegalStateException(cause);

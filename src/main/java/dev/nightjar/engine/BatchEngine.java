@@ -18,13 +18,13 @@ import dev.nightjar.store.DiskSpace;
 import dev.nightjar.store.MetaStore;
 import dev.nightjar.store.MetaStore.FinishedFiles;
 import dev.nightjar.store.ObjectStore;
+import dev.nightjar.time.SteadyClock;
 import dev.nightjar.upstream.Upstream;
 import dev.nightjar.upstream.Upstream.Probe;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +48,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
 
   private final MetaStore meta;
-  private final InstantSource clock;
+  private final SteadyClock clock;
   private final @Nullable Duration outputLife;
   private final Meters meters = new Meters();
   private final Ids ids;
@@ -69,6 +69,9 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   private final Map<Long, RunningBatch> running = new ConcurrentHashMap<>();
   private volatile Runnable batchEnded = () -> {};
 
+  /** The last batch that was there at the start. */
+  private volatile long lastFromBefore;
+
   /** Where the engine keeps things. */
   public record Stores(MetaStore meta, AnswerLog log, ObjectStore objects, DiskSpace disk) {}
 
@@ -84,7 +87,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   }
 
   /** Time, chance, and whom to tell when the process cannot go on. */
-  public record World(InstantSource clock, RandomGenerator random, Consumer<Throwable> fatal) {}
+  public record World(SteadyClock clock, RandomGenerator random, Consumer<Throwable> fatal) {}
 
   public BatchEngine(Stores stores, Upstreams upstreams, Limits limits, World world) {
     this(stores, upstreams, limits, world, Workers.threads());
@@ -107,7 +110,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
         new Caller(this.upstreams, objects, limits.engine(), run, thread::post, workers.calls());
     this.loader = new ChunkLoader(meta, stores.log(), limits.input());
     this.sealer = new ChunkSealer(stores, limits.input(), meters);
-    this.models = new ModelCatalog(this.upstreams, upstreams.specs(), clock, thread::post);
+    this.models = new ModelCatalog(this.upstreams, upstreams.specs(), clock::steady, thread::post);
     this.diskWatch = new DiskWatch(stores.disk(), thread::post);
     this.validationMemory = new ValidationMemory(limits.engine().bounds().validationBytes());
     this.validation =
@@ -142,7 +145,9 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     for (ChunkId chunk : meta.unsealed()) {
       unsealed.merge(chunk.batch(), 1, Integer::sum);
     }
-    for (Batch batch : meta.unfinished()) {
+    List<Batch> unfinished = meta.unfinished();
+    lastFromBefore = unfinished.isEmpty() ? 0 : unfinished.getLast().sequence();
+    for (Batch batch : unfinished) {
       if (batch.status() == BatchStatus.VALIDATING) {
         validation.submit(batch);
       } else {
@@ -272,7 +277,8 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
             unsealedChunks,
             batch.counts(),
             batch.usage(),
-            batch.ending());
+            batch.ending(),
+            batch.sequence() <= lastFromBefore);
     var content = new ContentReader(objects, input(batch));
     if (running.putIfAbsent(batch.sequence(), new RunningBatch(batch, content)) == null) {
       thread.post(new Event.Started(run));

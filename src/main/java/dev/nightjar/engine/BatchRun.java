@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param unsealedChunks chunks still to seal, none of them claimed
  * @param sealed counts of the sealed chunks
  * @param ending why it was already stopping; null when it runs
+ * @param isFromBefore whether it was there before this process
  */
 record BatchRun(
     long batch,
@@ -24,4 +25,5 @@ record BatchRun(
     int unsealedChunks,
     RequestCounts sealed,
     Usage sealedUsage,
-    @Nullable Ending ending) {}
+    @Nullable Ending ending,
+    boolean isFromBefore) {}

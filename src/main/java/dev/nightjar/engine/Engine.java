@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +36,7 @@ final class Engine {
   private final Waits waits = new Waits();
   private final Timers timers = new Timers();
   private final Map<Long, ActiveBatch> batches = new HashMap<>();
-  private final TreeSet<ActiveBatch> deadlines = new TreeSet<>(ActiveBatch.BY_DEADLINE);
+  private final Deadlines deadlines = new Deadlines();
 
   /** Stops that were told before the start of their batch was. */
   private final Map<Long, Ending> earlyStops = new LinkedHashMap<>();
@@ -54,7 +53,8 @@ final class Engine {
   }
 
   /**
-   * Takes one event and says what to do; {@code now} is in epoch milliseconds and never decreases.
+   * Takes one event and says what to do; {@code now} is in milliseconds and never decreases, nor
+   * jumps with any clock: {@link Event.ClockSet} tells what time it is.
    */
   List<Effect> step(Event event, long now) {
     effects = new ArrayList<>();
@@ -71,8 +71,7 @@ final class Engine {
 
   /** When {@link #step} wants to be called again without an event. */
   long nextWakeMillis() {
-    long next = Math.min(timers.nextMillis(), faults.nextMillis());
-    return deadlines.isEmpty() ? next : Math.min(next, deadlines.first().run.deadlineMillis());
+    return Math.min(deadlines.nextMillis(), Math.min(timers.nextMillis(), faults.nextMillis()));
   }
 
   /** Nothing is under way: no call, no append. */
@@ -115,6 +114,7 @@ final class Engine {
       case Event.Later(long wait, Effect effect) ->
           timers.at(now + wait, () -> effects.add(effect));
       case Event.Draining() -> isDraining = true;
+      case Event.ClockSet clock -> deadlines.clock(clock);
       case Event.Tick() -> {}
     }
   }
@@ -136,9 +136,7 @@ final class Engine {
     var batch = new ActiveBatch(run, home);
     home.homes++;
     batches.put(run.batch(), batch);
-    if (run.deadlineMillis() != Long.MAX_VALUE) {
-      deadlines.add(batch);
-    }
+    deadlines.add(batch);
     Ending early = earlyStops.remove(run.batch());
     Ending ending = run.ending() != null ? run.ending() : early;
     if (run.unsealedChunks() == 0) {
@@ -196,8 +194,9 @@ final class Engine {
   }
 
   private void expireDue(long now) {
-    while (!deadlines.isEmpty() && deadlines.first().run.deadlineMillis() <= now) {
-      ActiveBatch batch = deadlines.pollFirst();
+    for (ActiveBatch batch = deadlines.takeDue(now);
+        batch != null;
+        batch = deadlines.takeDue(now)) {
       if (batch.ending == null && !batch.isFullyAnswered()) {
         batch.isExpiring = true;
         halt(batch);

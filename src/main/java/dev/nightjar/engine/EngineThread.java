@@ -1,6 +1,6 @@
 package dev.nightjar.engine;
 
-import java.time.InstantSource;
+import dev.nightjar.time.SteadyClock;
 import java.util.ArrayList;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -18,7 +18,7 @@ final class EngineThread {
   private static final Event TICK = new Event.Tick();
 
   private final Engine engine;
-  private final InstantSource clock;
+  private final SteadyClock clock;
   private final Consumer<Effect> effects;
   private final Consumer<Throwable> fatal;
   private final Thread thread = Thread.ofPlatform().name("engine").daemon().unstarted(this::run);
@@ -31,7 +31,7 @@ final class EngineThread {
 
   private volatile boolean isStopped;
   private boolean isDraining;
-  private long lastMillis;
+  private Event.ClockSet told = new Event.ClockSet(0, true);
 
   private sealed interface Mail {
     record Happened(Event event) implements Mail {}
@@ -40,7 +40,7 @@ final class EngineThread {
   }
 
   EngineThread(
-      Engine engine, InstantSource clock, Consumer<Effect> effects, Consumer<Throwable> fatal) {
+      Engine engine, SteadyClock clock, Consumer<Effect> effects, Consumer<Throwable> fatal) {
     this.engine = engine;
     this.clock = clock;
     this.effects = effects;
@@ -140,12 +140,16 @@ final class EngineThread {
   }
 
   private void step(Event event) {
-    lastMillis = Math.max(lastMillis, clock.millis());
-    engine.step(event, lastMillis).forEach(effects);
+    long now = clock.steadyMillis();
+    if (clock.aheadMillis() != told.aheadMillis() || clock.isConfirmed() != told.isConfirmed()) {
+      told = new Event.ClockSet(clock.aheadMillis(), clock.isConfirmed());
+      engine.step(told, now).forEach(effects);
+    }
+    engine.step(event, now).forEach(effects);
   }
 
   private long sleepMillis() {
-    long wake = engine.nextWakeMillis() - Math.max(lastMillis, clock.millis());
+    long wake = engine.nextWakeMillis() - clock.steadyMillis();
     return Math.clamp(wake, 0, SLEEP_MAX_MILLIS);
   }
 }

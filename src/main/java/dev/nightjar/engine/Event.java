@@ -59,6 +59,13 @@ sealed interface Event {
   /** The process is about to stop: send nothing more. */
   record Draining() implements Event {}
 
+  /**
+   * What the clock that deadlines are told in is ahead of the engine's time.
+   *
+   * @param isConfirmed whether it may be told from the deadlines of an earlier process
+   */
+  record ClockSet(long aheadMillis, boolean isConfirmed) implements Event {}
+
   /** Time has passed. */
   record Tick() implements Event {}
 

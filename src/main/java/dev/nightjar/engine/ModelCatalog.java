@@ -29,7 +29,7 @@ public final class ModelCatalog {
 
   private final List<Upstream> upstreams;
   private final List<UpstreamSpec> specs;
-  private final InstantSource clock;
+  private final InstantSource clock; // One that is never set back: a listing would stay fresh.
   private final Consumer<Event> events;
   private final Map<Integer, Listing> listings = new ConcurrentHashMap<>();
 

@@ -10,6 +10,7 @@ import dev.nightjar.engine.ValidationMemory;
 import dev.nightjar.store.DiskSpace;
 import dev.nightjar.store.MetaStore;
 import dev.nightjar.store.journal.JournalAnswerLog;
+import dev.nightjar.time.SteadyClock;
 import dev.nightjar.webhook.Deliverer;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
@@ -54,6 +55,7 @@ public final class MetricsPage {
    * @param upstreams their names, in the engine's order
    */
   public record Sources(
+      SteadyClock clock,
       BatchEngine engine,
       List<String> upstreams,
       Bounds bounds,
@@ -189,6 +191,12 @@ public final class MetricsPage {
     gauge("journal.bytes", "The journal's segments on disk", _ -> journal.bytesOnDisk());
     gauge("disk.free.bytes", "Free on the disk with the data", r -> r.disk.freeBytes());
     gauge("disk.free.bytes.min", "Below it nothing is begun", r -> r.disk.minBytes());
+    SteadyClock clock = sources.clock;
+    gauge(
+        "clock.ahead.seconds",
+        "How far the system's clock is ahead of the time that counts here",
+        _ -> clock.behind().toMillis() / 1e3);
+    counter("clock.jumps", "Jumps of the system's clock", _ -> clock.jumps());
   }
 
   private void registerBounds() {

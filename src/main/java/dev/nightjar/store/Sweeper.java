@@ -7,22 +7,24 @@ import dev.nightjar.file.PartId;
 import dev.nightjar.store.ObjectStore.Entry;
 import dev.nightjar.store.ObjectStore.Page;
 import dev.nightjar.store.Retention.EndedUpload;
+import dev.nightjar.time.SteadyClock;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * Deletes the bytes that nothing needs any more, an hour after the last row that named them was
- * gone from the API, so that running downloads finish. Each round decides by rows alone, deletes
- * objects and then the row: if the process dies in between, the next round does it again. One
- * thread sweeps.
+ * gone from the API, so that running downloads finish, and only by a clock that is settled: what is
+ * gone cannot be brought back when the clock turns out to be wrong. Each round decides by rows
+ * alone, deletes objects and then the row: if the process dies in between, the next round does it
+ * again. One thread sweeps.
  */
 public final class Sweeper implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Sweeper.class.getName());
@@ -37,23 +39,14 @@ public final class Sweeper implements AutoCloseable {
 
   private final MetaStore meta;
   private final ObjectStore objects;
-  private final InstantSource clock;
-  private final Duration grace;
+  private final SteadyClock clock;
   private final CountDownLatch stop = new CountDownLatch(1);
   private final Thread thread = Thread.ofPlatform().name("sweep").daemon().unstarted(this::run);
 
   /** Where the search for orphans goes on; lost with the process, and then it begins anew. */
   private String place = Page.FIRST;
 
-  public Sweeper(MetaStore meta, ObjectStore objects, InstantSource clock) {
-    this(meta, objects, clock, GRACE);
-  }
-
-  /**
-   * With no {@code grace}, nobody else may use the stores: what is half made looks like an orphan.
-   */
-  public Sweeper(MetaStore meta, ObjectStore objects, InstantSource clock, Duration grace) {
-    this.grace = grace;
+  public Sweeper(MetaStore meta, ObjectStore objects, SteadyClock clock) {
     this.meta = meta;
     this.objects = objects;
     this.clock = clock;
@@ -78,21 +71,34 @@ public final class Sweeper implements AutoCloseable {
     }
   }
 
-  /** One round; how many objects it deleted. */
+  /** One round, if it is time for one; how many objects it deleted. */
   public int sweep() throws IOException {
-    Instant before = clock.instant().minus(grace);
-    int deleted = sweepUploads(before);
-    deleted += sweepFiles(before);
-    deleted += sweepOrphans(before);
+    if (!clock.isSettled()) {
+      return 0;
+    }
+    Instant now = clock.instant();
+    Instant before = now.minus(GRACE);
+    // A younger one may be on its way to its row. One from the future was written before the clock
+    // was set back, and that is longer ago than it takes to settle.
+    return sweep(before, at -> !at.isAfter(before) || at.isAfter(now.plus(GRACE)));
+  }
+
+  private int sweep(Instant goneBy, Predicate<Instant> isOld) throws IOException {
+    int deleted = sweepUploads(goneBy);
+    deleted += sweepFiles(goneBy);
+    deleted += sweepOrphans(isOld);
     return deleted;
   }
 
-  /** Rounds until nothing is left to delete; how many objects they deleted. */
-  public int sweepAll() throws IOException {
+  /**
+   * Rounds until nothing is left to delete of what was gone by then; how many objects they deleted.
+   * Nobody else may use the stores: what is half made looks like an orphan.
+   */
+  public int sweepAll(Instant goneBy) throws IOException {
     int all = 0;
     int deleted;
     do {
-      deleted = sweep();
+      deleted = sweep(goneBy, _ -> true);
       all += deleted;
     } while (deleted > 0 || !place.equals(Page.FIRST));
     return all;
@@ -128,14 +134,13 @@ public final class Sweeper implements AutoCloseable {
   }
 
   /** What a crash, a refusal or a repeated attempt left: objects that no row names. */
-  private int sweepOrphans(Instant before) throws IOException {
+  private int sweepOrphans(Predicate<Instant> isOld) throws IOException {
     var old = new ArrayList<String>();
     int seen = 0;
     do {
       Page page = objects.page(place);
       for (Entry entry : page.entries()) {
-        // A younger one may be on its way to its row.
-        if (!entry.modifiedAt().isAfter(before)) {
+        if (isOld.test(entry.modifiedAt())) {
           old.add(entry.key());
         }
       }

@@ -6,10 +6,10 @@ import dev.nightjar.store.WebhookStore;
 import dev.nightjar.store.WebhookStore.DueDelivery;
 import dev.nightjar.store.WebhookStore.Outcome;
 import dev.nightjar.store.WebhookStore.Try;
+import dev.nightjar.time.SteadyClock;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
@@ -43,7 +43,7 @@ public final class Deliverer implements AutoCloseable {
 
   private final WebhookStore store;
   private final Sender sender;
-  private final InstantSource clock;
+  private final SteadyClock clock;
   private final RetrySchedule schedule;
   private final Thread thread = Thread.ofPlatform().name("webhooks").daemon().unstarted(this::run);
   private final CountDownLatch stop = new CountDownLatch(1);
@@ -58,6 +58,8 @@ public final class Deliverer implements AutoCloseable {
   private boolean isWoken;
 
   private volatile boolean isCutOff;
+
+  /** By the time that is never set. */
   private Instant nextSweep = Instant.MIN;
 
   /** Tries since the start of the process, by how they ended. Any thread. */
@@ -89,7 +91,7 @@ public final class Deliverer implements AutoCloseable {
     }
   }
 
-  public Deliverer(WebhookStore store, Sender sender, InstantSource clock, RandomGenerator random) {
+  public Deliverer(WebhookStore store, Sender sender, SteadyClock clock, RandomGenerator random) {
     this.store = store;
     this.sender = sender;
     this.clock = clock;
@@ -158,11 +160,12 @@ public final class Deliverer implements AutoCloseable {
   }
 
   private void sweep(Instant now) {
-    if (now.isBefore(nextSweep)) {
+    Instant steady = clock.steady();
+    if (steady.isBefore(nextSweep) || !clock.isSettled()) {
       return;
     }
     int dropped = store.forgetWebhookDeliveries(now.minus(KEPT), FORGOTTEN_MAX);
-    nextSweep = dropped < FORGOTTEN_MAX ? now.plus(SWEEP) : now;
+    nextSweep = dropped < FORGOTTEN_MAX ? steady.plus(SWEEP) : steady;
   }
 
   private void startDue(Instant now) {

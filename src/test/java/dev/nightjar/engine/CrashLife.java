@@ -44,7 +44,7 @@ final class CrashLife implements AutoCloseable {
             new Upstreams(
                 List.of(upstream), List.of(new UpstreamSpec("planned", Set.of("m"), IN_FLIGHT))),
             new Limits(limits(), InputLimits.DEFAULTS),
-            new World(clock, new SplittableRandom(seed + 1), this::cannotGoOn),
+            new World(clock.steady(), new SplittableRandom(seed + 1), this::cannotGoOn),
             workers.workers());
   }
 

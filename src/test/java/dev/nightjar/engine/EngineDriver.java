@@ -66,6 +66,9 @@ final class EngineDriver {
 
   int lineBytes = 2;
 
+  /** Batches that are started from now on were there before the process. */
+  boolean isFromBefore;
+
   long now = 1_000_000;
   int sends;
 
@@ -118,7 +121,8 @@ final class EngineDriver {
                 plan.chunks(),
                 RequestCounts.NONE,
                 Usage.NONE,
-                null)));
+                null,
+                isFromBefore)));
   }
 
   void post(Event event) {

@@ -7,6 +7,7 @@ import static dev.nightjar.http.TestApi.part;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightjar.store.Sweeper;
+import dev.nightjar.testing.TestClocks;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -38,7 +39,7 @@ class ReclaimTest {
   void start() throws IOException {
     api = new TestApi(directory);
     api.now.set(Instant.now()); // Objects carry the system's time.
-    sweeper = new Sweeper(api.meta, api.objects, api.now::get);
+    sweeper = new Sweeper(api.meta, api.objects, TestClocks.settled(api.now::get));
   }
 
   @AfterEach

@@ -14,6 +14,7 @@ import dev.nightjar.file.Manifest;
 import dev.nightjar.file.StoredFile;
 import dev.nightjar.store.MetaStore.Seal;
 import dev.nightjar.store.RulesContract.Tier;
+import dev.nightjar.testing.TestClocks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,7 +44,7 @@ class SweeperTest {
   @BeforeEach
   void openStores() throws IOException {
     tier = EmbeddedTier.open(directory);
-    sweeper = new Sweeper(tier.meta(), tier.objects(), now::get);
+    sweeper = new Sweeper(tier.meta(), tier.objects(), TestClocks.settled(now::get));
   }
 
   @AfterEach

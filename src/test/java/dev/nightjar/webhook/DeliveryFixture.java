@@ -13,6 +13,7 @@ import dev.nightjar.store.WebhookEndpoint.Secrets;
 import dev.nightjar.store.sqlite.SqliteMetaStore;
 import dev.nightjar.testing.ScriptedServer;
 import dev.nightjar.testing.ScriptedServer.Script;
+import dev.nightjar.testing.TestClocks;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -78,7 +79,7 @@ final class DeliveryFixture implements AutoCloseable {
   private Deliverer start(Duration limit, SSLSocketFactory tls) {
     var targets = new Targets(host -> resolver.get().resolve(host), allowed.get());
     var sender = new Sender(targets, tls, now::get, "Nightjar/test", limit);
-    var started = new Deliverer(store, sender, now::get, new Random(1));
+    var started = new Deliverer(store, sender, TestClocks.settled(now::get), new Random(1));
     started.start();
     return started;
   }

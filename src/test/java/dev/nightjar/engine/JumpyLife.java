@@ -1,0 +1,140 @@
+package dev.nightjar.engine;
+
+import dev.nightjar.api.Accounts;
+import dev.nightjar.api.ApiLimits;
+import dev.nightjar.api.Backing;
+import dev.nightjar.api.Batches;
+import dev.nightjar.api.FileUpload.Form;
+import dev.nightjar.api.Files;
+import dev.nightjar.api.Submission;
+import dev.nightjar.batch.Batch;
+import dev.nightjar.cost.Terms;
+import dev.nightjar.file.FileId;
+import dev.nightjar.file.StoredFile;
+import dev.nightjar.store.DiskSpace;
+import dev.nightjar.store.MetaStore;
+import dev.nightjar.store.Sweeper;
+import dev.nightjar.store.files.FileObjectStore;
+import dev.nightjar.store.journal.JournalAnswerLog;
+import dev.nightjar.store.sqlite.SqliteMetaStore;
+import dev.nightjar.testing.CrashPoints;
+import dev.nightjar.time.SteadyClock;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A server from its start to its end, in one thread and by a jumpy time: all but its HTTP. */
+final class JumpyLife implements AutoCloseable {
+  private static final String PROJECT = "default";
+  private static final int SEGMENT_BYTES = 1 << 20;
+  private static final int IN_FLIGHT = 64;
+
+  final SteadyClock clock;
+  final MetaStore meta;
+  final JumpyObjects objects;
+  private final JournalAnswerLog log;
+  private final SteppedWorkers workers = new SteppedWorkers(CrashPoints.immortal());
+  private final RandomGenerator random;
+  private final BatchEngine engine;
+  private final Sweeper sweeper;
+  private final Files files;
+  private final Batches batches;
+
+  JumpyLife(
+      Path folder,
+      JumpyTime time,
+      JumpyUpstream upstream,
+      Map<String, Instant> written,
+      Consumer<String> deleted,
+      RandomGenerator random)
+      throws IOException {
+    this.random = random;
+    this.clock = time.newClock();
+    this.meta = new SqliteMetaStore(folder.resolve("meta.db"));
+    this.objects =
+        new JumpyObjects(
+            new FileObjectStore(folder.resolve("objects")), time::wall, written, deleted);
+    this.log = new JournalAnswerLog(folder.resolve("journal"), meta.unsealed(), SEGMENT_BYTES);
+    this.engine =
+        new BatchEngine(
+            new BatchEngine.Stores(meta, log, objects, DiskSpace.ENDLESS),
+            new BatchEngine.Upstreams(
+                List.of(upstream), List.of(new UpstreamSpec("jumpy", Set.of(), IN_FLIGHT))),
+            new BatchEngine.Limits(EngineLimits.defaults(), InputLimits.DEFAULTS),
+            new BatchEngine.World(
+                clock, new SplittableRandom(random.nextLong()), JumpyLife::cannotGoOn),
+            workers.workers());
+    this.sweeper = new Sweeper(meta, objects, clock);
+    var ids = new Ids(new SplittableRandom(random.nextLong()));
+    var backing = new Backing(meta, objects, DiskSpace.ENDLESS, ids, clock);
+    this.files = new Files(backing, ApiLimits.DEFAULT);
+    this.batches =
+        new Batches(backing, engine, ApiLimits.DEFAULT, new Accounts(meta, Terms.NONE, clock));
+    engine.takeUp();
+  }
+
+  private static void cannotGoOn(Throwable cause) {
+    throw new AssertionError("the engine gives up", cause);
+  }
+
+  // ---- what a server does
+
+  /** Does all that there is to do at this moment. */
+  void work() throws IOException, InterruptedException {
+    engine.thread().tick();
+    while (engine.thread().takeWaiting()
+        || workers.runOne(random)
+        || engine.committer().commitWaiting()) {}
+  }
+
+  /** How long it would sleep. */
+  long sleepMillis() {
+    return engine.thread().nextWakeMillis() - clock.steadyMillis();
+  }
+
+  void sweep() throws IOException {
+    sweeper.sweep();
+  }
+
+  // ---- what a client asks of it
+
+  StoredFile upload(String content, Duration life) throws IOException {
+    try (var upload = files.begin(PROJECT)) {
+      upload.write(content.getBytes(StandardCharsets.UTF_8));
+      return upload.finish(
+          new Form("in.jsonl", "batch", "created_at", String.valueOf(life.toSeconds())));
+    }
+  }
+
+  void delete(FileId file) {
+    files.delete(PROJECT, file.value());
+  }
+
+  Batch create(FileId input, String window) {
+    String request =
+        "{\"input_file_id\":\"%s\",\"endpoint\":\"/v1/chat/completions\",\"completion_window\":\"%s\"}"
+            .formatted(input, window);
+    return batches
+        .create(PROJECT, JsonMapper.shared().readTree(request), new Submission(null, null, null))
+        .batch()
+        .batch();
+  }
+
+  @Override
+  public void close() throws IOException {
+    engine.close();
+    sweeper.close();
+    log.close();
+    objects.close();
+    meta.close();
+  }
+}
