@@ -6,6 +6,7 @@ import dev.nightjar.store.WebhookDelivery;
 import dev.nightjar.store.WebhookEndpoint;
 import dev.nightjar.store.WebhookEndpoint.Secrets;
 import dev.nightjar.webhook.Message;
+import dev.nightjar.webhook.Places;
 import dev.nightjar.webhook.Reply;
 import dev.nightjar.webhook.Sender;
 import dev.nightjar.webhook.Targets;
@@ -14,7 +15,6 @@ import dev.nightjar.webhook.WebhookUrl;
 import java.net.UnknownHostException;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -26,12 +26,13 @@ public final class Webhooks {
   public static final int ENDPOINTS_MAX = 20;
 
   private static final PageLimit LIMIT = new PageLimit(1, 100, 20);
-  private static final int TESTS_MAX = 4;
+  private static final int TESTS_MAX = 16;
+  private static final int TESTS_KEPT = 8;
 
   private final Backing backing;
   private final ApiLimits limits;
   private final Outbound outbound;
-  private final Semaphore tests = new Semaphore(TESTS_MAX);
+  private final Places tests = new Places(TESTS_MAX, TESTS_KEPT);
 
   /**
    * The way out.
@@ -61,7 +62,7 @@ public final class Webhooks {
     if (url == null) {
       throw ApiError.missing("url");
     }
-    checkTarget(url);
+    checkTarget(project, url);
     Instant now = backing.clock().instant();
     var endpoint =
         new WebhookEndpoint(
@@ -85,9 +86,9 @@ public final class Webhooks {
   }
 
   /** Checked at each delivery, too: what a name means may change. */
-  private void checkTarget(String url) {
+  private void checkTarget(String project, String url) {
     try {
-      var _ = outbound.targets().addresses(WebhookUrl.parse(url));
+      var _ = outbound.targets().addresses(project, WebhookUrl.parse(url));
     } catch (UnknownHostException _) {
       throw ApiError.invalidValue("url", "Invalid 'url'. Its host is unknown.");
     } catch (RefusedException e) {
@@ -120,7 +121,7 @@ public final class Webhooks {
   public WebhookEndpoint update(String project, String id, JsonNode body) {
     WebhookRequest request = WebhookRequest.of(body);
     if (request.url() != null) {
-      checkTarget(request.url());
+      checkTarget(project, request.url());
     }
     Instant now = backing.clock().instant();
     return change(
@@ -179,7 +180,7 @@ public final class Webhooks {
     }
     String type = WebhookRequest.eventType("event_type", given);
     WebhookEndpoint endpoint = get(project, id);
-    if (!tests.tryAcquire()) {
+    if (!tests.take(project)) {
       throw new ApiError(
           429, "too_many_tests", null, "Other tests of webhooks are under way. Try again soon.");
     }
@@ -199,7 +200,7 @@ public final class Webhooks {
                 400, "webhook_unreachable", null, "The endpoint did not answer: " + reason + ".");
       };
     } finally {
-      tests.release();
+      tests.giveBack(project);
     }
   }
 

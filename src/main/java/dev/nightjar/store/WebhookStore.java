@@ -48,8 +48,14 @@ public interface WebhookStore {
    */
   Optional<WebhookDelivery> replayWebhookDelivery(String project, String id, Instant now);
 
-  /** Deliveries whose time has come, oldest first, at most {@code perEndpoint} of each endpoint. */
-  List<DueDelivery> dueWebhookDeliveries(Instant now, int perEndpoint, int max);
+  /**
+   * Deliveries whose time has come, oldest first: at most {@code perEndpoint} of each endpoint and
+   * {@code perProject} of each project, so that none hides those of another.
+   */
+  List<Due> dueWebhookDeliveries(Instant now, int perEndpoint, int perProject);
+
+  /** What is to be sent, if it is still due. */
+  Optional<DueDelivery> dueWebhookDelivery(Due due, Instant now);
 
   /** When the first pending delivery is due whose time has not come yet. */
   Optional<Instant> nextWebhookDelivery(Instant now);
@@ -65,6 +71,9 @@ public interface WebhookStore {
    * that have none; how many deliveries it dropped.
    */
   int forgetWebhookDeliveries(Instant endedBy, int max);
+
+  /** Whose delivery is due, by the sequences of endpoint and delivery. */
+  record Due(String project, long endpoint, long delivery) {}
 
   record DueDelivery(WebhookDelivery delivery, WebhookEndpoint endpoint) {}
 

@@ -3,6 +3,7 @@ package dev.nightjar.webhook;
 import dev.nightjar.store.MetaStore.StoreException;
 import dev.nightjar.store.WebhookDelivery;
 import dev.nightjar.store.WebhookStore;
+import dev.nightjar.store.WebhookStore.Due;
 import dev.nightjar.store.WebhookStore.DueDelivery;
 import dev.nightjar.store.WebhookStore.Outcome;
 import dev.nightjar.store.WebhookStore.Try;
@@ -10,9 +11,6 @@ import dev.nightjar.time.SteadyClock;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collections;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -27,13 +25,6 @@ import java.util.random.RandomGenerator;
  */
 public final class Deliverer implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Deliverer.class.getName());
-  static final int IN_FLIGHT_MAX = 16;
-  static final int PER_ENDPOINT_MAX = 2;
-
-  /** Of each endpoint those in flight, which are still due in the store, and as many more. */
-  private static final int DUE_PER_ENDPOINT = 2 * PER_ENDPOINT_MAX;
-
-  private static final int DUE_MAX = 100;
   private static final Duration LOOK = Duration.ofMinutes(1);
   private static final Duration STORE_FAILED = Duration.ofSeconds(5);
   private static final Duration STOP = Duration.ofSeconds(5);
@@ -48,11 +39,9 @@ public final class Deliverer implements AutoCloseable {
   private final Thread thread = Thread.ofPlatform().name("webhooks").daemon().unstarted(this::run);
   private final CountDownLatch stop = new CountDownLatch(1);
   private final Figures figures = new Figures();
+  private final Flights flights = new Flights();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-
-  /** Under the lock: the endpoint of each delivery in flight. */
-  private final Map<String, Long> inFlight = new HashMap<>();
 
   /** Under the lock. */
   private boolean isWoken;
@@ -168,45 +157,37 @@ public final class Deliverer implements AutoCloseable {
     nextSweep = dropped < FORGOTTEN_MAX ? steady.plus(SWEEP) : steady;
   }
 
+  /**
+   * Those in flight are among what is due in the store, and the first of it: what is asked for is
+   * as much as may be in flight, so that they hide no other. What does not fit is looked at again
+   * when one lands.
+   */
   private void startDue(Instant now) {
-    for (DueDelivery due : store.dueWebhookDeliveries(now, DUE_PER_ENDPOINT, DUE_MAX)) {
-      if (stop.getCount() > 0 && takesOff(due)) {
-        Thread.ofVirtual().name("webhook").start(() -> fly(due));
+    for (Due due : store.dueWebhookDeliveries(now, Flights.PER_ENDPOINT_MAX, Flights.MAX)) {
+      if (stop.getCount() > 0 && flights.hasRoom(due)) {
+        store.dueWebhookDelivery(due, now).ifPresent(found -> start(due, found));
       }
     }
   }
 
-  /** What does not fit is looked at again when one lands. */
-  private boolean takesOff(DueDelivery due) {
-    String id = due.delivery().id();
-    long endpoint = due.endpoint().sequence();
-    lock.lock();
-    try {
-      boolean fits =
-          !inFlight.containsKey(id)
-              && inFlight.size() < IN_FLIGHT_MAX
-              && Collections.frequency(inFlight.values(), endpoint) < PER_ENDPOINT_MAX;
-      if (fits) {
-        inFlight.put(id, endpoint);
-      }
-      return fits;
-    } finally {
-      lock.unlock();
-    }
+  private void start(Due due, DueDelivery found) {
+    flights.takeOff(due);
+    Thread.ofVirtual().name("webhook").start(() -> fly(due, found));
   }
 
   // ---- a delivery's thread
 
-  private void fly(DueDelivery due) {
+  private void fly(Due due, DueDelivery found) {
     try {
-      Reply reply = send(due);
+      Reply reply = send(found);
       if (!isCutOff) {
-        record(schedule.judge(due.delivery(), reply, clock.instant()));
+        record(schedule.judge(found.delivery(), reply, clock.instant()));
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     } finally {
-      land(due);
+      flights.land(due);
+      wake();
     }
   }
 
@@ -247,16 +228,6 @@ public final class Deliverer implements AutoCloseable {
     } while (!stop.await(STORE_FAILED.toMillis(), TimeUnit.MILLISECONDS));
   }
 
-  private void land(DueDelivery due) {
-    lock.lock();
-    try {
-      inFlight.remove(due.delivery().id());
-    } finally {
-      lock.unlock();
-    }
-    wake();
-  }
-
   /** Begins no try, lets those under way end for a while, and cuts off the rest. */
   @Override
   public void close() {
@@ -264,24 +235,12 @@ public final class Deliverer implements AutoCloseable {
     wake();
     try {
       thread.join(STOP.toMillis());
-      awaitLanding(STOP);
+      flights.awaitNone(STOP);
       isCutOff = true;
       sender.close();
-      awaitLanding(STOP);
+      flights.awaitNone(STOP);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private void awaitLanding(Duration limit) throws InterruptedException {
-    lock.lock();
-    try {
-      long left = limit.toNanos();
-      while (!inFlight.isEmpty() && left > 0) {
-        left = changed.awaitNanos(left);
-      }
-    } finally {
-      lock.unlock();
     }
   }
 }

@@ -88,7 +88,7 @@ public final class Sender implements AutoCloseable {
     WebhookUrl url = WebhookUrl.parse(endpoint.url());
     List<InetAddress> addresses;
     try {
-      addresses = targets.addresses(url);
+      addresses = targets.addresses(endpoint.project(), url);
     } catch (UnknownHostException _) {
       return new Reply.Unreachable("unknown host");
     } catch (RefusedException e) {

@@ -31,9 +31,10 @@ public record Targets(Resolver resolver, AllowList allowed) {
    * The addresses of a URL's host as of now. A connection must go to one of them: a second lookup
    * may tell of others.
    */
-  public List<InetAddress> addresses(WebhookUrl url) throws UnknownHostException, RefusedException {
+  public List<InetAddress> addresses(String project, WebhookUrl url)
+      throws UnknownHostException, RefusedException {
     String host = url.host();
-    List<InetAddress> addresses = resolver.resolve(host);
+    List<InetAddress> addresses = resolver.resolve(project, host);
     for (InetAddress address : addresses) {
       if (!PublicAddress.is(address) && !allowed.allows(host, address)) {
         throw new RefusedException(host);

@@ -42,6 +42,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -129,7 +130,8 @@ final class TestApi implements AutoCloseable {
   }
 
   /** Hosts called public are that; others are written as addresses, or unknown. */
-  private static List<InetAddress> addresses(String host) throws UnknownHostException {
+  private static List<InetAddress> addresses(String project, String host)
+      throws UnknownHostException {
     if (host.endsWith("public.example")) {
       return List.of(InetAddress.ofLiteral("93.184.216.34"));
     }
@@ -166,6 +168,11 @@ final class TestApi implements AutoCloseable {
 
   HttpResponse<byte[]> send(HttpRequest.Builder request) throws IOException, InterruptedException {
     return client.send(request.build(), BodyHandlers.ofByteArray());
+  }
+
+  /** Sends it and goes on. */
+  CompletableFuture<HttpResponse<byte[]>> sendAsync(HttpRequest.Builder request) {
+    return client.sendAsync(request.build(), BodyHandlers.ofByteArray());
   }
 
   HttpResponse<byte[]> get(String path) throws IOException, InterruptedException {

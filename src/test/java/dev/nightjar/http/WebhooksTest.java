@@ -2,20 +2,27 @@ package dev.nightjar.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nightjar.store.ApiKey.Scope;
 import dev.nightjar.store.Samples;
 import dev.nightjar.store.WebhookDelivery;
 import dev.nightjar.store.WebhookEndpoint.Secrets;
+import dev.nightjar.store.WebhookStore.Due;
 import dev.nightjar.store.WebhookStore.Outcome;
 import dev.nightjar.store.WebhookStore.Try;
+import dev.nightjar.testing.ScriptedServer;
 import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -177,8 +184,7 @@ class WebhooksTest {
       var batch = Samples.validating(api.meta, "batch_" + i);
       api.meta.fail(batch.sequence(), List.of(), api.now.get());
     }
-    WebhookDelivery given =
-        api.meta.dueWebhookDeliveries(api.now.get(), 1, 1).getFirst().delivery();
+    WebhookDelivery given = due();
     tried(given, new Outcome.GivenUp());
 
     JsonNode first = TestApi.json(api.get(endpoint(made) + "/deliveries?limit=2"));
@@ -209,8 +215,7 @@ class WebhooksTest {
     JsonNode made = create(URL);
     var batch = Samples.validating(api.meta, "batch_a");
     api.meta.fail(batch.sequence(), List.of(), api.now.get());
-    WebhookDelivery given =
-        api.meta.dueWebhookDeliveries(api.now.get(), 1, 1).getFirst().delivery();
+    WebhookDelivery given = due();
     tried(given, new Outcome.EndpointGone("it answered 410 (Gone)"));
     String replay = "/v1/webhook_deliveries/" + given.id() + "/replay";
 
@@ -250,6 +255,45 @@ class WebhooksTest {
 
     assertError(400, "webhook_unreachable", null, response);
     assertThat(text(response)).contains("no connection");
+  }
+
+  @Test
+  @Tag("K4")
+  void testsThatHangOfOneProjectLeaveRoomForThoseOfAnother() throws Exception {
+    var reached = new Semaphore(0);
+    ScriptedServer hanging =
+        ScriptedServer.playing(peer -> {
+          var _ = peer.readRequest();
+          reached.release();
+          peer.awaitClose();
+        });
+    ScriptedServer answering =
+        ScriptedServer.playing(
+            ScriptedServer.always("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"));
+    String event = "{\"event_type\":\"batch.failed\"}";
+    String theirs = api.createKey("theirs", Scope.WRITE, null);
+    String ours = api.createKey("ours", Scope.WRITE, null);
+
+    api.key.set(theirs);
+    String hangs = endpoint(create(hanging.url("http", "/").toString())) + "/test";
+    for (int i = 0; i < 4; i++) {
+      var _ = api.sendAsync(api.request(hangs).POST(BodyPublishers.ofString(event)));
+    }
+    assertThat(reached.tryAcquire(4, 20, TimeUnit.SECONDS)).as("all hang").isTrue();
+    HttpResponse<byte[]> refused = api.post(hangs, event);
+    api.key.set(ours);
+    String answers = endpoint(create(answering.url("http", "/").toString())) + "/test";
+    HttpResponse<byte[]> tested = api.post(answers, event);
+    hanging.close();
+    answering.close();
+
+    assertError(429, "too_many_tests", null, refused);
+    assertThat(tested.statusCode()).as(text(tested)).isEqualTo(200);
+  }
+
+  private WebhookDelivery due() {
+    Due due = api.meta.dueWebhookDeliveries(api.now.get(), 1, 1).getFirst();
+    return api.meta.dueWebhookDelivery(due, api.now.get()).orElseThrow().delivery();
   }
 
   private JsonNode create(String url) throws Exception {

@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -43,10 +44,21 @@ public final class Samples {
     return Manifest.ofObject(ObjectKeys.upload(new FileId(id)), 7);
   }
 
+  /** Makes a project, with a key of that name. */
+  public static void project(MetaStore store, String name) {
+    Set<ApiKey.Scope> scopes = Set.of(ApiKey.Scope.WRITE);
+    store.createKey(
+        new ApiKey(new KeyId(name), name, "", scopes, null, NOW, null), ApiKey.hash(name));
+  }
+
   public static NewBatch newBatch(String id, Instant createdAt) {
+    return newBatch(PROJECT, id, createdAt);
+  }
+
+  public static NewBatch newBatch(String project, String id, Instant createdAt) {
     return new NewBatch(
         new BatchId(id),
-        PROJECT,
+        project,
         "/v1/chat/completions",
         new FileId("file-input"),
         "24h",

@@ -181,14 +181,14 @@ public abstract class WebhookStoreContract {
     create("whe_b", ALL);
     fail("batch_last");
 
-    List<DueDelivery> due = store.dueWebhookDeliveries(END, 2, 100);
+    List<DueDelivery> due = due(END, 2, 100);
 
     assertThat(due)
         .extracting(d -> d.endpoint().id(), d -> d.delivery().batchId())
         .containsExactly(
             tuple("whe_a", "batch_0"), tuple("whe_a", "batch_1"), tuple("whe_b", "batch_last"));
-    assertThat(store.dueWebhookDeliveries(END, 2, 1)).hasSize(1);
-    assertThat(store.dueWebhookDeliveries(END.minusMillis(1), 2, 100)).isEmpty();
+    assertThat(due(END, 2, 1)).hasSize(1);
+    assertThat(due(END.minusMillis(1), 2, 100)).isEmpty();
     assertThat(store.nextWebhookDelivery(END.minusMillis(1))).contains(END);
     assertThat(store.nextWebhookDelivery(END)).isEmpty();
   }
@@ -349,7 +349,13 @@ public abstract class WebhookStoreContract {
   }
 
   private List<DueDelivery> due(Instant now) {
-    return store.dueWebhookDeliveries(now, 100, 100);
+    return due(now, 100, 100);
+  }
+
+  private List<DueDelivery> due(Instant now, int perEndpoint, int perProject) {
+    return store.dueWebhookDeliveries(now, perEndpoint, perProject).stream()
+        .map(due -> store.dueWebhookDelivery(due, now).orElseThrow())
+        .toList();
   }
 
   private void tried(WebhookDelivery delivery, Outcome outcome) {

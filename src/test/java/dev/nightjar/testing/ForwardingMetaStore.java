@@ -266,8 +266,13 @@ public interface ForwardingMetaStore extends MetaStore {
   }
 
   @Override
-  default List<DueDelivery> dueWebhookDeliveries(Instant now, int perEndpoint, int max) {
-    return inner().dueWebhookDeliveries(now, perEndpoint, max);
+  default List<Due> dueWebhookDeliveries(Instant now, int perEndpoint, int perProject) {
+    return inner().dueWebhookDeliveries(now, perEndpoint, perProject);
+  }
+
+  @Override
+  default Optional<DueDelivery> dueWebhookDelivery(Due due, Instant now) {
+    return inner().dueWebhookDelivery(due, now);
   }
 
   @Override

@@ -252,13 +252,13 @@ class DelivererTest {
     world.endBatch();
 
     world.awaitState(quickEndpoint, State.DELIVERED);
-    DeliveryFixture.awaitThat(() -> slow.received().size() == Deliverer.PER_ENDPOINT_MAX);
+    DeliveryFixture.awaitThat(() -> slow.received().size() == Flights.PER_ENDPOINT_MAX);
     release.countDown();
 
     DeliveryFixture.awaitThat(() ->
         world.store.webhookDeliveries(slowEndpoint, null, 10).stream()
             .allMatch(delivery -> delivery.attempts() > 0));
-    assertThat(most.get()).isEqualTo(Deliverer.PER_ENDPOINT_MAX);
+    assertThat(most.get()).isEqualTo(Flights.PER_ENDPOINT_MAX);
   }
 
   @Test

@@ -41,7 +41,7 @@ final class DeliveryFixture implements AutoCloseable {
   final AtomicReference<AllowList> allowed =
       new AtomicReference<>(AllowList.parse(List.of("127.0.0.1")));
   final AtomicReference<Resolver> resolver =
-      new AtomicReference<>(host -> List.of(InetAddress.ofLiteral(host)));
+      new AtomicReference<>((_, host) -> List.of(InetAddress.ofLiteral(host)));
   MetaStore store;
   Deliverer deliverer;
   private final Path database;
@@ -77,7 +77,8 @@ final class DeliveryFixture implements AutoCloseable {
   }
 
   private Deliverer start(Duration limit, SSLSocketFactory tls) {
-    var targets = new Targets(host -> resolver.get().resolve(host), allowed.get());
+    var targets =
+        new Targets((project, host) -> resolver.get().resolve(project, host), allowed.get());
     var sender = new Sender(targets, tls, now::get, "Nightjar/test", limit);
     var started = new Deliverer(store, sender, TestClocks.settled(now::get), new Random(1));
     started.start();
@@ -118,13 +119,16 @@ final class DeliveryFixture implements AutoCloseable {
   }
 
   WebhookEndpoint create(String id, String url, Secrets secrets) {
+    return create(Samples.PROJECT, id, url, secrets);
+  }
+
+  WebhookEndpoint create(String project, String id, String url, Secrets secrets) {
     var endpoint =
         new WebhookEndpoint(
-            id, 0, Samples.PROJECT, "name", url, FAILED, secrets, now.get(), now.get(), null);
-    assertThat(store.createWebhookEndpoint(endpoint, 20)).isTrue();
-    store.changeWebhookEndpoint(
-        Samples.PROJECT, id, made -> made.withSecrets(secrets, made.updatedAt()));
-    return store.webhookEndpoint(Samples.PROJECT, id).orElseThrow();
+            id, 0, project, "name", url, FAILED, secrets, now.get(), now.get(), null);
+    assertThat(store.createWebhookEndpoint(endpoint, Integer.MAX_VALUE)).isTrue();
+    store.changeWebhookEndpoint(project, id, made -> made.withSecrets(secrets, made.updatedAt()));
+    return store.webhookEndpoint(project, id).orElseThrow();
   }
 
   void endBatch() {

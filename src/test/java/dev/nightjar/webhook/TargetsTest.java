@@ -56,7 +56,7 @@ class TargetsTest {
     var lookups = new AtomicInteger();
     // The first address stands for a public one: it is world.allowed, and nobody listens there.
     world.allowed.set(AllowList.parse(List.of("127.0.0.2")));
-    world.resolver.set(_ ->
+    world.resolver.set((_, _) ->
         List.of(
             InetAddress.ofLiteral(lookups.getAndIncrement() % 2 == 0 ? "127.0.0.2" : "127.0.0.1")));
     world.deliverer.close();
@@ -80,8 +80,8 @@ class TargetsTest {
   void onePrivateAddressAmongOthersRefusesTheHost() throws Exception {
     ScriptedServer receiver = world.receiver(always(DeliveryFixture.OK));
     world.allowed.set(AllowList.parse(List.of("127.0.0.1")));
-    world.resolver.set(
-        _ -> List.of(InetAddress.ofLiteral("127.0.0.1"), InetAddress.ofLiteral("169.254.169.254")));
+    world.resolver.set((_, _) ->
+        List.of(InetAddress.ofLiteral("127.0.0.1"), InetAddress.ofLiteral("169.254.169.254")));
     WebhookEndpoint endpoint =
         world.create(
             "whe_a",
@@ -99,7 +99,7 @@ class TargetsTest {
   void certificateMustBeOfTheNameThoughTheConnectionGoesToAnAddress() throws Exception {
     var tls = Certificates.context(Certificates.make(folder, "EC", "dns:hooks.example"));
     ScriptedServer receiver = world.secureReceiver(tls, always(DeliveryFixture.OK));
-    world.resolver.set(_ -> List.of(InetAddress.ofLiteral("127.0.0.1")));
+    world.resolver.set((_, _) -> List.of(InetAddress.ofLiteral("127.0.0.1")));
     world.deliverer.close();
     world.startDeliverer(tls);
     int port = receiver.url("https", "").getPort();
@@ -119,7 +119,7 @@ class TargetsTest {
 
   @Test
   void unknownHostIsTriedAgain() throws Exception {
-    world.resolver.set(host -> {
+    world.resolver.set((_, host) -> {
       throw new UnknownHostException(host);
     });
     WebhookEndpoint endpoint =

@@ -159,8 +159,13 @@ public final class SqliteMetaStore implements MetaStore {
   }
 
   @Override
-  public List<DueDelivery> dueWebhookDeliveries(Instant now, int perEndpoint, int max) {
-    return database.inRead(sql -> WebhookTable.due(sql, now, perEndpoint, max));
+  public List<Due> dueWebhookDeliveries(Instant now, int perEndpoint, int perProject) {
+    return database.inRead(sql -> WebhookTable.due(sql, now, perEndpoint, perProject));
+  }
+
+  @Override
+  public Optional<DueDelivery> dueWebhookDelivery(Due due, Instant now) {
+    return database.inRead(sql -> WebhookTable.due(sql, due, now));
   }
 
   @Override

@@ -3,13 +3,13 @@ package dev.nightjar.store.sqlite;
 import dev.nightjar.store.WebhookDelivery;
 import dev.nightjar.store.WebhookEndpoint;
 import dev.nightjar.store.WebhookEndpoint.Secrets;
+import dev.nightjar.store.WebhookStore.Due;
 import dev.nightjar.store.WebhookStore.DueDelivery;
 import dev.nightjar.store.WebhookStore.Outcome;
 import dev.nightjar.store.WebhookStore.Try;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -161,42 +161,50 @@ final class WebhookTable {
     return changed > 0 ? delivery(sql, project, id) : Optional.empty();
   }
 
-  /** Each endpoint's oldest by an index of its own: one with a long queue hides no other. */
-  static List<DueDelivery> due(Sql sql, Instant now, int perEndpoint, int max) throws SQLException {
-    List<Long> found =
-        sql.list(
-            """
-            SELECT d.sequence FROM webhook_endpoint e JOIN webhook_delivery d ON d.sequence IN (
+  /**
+   * From one endpoint that has pending deliveries to the next, and each one's oldest by an index: a
+   * long queue costs nothing.
+   */
+  static List<Due> due(Sql sql, Instant now, int perEndpoint, int perProject) throws SQLException {
+    return sql.list(
+        """
+        WITH RECURSIVE waiting(endpoint) AS (
+          SELECT min(endpoint) FROM webhook_delivery WHERE state = 'pending'
+          UNION ALL
+          SELECT (SELECT min(d.endpoint) FROM webhook_delivery d
+                  WHERE d.state = 'pending' AND d.endpoint > waiting.endpoint)
+          FROM waiting WHERE waiting.endpoint IS NOT NULL)
+        SELECT project, endpoint, sequence FROM (
+          SELECT e.project, d.endpoint, d.sequence, d.next_at, row_number()
+            OVER (PARTITION BY e.project ORDER BY d.next_at, d.sequence) AS place
+          FROM waiting
+            JOIN webhook_endpoint e ON e.sequence = waiting.endpoint AND e.deleted_at IS NULL
+            JOIN webhook_delivery d ON d.sequence IN (
               SELECT sequence FROM webhook_delivery
               WHERE endpoint = e.sequence AND state = 'pending' AND next_at <= ?1
-              ORDER BY next_at, sequence LIMIT ?2)
-            WHERE e.deleted_at IS NULL
-            ORDER BY d.next_at, d.sequence LIMIT ?3
-            """,
-            row -> row.getLong(1),
-            now.toEpochMilli(),
-            perEndpoint,
-            max);
-    var due = new ArrayList<DueDelivery>();
-    for (long sequence : found) {
-      WebhookDelivery delivery =
-          sql.one(
-                  "SELECT * FROM webhook_delivery WHERE sequence = ?",
-                  WebhookTable::delivery,
-                  sequence)
-              .orElseThrow();
-      WebhookEndpoint endpoint =
-          sql.one(
-                  """
-                  SELECT * FROM webhook_endpoint
-                  WHERE sequence = (SELECT endpoint FROM webhook_delivery WHERE sequence = ?)
-                  """,
-                  WebhookTable::endpoint,
-                  sequence)
-              .orElseThrow();
-      due.add(new DueDelivery(delivery, endpoint));
-    }
-    return due;
+              ORDER BY next_at, sequence LIMIT ?2))
+        WHERE place <= ?3 ORDER BY next_at, sequence
+        """,
+        row -> new Due(row.getString(1), row.getLong(2), row.getLong(3)),
+        now.toEpochMilli(),
+        perEndpoint,
+        perProject);
+  }
+
+  static Optional<DueDelivery> due(Sql sql, Due due, Instant now) throws SQLException {
+    Optional<WebhookDelivery> delivery =
+        sql.one(
+            "SELECT * FROM webhook_delivery WHERE sequence = ? AND state = 'pending' AND next_at <="
+                + " ?",
+            WebhookTable::delivery,
+            due.delivery(),
+            now.toEpochMilli());
+    Optional<WebhookEndpoint> endpoint =
+        sql.one(
+            "SELECT * FROM webhook_endpoint WHERE sequence = ? AND deleted_at IS NULL",
+            WebhookTable::endpoint,
+            due.endpoint());
+    return delivery.flatMap(found -> endpoint.map(to -> new DueDelivery(found, to)));
   }
 
   static Optional<Instant> next(Sql sql, Instant now) throws SQLException {
