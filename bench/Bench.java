@@ -21,11 +21,22 @@ final class Bench {
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final String base;
+  private final String key;
 
   private static final Duration ANSWER_MAX = Duration.ofMinutes(1);
 
   Bench(String base) {
+    this(base, "");
+  }
+
+  /** Sends a key with each request, if it is not empty. */
+  Bench(String base, String key) {
     this.base = base;
+    this.key = key;
+  }
+
+  String base() {
+    return base;
   }
 
   public static void main(String[] args) throws Exception {
@@ -118,6 +129,24 @@ final class Bench {
     return field(send(request), "id");
   }
 
+  /** Sends a part of an upload. */
+  String part(String upload, byte[] bytes) throws Exception {
+    var head = "--x\r\nContent-Disposition: form-data; name=\"data\"; filename=\"blob\"\r\n\r\n";
+    return send(
+        request("/uploads/" + upload + "/parts")
+            .header("Content-Type", "multipart/form-data; boundary=x")
+            .POST(
+                BodyPublishers.concat(
+                    BodyPublishers.ofString(head),
+                    BodyPublishers.ofByteArray(bytes),
+                    BodyPublishers.ofString("\r\n--x--\r\n")))
+            .build());
+  }
+
+  String delete(String path) throws Exception {
+    return send(request(path).DELETE().build());
+  }
+
   String create(String input) throws Exception {
     return field(
         post(
@@ -141,7 +170,9 @@ final class Bench {
 
   /** A server that does not answer at all is an error too. */
   private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create(base + path)).timeout(ANSWER_MAX);
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(base + path)).timeout(ANSWER_MAX);
+    return key.isEmpty() ? request : request.header("Authorization", "Bearer " + key);
   }
 
   InputStream stream(String path) throws Exception {

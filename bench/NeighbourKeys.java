@@ -1,0 +1,43 @@
+import dev.nightjar.engine.Ids;
+import dev.nightjar.store.ApiKey;
+import dev.nightjar.store.ApiKey.Scope;
+import dev.nightjar.store.sqlite.SqliteMetaStore;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Keys of projects, made as they are asked for in the database of a server that may run. */
+final class NeighbourKeys implements AutoCloseable {
+  private final SqliteMetaStore store;
+  private final Ids ids = new Ids(new SecureRandom());
+  private final Map<String, String> keys = new ConcurrentHashMap<>();
+
+  NeighbourKeys(SqliteMetaStore store) {
+    this.store = store;
+  }
+
+  /** The database itself, for seeding. */
+  SqliteMetaStore store() {
+    return store;
+  }
+
+  /** The key of a project, which is made with it. */
+  String of(String project) {
+    return keys.computeIfAbsent(project, this::make);
+  }
+
+  private String make(String project) {
+    String text = ids.newKeyText();
+    var key =
+        new ApiKey(ids.newKey(), project, "", Set.of(Scope.WRITE), null, Instant.now(), null);
+    store.createKey(key, ApiKey.hash(text));
+    return text;
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}
