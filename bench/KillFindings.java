@@ -100,7 +100,7 @@ final class KillFindings {
 
   private static List<String> names(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
-      return files.map(file -> file.getFileName().toString()).toList();
+      return files.map(file -> file.getFileName().toString().replace("+crc", "")).toList();
     } catch (NoSuchFileException e) {
       return List.of();
     }

@@ -178,6 +178,7 @@ final class Server implements AutoCloseable {
             node.upstreams().stream().map(Upstream::name).toList(),
             bounds(settings.bounds()),
             node.meta(),
+            node.objects(),
             node.disk(),
             node.log(),
             webhooks));

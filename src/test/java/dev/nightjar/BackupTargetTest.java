@@ -104,10 +104,10 @@ class BackupTargetTest {
 
   @Test
   void onlyADataDirectoryOfAKnownFormatIsCopied() throws IOException {
-    Files.writeString(data.resolve("format"), "2\n");
+    Files.writeString(data.resolve("format"), "3\n");
     assertThatThrownBy(this::backUp)
         .isInstanceOf(DataDirectoryException.class)
-        .hasMessageContaining("has format 2 and this version knows format 1: run the version");
+        .hasMessageContaining("has format 3 and this version knows format 2: run the version");
 
     Files.delete(data.resolve("format"));
     assertThatThrownBy(this::backUp)

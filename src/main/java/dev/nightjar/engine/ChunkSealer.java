@@ -15,6 +15,7 @@ import dev.nightjar.store.MetaStore;
 import dev.nightjar.store.MetaStore.SealOutcome;
 import dev.nightjar.store.ObjectKeys;
 import dev.nightjar.store.ObjectStore;
+import dev.nightjar.store.ObjectStore.ObjectDamagedException;
 import dev.nightjar.store.ObjectStore.ObjectMissingException;
 import java.io.EOFException;
 import java.io.IOException;
@@ -168,7 +169,10 @@ final class ChunkSealer {
           found.add(lines.line().slice(span.idStart(), span.idLength()));
         }
       }
-    } catch (ObjectMissingException | EOFException | ChangedInputException e) {
+    } catch (ObjectMissingException
+        | ObjectDamagedException
+        | EOFException
+        | ChangedInputException e) {
       if (running.isInputLost().compareAndSet(false, true)) {
         LOG.log(
             System.Logger.Level.ERROR,
@@ -247,15 +251,19 @@ final class ChunkSealer {
       answer.head().writeTo(out);
       if (answer.spool() != null) {
         spools.add(answer.spool());
-        copySpool(answer.spool(), out);
+        copySpool(answer.spool(), answer.spoolBytes(), out);
         answer.tail().writeTo(out);
       }
       out.write('\n');
       lines++;
     }
 
-    private void copySpool(String key, OutputStream out) throws IOException {
+    private void copySpool(String key, long bytes, OutputStream out) throws IOException {
       try (ObjectStore.Reader spool = objects.open(key)) {
+        if (spool.length() != bytes) {
+          throw new EOFException(
+              "object %s has %d bytes, its answer %d".formatted(key, spool.length(), bytes));
+        }
         // Not closed: that would close the object's writer.
         var line = new OneLine(out);
         spool.stream(0, spool.length()).transferTo(line);

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends a file's bytes, or the range asked for. Before the head is sent its objects are looked at
- * and its first bytes read, so that a lost file is an error of its own; one that breaks later
- * breaks the connection, and is never a shorter file.
+ * and its first bytes read, so that a lost or damaged file is an error of its own; one that breaks
+ * later breaks the connection, and is never a shorter file or another one.
  *
  * @param bufferBytes how much is read and sent at once
  */
@@ -44,9 +44,8 @@ record Download(ServerRequest request, ServerResponse response, int bufferBytes)
     ByteRange sent = range == null ? new ByteRange(0, length) : range;
     reader.check(sent.from(), sent.count());
     byte[] buffer = new byte[(int) Math.min(bufferBytes, sent.count())];
-    if (!isHead) {
-      reader.readFully(sent.from(), buffer, 0, buffer.length);
-    }
+    int first =
+        isHead || buffer.length == 0 ? 0 : reader.readSome(sent.from(), buffer, 0, buffer.length);
     response.status(range == null ? 200 : 206);
     if (range != null) {
       response.header(HeaderNames.CONTENT_RANGE, range.contentRange(length));
@@ -55,10 +54,10 @@ record Download(ServerRequest request, ServerResponse response, int bufferBytes)
     response.header(HeaderNames.ACCEPT_RANGES, "bytes");
     response.header(HeaderNames.CONTENT_TYPE, "application/octet-stream");
     response.headers().contentLength(sent.count());
-    if (isHead || sent.count() == 0) {
+    if (first == 0) {
       response.send();
     } else {
-      copy(fileId, reader, sent, buffer);
+      copy(fileId, reader, sent, buffer, first);
     }
   }
 
@@ -82,13 +81,14 @@ record Download(ServerRequest request, ServerResponse response, int bufferBytes)
   }
 
   /** The buffer holds the first bytes. The stream is closed only after the last one. */
-  private void copy(String fileId, ContentReader reader, ByteRange range, byte[] buffer) {
+  private void copy(
+      String fileId, ContentReader reader, ByteRange range, byte[] buffer, int first) {
     OutputStream out = response.outputStream();
-    long done = write(out, buffer, buffer.length);
+    long done = write(out, buffer, first);
     while (done < range.count()) {
       int next = (int) Math.min(buffer.length, range.count() - done);
       try {
-        reader.readFully(range.from() + done, buffer, 0, next);
+        next = reader.readSome(range.from() + done, buffer, 0, next);
       } catch (IOException | RuntimeException e) {
         LOG.log(Level.ERROR, "the download of " + fileId + " breaks off", e);
         throw new CloseConnectionException("the file cannot be read on", e);

@@ -9,6 +9,7 @@ import dev.nightjar.engine.Meters;
 import dev.nightjar.engine.ValidationMemory;
 import dev.nightjar.store.DiskSpace;
 import dev.nightjar.store.MetaStore;
+import dev.nightjar.store.ObjectStore;
 import dev.nightjar.store.journal.JournalAnswerLog;
 import dev.nightjar.time.SteadyClock;
 import dev.nightjar.webhook.Deliverer;
@@ -60,6 +61,7 @@ public final class MetricsPage {
       List<String> upstreams,
       Bounds bounds,
       MetaStore meta,
+      ObjectStore objects,
       DiskSpace disk,
       JournalAnswerLog journal,
       Deliverer.Figures webhooks) {
@@ -188,6 +190,10 @@ public final class MetricsPage {
             TimeUnit.NANOSECONDS)
         .description("Forces of the journal to the disk")
         .register(registry);
+    counter(
+        "damaged.reads",
+        "Reads of objects that are not as they were written",
+        _ -> sources.objects.damagedReads());
     gauge("journal.bytes", "The journal's segments on disk", _ -> journal.bytesOnDisk());
     gauge("disk.free.bytes", "Free on the disk with the data", r -> r.disk.freeBytes());
     gauge("disk.free.bytes.min", "Below it nothing is begun", r -> r.disk.minBytes());

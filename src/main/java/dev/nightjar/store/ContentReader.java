@@ -1,7 +1,10 @@
 package dev.nightjar.store;
 
+import static dev.nightjar.store.ObjectStore.BLOCK_BYTES;
+
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.Manifest.Piece;
+import dev.nightjar.store.ObjectStore.ObjectDamagedException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -61,26 +64,53 @@ public final class ContentReader implements AutoCloseable {
     return bytes;
   }
 
-  /**
-   * Fills {@code count} bytes of {@code buffer}; a piece shorter than its manifest says is an
-   * error.
-   */
+  /** Fills {@code count} bytes of {@code buffer}; a piece that is short or damaged is an error. */
   public void readFully(long position, byte[] buffer, int offset, int count) throws IOException {
-    long from = position;
     int done = 0;
     while (done < count) {
-      int index = manifest.pieceAt(from);
-      Piece piece = manifest.pieces().get(index);
-      long inPiece = from - manifest.start(index);
-      int wanted = (int) Math.min(count - done, piece.bytes() - inPiece);
-      int n = reader(index).read(inPiece, buffer, offset + done, wanted);
-      if (n < wanted) {
+      done += readStep(position + done, buffer, offset + done, count - done);
+    }
+  }
+
+  /**
+   * Brings up to {@code count} bytes into the buffer, at least one, and stops where what is left of
+   * it has no room for the next block.
+   */
+  public int readSome(long position, byte[] buffer, int offset, int count) throws IOException {
+    int done = 0;
+    do {
+      done += readStep(position + done, buffer, offset + done, count - done);
+    } while (done < count && isNextBlockIn(position + done, count - done));
+    return done;
+  }
+
+  private boolean isNextBlockIn(long position, int room) {
+    int index = manifest.pieceAt(position);
+    long inPiece = position - manifest.start(index);
+    long left = manifest.pieces().get(index).bytes() - inPiece;
+    return inPiece % BLOCK_BYTES == 0 && Math.min(left, BLOCK_BYTES) <= room;
+  }
+
+  /** Some bytes of one piece. One that cannot be read is opened anew: it may be put right. */
+  private int readStep(long position, byte[] buffer, int offset, int count) throws IOException {
+    int index = manifest.pieceAt(position);
+    Piece piece = manifest.pieces().get(index);
+    long inPiece = position - manifest.start(index);
+    int wanted = (int) Math.min(count, piece.bytes() - inPiece);
+    ObjectStore.Reader reader = reader(index);
+    try {
+      int n = reader.read(inPiece, buffer, offset, wanted);
+      if (n == 0) {
         throw new EOFException(
             "object %s ends at %d bytes, its file says %d"
-                .formatted(piece.key(), inPiece + Math.max(n, 0), piece.bytes()));
+                .formatted(piece.key(), inPiece, piece.bytes()));
       }
-      done += n;
-      from += n;
+      return n;
+    } catch (EOFException | ObjectDamagedException e) {
+      if (readers.compareAndSet(index, reader, null)) {
+        reader.close();
+      }
+      throw e;
     }
   }
 
@@ -136,11 +166,13 @@ public final class ContentReader implements AutoCloseable {
 
     @Override
     public int read(byte[] buffer, int offset, int count) throws IOException {
+      if (count == 0) {
+        return 0;
+      }
       if (left <= 0) {
         return -1;
       }
-      int n = (int) Math.min(count, left);
-      readFully(position, buffer, offset, n);
+      int n = readStep(position, buffer, offset, (int) Math.min(count, left));
       position += n;
       left -= n;
       return n;

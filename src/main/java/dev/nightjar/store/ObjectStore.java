@@ -12,6 +12,9 @@ import java.util.List;
  * thread may call it.
  */
 public interface ObjectStore extends AutoCloseable {
+  /** What is checked at once, and so cheapest to read: from a multiple of this, that many. */
+  int BLOCK_BYTES = 64 * 1024;
+
   /** Begins an object; nothing is visible until {@link Writer#commit}. An equal key is replaced. */
   Writer create(String key) throws IOException;
 
@@ -32,6 +35,9 @@ public interface ObjectStore extends AutoCloseable {
    * Page#FIRST} on, bring each object that is there all the time once.
    */
   Page page(String place) throws IOException;
+
+  /** How often a read found an object that is not as it was written, since the start. */
+  long damagedReads();
 
   @Override
   void close();
@@ -60,11 +66,17 @@ public interface ObjectStore extends AutoCloseable {
     public abstract long bytesWritten();
   }
 
-  /** Reads one object at any position; several threads may read at once. */
+  /**
+   * Reads one object at any position; several threads may read at once. It gives no byte that is
+   * not as it was written: {@link ObjectDamagedException} instead.
+   */
   interface Reader extends AutoCloseable {
     long length();
 
-    /** Fills {@code buffer} from {@code position} as far as the object goes; bytes read. */
+    /**
+     * Brings up to {@code count} bytes from {@code position} on into the buffer, fewer where a
+     * block ends; bytes read, 0 only at the object's end.
+     */
     int read(long position, byte[] buffer, int offset, int count) throws IOException;
 
     /** The bytes from {@code position} on, {@code count} of them; the reader stays open. */
@@ -80,6 +92,15 @@ public interface ObjectStore extends AutoCloseable {
 
     public ObjectMissingException(String key) {
       super("object " + key + " is missing from the object store");
+    }
+  }
+
+  /** An object is not as it was written: corruption too. */
+  final class ObjectDamagedException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    public ObjectDamagedException(String key, String how) {
+      super("object " + key + " is damaged: " + how);
     }
   }
 }

@@ -5,16 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.Manifest.Piece;
+import dev.nightjar.store.ObjectStore.ObjectDamagedException;
 import dev.nightjar.store.ObjectStore.ObjectMissingException;
 import dev.nightjar.store.files.FileObjectStore;
+import dev.nightjar.testing.FlippedBit;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -83,6 +87,37 @@ class ContentReaderTest {
           .isInstanceOf(EOFException.class)
           .hasMessage("object one ends at 3 bytes, its file says 4");
       assertThatThrownBy(() -> torn.stream(0, 5).readAllBytes()).isInstanceOf(EOFException.class);
+    }
+  }
+
+  @Test
+  @Tag("K6")
+  void damagedPieceIsAnErrorUntilItIsPutRight() throws IOException {
+    Path three = FlippedBit.fileOf(directory, "three");
+    var _ = new FlippedBit(three, 9).flip();
+
+    assertThatThrownBy(() -> reader.read(0, 10))
+        .isInstanceOf(ObjectDamagedException.class)
+        .hasMessageContaining("object three is damaged");
+    assertThat(text(reader.read(0, 4))).isEqualTo("abcd");
+    Files.move(three, directory.resolve("damaged"));
+    assertThatThrownBy(() -> reader.read(4, 1)).isInstanceOf(ObjectMissingException.class);
+    put("three", "efghij");
+
+    assertThat(text(reader.read(0, 10))).isEqualTo(ALL);
+  }
+
+  @Test
+  void readSomeStopsWhereTheNextBlockHasNoRoom() throws IOException {
+    put("large", "x".repeat(3 * ObjectStore.BLOCK_BYTES + 5));
+    int block = ObjectStore.BLOCK_BYTES;
+    byte[] buffer = new byte[4 * block];
+    try (ContentReader mixed =
+        reader(new Piece("one", 3), new Piece("large", 3 * block + 5), new Piece("two", 1))) {
+      assertThat(mixed.readSome(0, buffer, 0, 2 * block)).isEqualTo(3 + block);
+      assertThat(mixed.readSome(3 + block, buffer, 0, 2 * block + 6)).isEqualTo(2 * block + 6);
+      assertThat(mixed.readSome(10, buffer, 0, 100)).isEqualTo(100);
+      assertThat(mixed.readSome(0, buffer, 0, 3 * block + 9)).isEqualTo(3 * block + 9);
     }
   }
 

@@ -26,7 +26,11 @@ import java.util.stream.Stream;
  */
 public final class DataDirectory implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(DataDirectory.class.getName());
-  private static final int FORMAT = 1;
+
+  /** Since 2 objects end in checksums, which a program for 1 would not find. */
+  private static final int FORMAT = 2;
+
+  private static final int OLDEST_FORMAT = 1;
 
   /** The format of a directory that is being copied into. No version serves that. */
   private static final String INCOMPLETE = "incomplete";
@@ -78,7 +82,7 @@ public final class DataDirectory implements AutoCloseable {
 
   /** Creates it if there is none, and locks it. */
   public static DataDirectory open(Path root) {
-    return open(root, DataDirectory::checkFormat);
+    return open(root, DataDirectory::takeFormat);
   }
 
   /**
@@ -99,7 +103,7 @@ public final class DataDirectory implements AutoCloseable {
               : "data directory %s does not exist".formatted(root));
     }
     try {
-      checkFormat(root);
+      format(root);
       return new Layout(root);
     } catch (IOException e) {
       throw new DataDirectoryException(
@@ -175,23 +179,28 @@ public final class DataDirectory implements AutoCloseable {
     return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
   }
 
-  private static void checkFormat(Path root) throws IOException {
-    Path file = root.resolve("format");
-    if (!Files.exists(file)) {
+  /** From here on what an older program wrote is this one's, which the older one then refuses. */
+  private static void takeFormat(Path root) throws IOException {
+    if (!Files.exists(root.resolve("format")) || format(root) != FORMAT) {
       writeFormat(root, Integer.toString(FORMAT));
-      return;
     }
-    String format = Files.readString(file).trim();
+  }
+
+  private static int format(Path root) throws IOException {
+    String format = Files.readString(root.resolve("format")).trim();
     if (format.equals(INCOMPLETE)) {
       throw new DataDirectoryException(
           "data directory %s is a backup that did not end: delete it and make it again"
               .formatted(root));
     }
-    if (!format.equals(Integer.toString(FORMAT))) {
-      throw new DataDirectoryException(
-          "data directory %s has format %s and this version knows format %d: run the version that wrote it, or a newer one"
-              .formatted(root, format, FORMAT));
+    for (int known = OLDEST_FORMAT; known <= FORMAT; known++) {
+      if (format.equals(Integer.toString(known))) {
+        return known;
+      }
     }
+    throw new DataDirectoryException(
+        "data directory %s has format %s and this version knows format %d: run the version that wrote it, or a newer one"
+            .formatted(root, format, FORMAT));
   }
 
   private static void markIncomplete(Path root) throws IOException {

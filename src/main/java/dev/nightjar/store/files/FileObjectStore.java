@@ -12,27 +12,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Objects as plain files in 256 folders. An object is written aside, forced, renamed, and its
- * folder forced, in this order (rule R5): a crash leaves a whole object, or a file aside that the
- * next start removes.
+ * Objects as files in 256 folders, with checksums. An object is written aside, forced, renamed, and
+ * its folder forced, in this order (rule R5): a crash leaves a whole object, or a file aside that
+ * the next start removes.
  */
 public final class FileObjectStore implements ObjectStore {
-  private static final Pattern KEY =
-      Pattern.compile("[a-zA-Z0-9_-][a-zA-Z0-9._-]*(/[a-zA-Z0-9_-][a-zA-Z0-9._-]*)*");
-  private static final int FOLDERS = 256;
-
-  /** Stands for the slash in file names; no key has it. */
-  private static final char SLASH = '@';
-
   private final Path root;
   private final Path aside;
   private final Disk disk;
   private final ObjectFolders folders;
   private final AtomicLong names = new AtomicLong();
+  private final Damage damage = new Damage();
+  private final BlockCache blocks = new BlockCache();
 
   public FileObjectStore(Path root) throws IOException {
     this(root, Disk.REAL);
@@ -49,54 +43,27 @@ public final class FileObjectStore implements ObjectStore {
     }
   }
 
-  /** Where the object with this key is, in the store at {@code root}. */
-  static Path path(Path root, String key) {
-    return folder(root, key).resolve(name(key));
-  }
-
-  private static String name(String key) {
-    if (!KEY.matcher(key).matches() || key.length() > 200) {
-      throw new IllegalArgumentException("not an object key: " + key);
-    }
-    return key.replace('/', SLASH);
-  }
-
-  private static Path folder(Path root, String key) {
-    int hash = key.hashCode();
-    return folder(root, (hash ^ (hash >>> 8) ^ (hash >>> 16)) & (FOLDERS - 1));
-  }
-
-  private static Path folder(Path root, int index) {
-    return root.resolve("%02x".formatted(index));
-  }
-
   @Override
   public Writer create(String key) throws IOException {
+    ObjectFile target = ObjectFile.of(root, key);
     Path file = aside.resolve(Long.toString(names.incrementAndGet()));
-    return new ObjectFileWriter(disk, folders, folder(root, key), name(key), file);
+    return new ObjectFileWriter(disk, folders, target.path(), file);
   }
 
   @Override
   public Reader open(String key) throws IOException {
-    try {
-      return new ObjectFileReader(path(root, key));
-    } catch (NoSuchFileException _) {
-      throw new ObjectMissingException(key);
-    }
+    return ObjectFile.find(root, key, file -> new ObjectFileReader(file, damage, blocks));
   }
 
   @Override
   public long length(String key) throws IOException {
-    try {
-      return Files.size(path(root, key));
-    } catch (NoSuchFileException _) {
-      throw new ObjectMissingException(key);
-    }
+    return ObjectFile.find(root, key, file -> file.length(Files.size(file.path()), damage));
   }
 
   @Override
   public boolean delete(String key) throws IOException {
-    return disk.delete(path(root, key));
+    return disk.delete(ObjectFile.of(root, key).path())
+        || disk.delete(ObjectFile.ofBefore(root, key).path());
   }
 
   @Override
@@ -107,8 +74,8 @@ public final class FileObjectStore implements ObjectStore {
   /** The same of a store that another process has open. */
   static List<Entry> list(Path root, String prefix) throws IOException {
     var entries = new ArrayList<Entry>();
-    for (int i = 0; i < FOLDERS; i++) {
-      entries.addAll(entries(folder(root, i), prefix));
+    for (int i = 0; i < ObjectFile.FOLDERS; i++) {
+      entries.addAll(entries(ObjectFile.folder(root, i), prefix));
     }
     return entries;
   }
@@ -117,16 +84,16 @@ public final class FileObjectStore implements ObjectStore {
   @Override
   public Page page(String place) throws IOException {
     int index = place.equals(Page.FIRST) ? 0 : Integer.parseInt(place);
-    String next = index + 1 < FOLDERS ? Integer.toString(index + 1) : Page.FIRST;
-    return new Page(entries(folder(root, index), ""), next);
+    String next = index + 1 < ObjectFile.FOLDERS ? Integer.toString(index + 1) : Page.FIRST;
+    return new Page(entries(ObjectFile.folder(root, index), ""), next);
   }
 
   private static List<Entry> entries(Path folder, String prefix) throws IOException {
     var entries = new ArrayList<Entry>();
-    for (Path file : files(folder)) {
-      String key = file.getFileName().toString().replace(SLASH, '/');
-      if (key.startsWith(prefix)) {
-        entry(key, file).ifPresent(entries::add);
+    for (Path path : files(folder)) {
+      ObjectFile file = ObjectFile.at(path);
+      if (file.key().startsWith(prefix)) {
+        entry(file).ifPresent(entries::add);
       }
     }
     return entries;
@@ -140,14 +107,19 @@ public final class FileObjectStore implements ObjectStore {
     }
   }
 
-  private static Optional<Entry> entry(String key, Path file) throws IOException {
+  private static Optional<Entry> entry(ObjectFile file) throws IOException {
     try {
-      var attributes = Files.readAttributes(file, BasicFileAttributes.class);
-      return Optional.of(
-          new Entry(key, attributes.size(), attributes.lastModifiedTime().toInstant()));
+      var attributes = Files.readAttributes(file.path(), BasicFileAttributes.class);
+      long bytes = Math.max(0, file.objectBytes(attributes.size()));
+      return Optional.of(new Entry(file.key(), bytes, attributes.lastModifiedTime().toInstant()));
     } catch (NoSuchFileException _) {
       return Optional.empty(); // Deleted meanwhile.
     }
+  }
+
+  @Override
+  public long damagedReads() {
+    return damage.sum();
   }
 
   @Override

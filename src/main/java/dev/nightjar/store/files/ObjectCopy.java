@@ -5,6 +5,7 @@ import dev.nightjar.store.ObjectStore.Entry;
 import dev.nightjar.store.ObjectStore.ObjectMissingException;
 import dev.nightjar.store.OwnerOnly;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -24,6 +25,8 @@ import java.util.Set;
 public final class ObjectCopy {
   private final Path from;
   private final Path to;
+  private final Damage damage = new Damage();
+  private final BlockCache blocks = new BlockCache();
 
   /** Whose entries are not durable yet. */
   private final Set<Path> folders = new HashSet<>();
@@ -35,34 +38,42 @@ public final class ObjectCopy {
 
   /** Copies an object, if it is not there already. */
   public void copy(String key) throws IOException {
-    Path target = FileObjectStore.path(to, key);
-    if (Files.exists(target)) {
+    ObjectFile source = ObjectFile.find(from, key, ObjectFile::checkIsThere);
+    ObjectFile target = source.in(to);
+    if (Files.exists(target.path())) {
       return;
     }
-    Path folder = Objects.requireNonNull(target.getParent());
+    Path folder = Objects.requireNonNull(target.path().getParent());
     if (folders.add(folder)) {
       OwnerOnly.createDirectories(folder);
     }
-    Path source = FileObjectStore.path(from, key);
     try {
       linkOrCopy(source, target);
     } catch (NoSuchFileException e) {
-      throw Files.exists(source) ? e : new ObjectMissingException(key);
+      throw Files.exists(source.path()) ? e : new ObjectMissingException(key);
     }
   }
 
-  private static void linkOrCopy(Path source, Path target) throws IOException {
+  private void linkOrCopy(ObjectFile source, ObjectFile target) throws IOException {
     try {
-      Files.createLink(target, source);
+      Files.createLink(target.path(), source.path());
     } catch (NoSuchFileException e) {
       throw e;
     } catch (FileSystemException | UnsupportedOperationException _) {
       // Another filesystem, or one without links, or no more links to this file.
-      Files.copy(source, target);
-      OwnerOnly.close(target);
-      try (var channel = FileChannel.open(target, StandardOpenOption.WRITE)) {
+      Files.copy(source.path(), target.path());
+      OwnerOnly.close(target.path());
+      check(target);
+      try (var channel = FileChannel.open(target.path(), StandardOpenOption.WRITE)) {
         channel.force(true);
       }
+    }
+  }
+
+  /** While it is in memory: damage that is copied is found again where nothing is left to help. */
+  private void check(ObjectFile copy) throws IOException {
+    try (var reader = new ObjectFileReader(copy, damage, blocks)) {
+      reader.stream(0, reader.length()).transferTo(OutputStream.nullOutputStream());
     }
   }
 
@@ -79,11 +90,7 @@ public final class ObjectCopy {
 
   /** How long the copy of an object is; {@link ObjectMissingException} when there is none. */
   public long length(String key) throws IOException {
-    try {
-      return Files.size(FileObjectStore.path(to, key));
-    } catch (NoSuchFileException _) {
-      throw new ObjectMissingException(key);
-    }
+    return ObjectFile.find(to, key, file -> file.length(Files.size(file.path()), damage));
   }
 
   /** Makes all copies durable. */

@@ -5,31 +5,31 @@ import dev.nightjar.store.ObjectStore.Writer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /**
  * Writes one object aside and renames it to its place. One thread only. A failed commit is not
  * tried again: what the kernel dropped once stays dropped, so the object is written anew.
  */
 final class ObjectFileWriter extends Writer {
-  private static final int BUFFER_BYTES = 64 * 1024;
-
   private final Disk disk;
   private final ObjectFolders folders;
-  private final Path folder;
   private final Path target;
   private final Path file;
   private final Disk.OpenFile open;
-  private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+  private final Checksums sums = new Checksums();
+
+  /** A block of the object, or the beginning of one. */
+  private final ByteBuffer buffer = ByteBuffer.allocate(Checksums.BLOCK_BYTES);
+
   private long bytes;
   private long written;
   private boolean isCommitted;
 
-  ObjectFileWriter(Disk disk, ObjectFolders folders, Path folder, String name, Path file)
-      throws IOException {
+  ObjectFileWriter(Disk disk, ObjectFolders folders, Path target, Path file) throws IOException {
     this.disk = disk;
     this.folders = folders;
-    this.folder = folder;
-    this.target = folder.resolve(name);
+    this.target = target;
     this.file = file;
     this.open = disk.create(file);
   }
@@ -37,7 +37,7 @@ final class ObjectFileWriter extends Writer {
   @Override
   public void write(int b) throws IOException {
     if (!buffer.hasRemaining()) {
-      flushBuffer();
+      endBlock();
     }
     buffer.put((byte) b);
     bytes++;
@@ -50,7 +50,7 @@ final class ObjectFileWriter extends Writer {
     int left = count;
     while (left > 0) {
       if (!buffer.hasRemaining()) {
-        flushBuffer();
+        endBlock();
       }
       int n = Math.min(left, buffer.remaining());
       buffer.put(source, from, n);
@@ -58,6 +58,17 @@ final class ObjectFileWriter extends Writer {
       left -= n;
     }
     bytes += count;
+  }
+
+  private void endBlock() throws IOException {
+    addSum();
+    flushBuffer();
+  }
+
+  private void addSum() {
+    if (buffer.position() > 0) {
+      sums.add(Checksums.of(buffer.array(), 0, buffer.position()));
+    }
   }
 
   private void flushBuffer() throws IOException {
@@ -68,13 +79,30 @@ final class ObjectFileWriter extends Writer {
     buffer.clear();
   }
 
+  /** With the last block, so that a small object is one write. */
+  private void writeSums() throws IOException {
+    addSum();
+    ByteBuffer left = sums.bytes();
+    while (left.hasRemaining()) {
+      if (!buffer.hasRemaining()) {
+        flushBuffer();
+      }
+      int n = Math.min(left.remaining(), buffer.remaining());
+      buffer.put(buffer.position(), left, left.position(), n);
+      buffer.position(buffer.position() + n);
+      left.position(left.position() + n);
+    }
+    flushBuffer();
+  }
+
   @Override
   public void commit() throws IOException {
     if (isCommitted) {
       return;
     }
+    Path folder = Objects.requireNonNull(target.getParent());
     try (open) {
-      flushBuffer();
+      writeSums();
       open.force();
     }
     folders.make(folder);
