@@ -1,6 +1,7 @@
 package dev.nightjar.engine;
 
 import dev.nightjar.store.ObjectStore;
+import dev.nightjar.testing.ForwardingObjectStore;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -19,7 +20,7 @@ record JumpyObjects(
     Supplier<Instant> wall,
     Map<String, Instant> written,
     Consumer<String> deleted)
-    implements ObjectStore {
+    implements ForwardingObjectStore {
   JumpyObjects(ObjectStore inner, Supplier<Instant> wall, Consumer<String> deleted) {
     this(inner, wall, new ConcurrentHashMap<>(), deleted);
   }
@@ -28,16 +29,6 @@ record JumpyObjects(
   public Writer create(String key) throws IOException {
     written.put(key, wall.get());
     return inner.create(key);
-  }
-
-  @Override
-  public Reader open(String key) throws IOException {
-    return inner.open(key);
-  }
-
-  @Override
-  public long length(String key) throws IOException {
-    return inner.length(key);
   }
 
   @Override
@@ -60,10 +51,5 @@ record JumpyObjects(
   private Entry stamped(Entry entry) {
     return new Entry(
         entry.key(), entry.bytes(), written.getOrDefault(entry.key(), entry.modifiedAt()));
-  }
-
-  @Override
-  public void close() {
-    inner.close();
   }
 }

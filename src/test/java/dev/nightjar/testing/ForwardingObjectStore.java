@@ -39,6 +39,11 @@ public interface ForwardingObjectStore extends ObjectStore {
   }
 
   @Override
+  default long damagedReads() {
+    return inner().damagedReads();
+  }
+
+  @Override
   default void close() {
     inner().close();
   }
