@@ -29,11 +29,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -215,18 +212,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
 
   /** Sends nothing more and waits for the calls under way; true if none is left. */
   public boolean drain(Duration limit) {
-    CompletableFuture<Void> quiet = thread.drain();
-    try {
-      quiet.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-      return true;
-    } catch (TimeoutException _) {
-      return false;
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-      return false;
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e);
-    }
+    return thread.drain(limit);
   }
 
   /** Stops all threads, calls in flight included: what they would have brought is run again. */

@@ -1,6 +1,7 @@
 package dev.nightjar.engine;
 
 import dev.nightjar.time.SteadyClock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -8,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -72,19 +74,29 @@ final class EngineThread {
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
       return Optional.empty();
-    } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
+    } catch (ExecutionException | TimeoutException e) {
       throw new IllegalStateException("the engine does not answer", e);
     }
   }
 
-  /** Sends nothing more; done when nothing is under way. */
-  CompletableFuture<Void> drain() {
+  /** Sends nothing more and waits for the calls under way; true if none is left. */
+  boolean drain(Duration limit) {
     mailbox.add(
         new Mail.Question(() -> {
           isDraining = true;
           step(new Event.Draining());
         }));
-    return quiet;
+    try {
+      quiet.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException _) {
+      return false;
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return false;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private void run() {
