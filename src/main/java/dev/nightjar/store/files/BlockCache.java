@@ -32,6 +32,6 @@ final class BlockCache {
 
   /** Neighbours of one reader are in different slots. */
   private static int slot(long reader, long number) {
-    return (int) ((reader * 0x9E37_79B9_7F4A_7C15L >>> 58) + number & SLOTS - 1);
+    return (int) (((reader * 0x9E37_79B9_7F4A_7C15L) >>> 58) + number) & (SLOTS - 1);
   }
 }
