@@ -163,10 +163,10 @@ final class Backup {
 
   private Total copyObjects(DatabaseCopy database, ObjectCopy objects) throws IOException {
     var all = new Total();
-    database.eachObject(now, all::add);
+    database.eachObject(now(database), all::add);
     var done = new Total();
     database.eachObject(
-        now,
+        now(database),
         piece -> {
           objects.copy(piece.key());
           done.add(piece);
@@ -175,9 +175,17 @@ final class Backup {
     return all;
   }
 
+  /**
+   * What the clock says may be wrong, and a file that only seems to have expired would be left out:
+   * so only as late as the data knows of.
+   */
+  private Instant now(DatabaseCopy database) {
+    return database.latest().filter(now::isAfter).orElse(now);
+  }
+
   /** All that the copied database and journal name is there, and as long as they say. */
   private void check(Layout copy, DatabaseCopy database, ObjectCopy objects) throws IOException {
-    database.eachObject(now, piece -> check(piece, objects));
+    database.eachObject(now(database), piece -> check(piece, objects));
     Set<ChunkId> unsealed = database.unsealed();
     long lastBatch = database.lastBatch();
     var spooled = new ArrayList<Piece>();

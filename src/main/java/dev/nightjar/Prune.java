@@ -10,11 +10,13 @@ import dev.nightjar.time.SteadyClock;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 
 /**
  * Sweeps a data directory at once. It holds the directory's lock: what a server is writing would
- * look like an orphan.
+ * look like an orphan. It has not watched the clock for long, as a server has, so it takes only
+ * those files for expired that were so by the latest moment that the directory itself knows of.
  */
 record Prune(Path data, PrintStream err) {
   int run() throws IOException {
@@ -24,7 +26,9 @@ record Prune(Path data, PrintStream err) {
         var objects = new FileObjectStore(directory.objects())) {
       long before = bytes(objects);
       var clock = new SteadyClock(InstantSource.system(), System::nanoTime);
-      int deleted = new Sweeper(meta, objects, clock).sweepAll(clock.instant());
+      Instant now = clock.instant();
+      Instant goneBy = meta.latest().filter(now::isAfter).orElse(now);
+      int deleted = new Sweeper(meta, objects, clock).sweepAll(goneBy);
       long after = bytes(objects);
       err.printf(
           "nightjar: %,d objects deleted, %,d bytes freed; %,d bytes of objects are left%n",

@@ -34,6 +34,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.BitSet;
 import java.util.List;
@@ -41,8 +42,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -81,11 +84,15 @@ class BackupTest {
 
     /** An uploaded file. */
     void upload(String id) throws IOException {
+      upload(id, null);
+    }
+
+    void upload(String id, @Nullable Instant expiresAt) throws IOException {
       var file = new FileId(id);
       String key = ObjectKeys.upload(file);
       write(key, BYTES);
       meta.insertFile(
-          new StoredFile(file, 0, PROJECT, "in.jsonl", "batch", BYTES, NOW, null),
+          new StoredFile(file, 0, PROJECT, "in.jsonl", "batch", BYTES, NOW, expiresAt),
           Manifest.ofObject(key, BYTES));
     }
 
@@ -141,15 +148,31 @@ class BackupTest {
     assertThat(partial).doesNotExist();
   }
 
+  @Tag("K3")
+  @Test
+  void copyHasWhatOnlySeemsToHaveExpiredByAClockThatIsAhead() throws IOException {
+    stores.upload("file-a", NOW.plus(Duration.ofDays(30)));
+
+    var err = new PrintStream(said, true, StandardCharsets.UTF_8);
+    assertThat(new Backup(data, target, err, NOW.plus(Duration.ofDays(40))).run()).isZero();
+
+    try (Stores copy = Stores.open(target)) {
+      assertThat(copy.objects.list("")).extracting("key").containsExactly("files/file-a");
+    }
+  }
+
   @Test
   void copyHasThePartsOfUploadsThatCanStillBeCompleted() throws IOException {
     addPart("open", NOW.plusSeconds(1));
     addPart("expired", NOW);
+    stores.upload("file-now");
 
     assertThat(backUp()).isZero();
 
     try (Stores copy = Stores.open(target)) {
-      assertThat(copy.objects.list("")).extracting("key").containsExactly(partKey("open"));
+      assertThat(copy.objects.list(""))
+          .extracting("key")
+          .containsExactlyInAnyOrder(partKey("open"), "files/file-now");
       assertThat(copy.meta.parts(new UploadId("upload_open"))).hasSize(1);
     }
   }

@@ -19,6 +19,9 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -71,6 +74,28 @@ class PruneTest {
           .extracting("key")
           .containsExactlyInAnyOrder("files/file-kept", "files/file-input");
     }
+  }
+
+  @Tag("K3")
+  @Test
+  void fileHasExpiredOnlyByTheTimeThatTheDirectoryKnowsOf() throws IOException {
+    try (DataDirectory directory = DataDirectory.open(folder.resolve("data"));
+        var meta = new SqliteMetaStore(directory.database());
+        var objects = new FileObjectStore(directory.objects())) {
+      Instant longAgo = Instant.parse("2020-02-02T02:02:02Z");
+      for (int day : new int[] {0, 10, 20}) {
+        var id = new FileId("file-" + day);
+        write(objects, ObjectKeys.upload(id));
+        Instant created = longAgo.plus(Duration.ofDays(day));
+        meta.insertFile(
+            file(id.value(), created, created.plus(Duration.ofDays(15))),
+            Manifest.ofObject(ObjectKeys.upload(id), BYTES));
+      }
+    }
+
+    assertThat(prune()).isZero();
+
+    assertThat(said.toString(StandardCharsets.UTF_8)).contains("1 objects deleted");
   }
 
   @Test

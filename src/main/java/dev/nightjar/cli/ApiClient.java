@@ -278,6 +278,7 @@ final class ApiClient implements AutoCloseable {
     return RetryAfter.of(
         response.headers().firstValue("retry-after-ms").orElse(null),
         response.headers().firstValue("retry-after").orElse(null),
+        response.headers().firstValue("date").orElse(null),
         InstantSource.system());
   }
 

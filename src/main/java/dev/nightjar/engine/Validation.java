@@ -239,7 +239,7 @@ final class Validation {
 
   private Validator.Outcome outcome(Batch batch) throws IOException {
     Optional<StoredFile> file =
-        meta.file(batch.project(), batch.inputFileId(), world.clock().instant());
+        meta.file(batch.project(), batch.inputFileId(), batch.stamps().createdAt());
     Optional<Manifest> content = file.flatMap(found -> meta.content(found.id()));
     if (content.isEmpty()) {
       return invalidFile(

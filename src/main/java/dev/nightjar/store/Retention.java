@@ -6,6 +6,7 @@ import dev.nightjar.file.UploadId;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** What of {@link MetaStore} says which objects are not needed any more, under the same rules. */
@@ -15,6 +16,12 @@ public interface Retention {
    * most {@code max}; a forgotten one does not come again.
    */
   List<FileId> goneFiles(Instant goneBy, int max);
+
+  /**
+   * The latest moment that a row knows of, of what was made, ended or deleted; empty if there is
+   * none. It is no later than now, unless a clock was wrong.
+   */
+  Optional<Instant> latest();
 
   /** Drops the row of a file whose objects are deleted. */
   void forgetFile(FileId file);

@@ -57,6 +57,9 @@ public interface WebhookStore {
   /** What is to be sent, if it is still due. */
   Optional<DueDelivery> dueWebhookDelivery(Due due, Instant now);
 
+  /** Makes all that is pending due now, at the latest. */
+  void hastenWebhookDeliveries(Instant now);
+
   /** When the first pending delivery is due whose time has not come yet. */
   Optional<Instant> nextWebhookDelivery(Instant now);
 

@@ -85,7 +85,11 @@ public final class HttpUpstream implements Upstream {
 
   UpstreamResult answered(ClassicHttpResponse answer) {
     var retryAfter =
-        RetryAfter.of(value(answer, "retry-after-ms"), value(answer, "retry-after"), clock);
+        RetryAfter.of(
+            value(answer, "retry-after-ms"),
+            value(answer, "retry-after"),
+            value(answer, "date"),
+            clock);
     return new UpstreamResult.Answered(answer.getCode(), value(answer, "x-request-id"), retryAfter);
   }
 

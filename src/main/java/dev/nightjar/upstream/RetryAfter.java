@@ -16,9 +16,14 @@ public final class RetryAfter {
   /**
    * {@code retry-after-ms} wins over {@code Retry-After}; what is negative, past or unreadable says
    * nothing.
+   *
+   * @param sentAt the answer's {@code Date}: what it says of a time is so by the same clock
    */
   public static @Nullable Duration of(
-      @Nullable String millis, @Nullable String plain, InstantSource clock) {
+      @Nullable String millis,
+      @Nullable String plain,
+      @Nullable String sentAt,
+      InstantSource clock) {
     var exact = millis == null ? null : number(millis.strip());
     if (exact != null) {
       return Duration.ofMillis(exact);
@@ -27,9 +32,7 @@ public final class RetryAfter {
       return null;
     }
     var seconds = number(plain.strip());
-    return seconds == null
-        ? untilDate(plain.strip(), clock.instant())
-        : Duration.ofSeconds(seconds);
+    return seconds == null ? untilDate(plain.strip(), sentAt, clock) : Duration.ofSeconds(seconds);
   }
 
   /** Some servers send {@code 1.5}: rounded up, so that nobody comes too early. */
@@ -40,11 +43,20 @@ public final class RetryAfter {
     return (long) Math.ceil(Double.parseDouble(text));
   }
 
-  private static @Nullable Duration untilDate(String text, Instant now) {
+  private static @Nullable Duration untilDate(
+      String text, @Nullable String sentAt, InstantSource clock) {
+    Instant until = date(text);
+    if (until == null) {
+      return null;
+    }
+    Instant now = sentAt == null ? null : date(sentAt.strip());
+    Duration wait = Duration.between(now == null ? clock.instant() : now, until);
+    return wait.isNegative() ? null : wait;
+  }
+
+  private static @Nullable Instant date(String text) {
     try {
-      var wait =
-          Duration.between(now, DateTimeFormatter.RFC_1123_DATE_TIME.parse(text, Instant::from));
-      return wait.isNegative() ? null : wait;
+      return DateTimeFormatter.RFC_1123_DATE_TIME.parse(text, Instant::from);
     } catch (DateTimeException _) {
       return null;
     }

@@ -218,9 +218,15 @@ public final class Sender implements AutoCloseable {
       }
       http.receiveResponseEntity(answer);
       readSome(answer.getEntity());
-      Header retryAfter = answer.getFirstHeader(HttpHeaders.RETRY_AFTER);
-      Duration wait = retryAfter == null ? null : RetryAfter.of(null, retryAfter.getValue(), clock);
+      Duration wait =
+          RetryAfter.of(
+              null, value(answer, HttpHeaders.RETRY_AFTER), value(answer, HttpHeaders.DATE), clock);
       return new Reply.Answered(answer.getCode(), wait);
+    }
+
+    private static @Nullable String value(ClassicHttpResponse answer, String name) {
+      Header header = answer.getFirstHeader(name);
+      return header == null ? null : header.getValue();
     }
 
     /**

@@ -29,6 +29,7 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +51,22 @@ public abstract class RetentionContract {
   @AfterEach
   void closeStore() {
     store.close();
+  }
+
+  @Tag("K3")
+  @Test
+  void latestMomentIsThatOfTheLastCreationEndOrDeletion() {
+    assertThat(store.latest()).isEmpty();
+    store.insertFile(file("file-a", NOW, NOW.plusSeconds(9)), content("file-a"));
+    assertThat(store.latest()).contains(NOW);
+    store.deleteFile(PROJECT, new FileId("file-a"), NOW.plusSeconds(1));
+    assertThat(store.latest()).contains(NOW.plusSeconds(1));
+    Batch batch = validating(store, "batch_a");
+
+    Instant failed = NOW.plusSeconds(5);
+    store.fail(batch.sequence(), List.of(), failed);
+
+    assertThat(store.latest()).contains(failed);
   }
 
   // ---- files

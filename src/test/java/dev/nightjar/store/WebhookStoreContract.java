@@ -19,6 +19,7 @@ import org.assertj.core.api.Assertions;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -210,6 +211,21 @@ public abstract class WebhookStoreContract {
     assertThat(due(END)).isEmpty();
     assertThat(store.nextWebhookDelivery(END)).contains(next);
     assertThat(due(next)).extracting(DueDelivery::delivery).containsExactly(after);
+  }
+
+  @Tag("K3")
+  @Test
+  void whatIsPendingCanBeMadeDueNow() {
+    create("whe_a", ALL);
+    fail("batch_a");
+    fail("batch_b");
+    tried(due(END).get(0).delivery(), new Outcome.Again(END.plus(Duration.ofDays(40))));
+    tried(due(END).get(0).delivery(), new Outcome.Delivered());
+
+    store.hastenWebhookDeliveries(END.plusSeconds(1));
+
+    assertThat(due(END)).isEmpty();
+    assertThat(due(END.plusSeconds(1))).hasSize(1);
   }
 
   @Test

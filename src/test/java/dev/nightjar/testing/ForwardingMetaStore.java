@@ -276,6 +276,17 @@ public interface ForwardingMetaStore extends MetaStore {
   }
 
   @Override
+  default void hastenWebhookDeliveries(Instant now) {
+    var _ =
+        transaction(
+            "hasten deliveries",
+            () -> {
+              inner().hastenWebhookDeliveries(now);
+              return 0;
+            });
+  }
+
+  @Override
   default Optional<Instant> nextWebhookDelivery(Instant now) {
     return inner().nextWebhookDelivery(now);
   }
@@ -333,6 +344,11 @@ public interface ForwardingMetaStore extends MetaStore {
   @Override
   default List<FileId> goneFiles(Instant goneBy, int max) {
     return inner().goneFiles(goneBy, max);
+  }
+
+  @Override
+  default Optional<Instant> latest() {
+    return inner().latest();
   }
 
   @Override

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -31,6 +33,19 @@ class RetryAfterTest {
   })
   void waitIsReadFromTheHeaders(
       @Nullable String millis, @Nullable String plain, @Nullable Duration wait) {
-    assertThat(RetryAfter.of(millis, plain, InstantSource.fixed(Sending.NOW))).isEqualTo(wait);
+    assertThat(RetryAfter.of(millis, plain, null, InstantSource.fixed(Sending.NOW)))
+        .isEqualTo(wait);
+  }
+
+  @Tag("K3")
+  @Test
+  void dateIsReadByTheClockOfWhoSentIt() {
+    String sentAt = "Sat, 21 Nov 2026 01:00:00 GMT";
+    String until = "Sat, 21 Nov 2026 01:00:30 GMT";
+    InstantSource wrong = InstantSource.fixed(Sending.NOW.minus(Duration.ofDays(1)));
+
+    assertThat(RetryAfter.of(null, until, sentAt, wrong)).isEqualTo(Duration.ofSeconds(30));
+    assertThat(RetryAfter.of(null, "9", sentAt, wrong)).isEqualTo(Duration.ofSeconds(9));
+    assertThat(RetryAfter.of(null, until, "some day", wrong)).isGreaterThan(Duration.ofHours(20));
   }
 }

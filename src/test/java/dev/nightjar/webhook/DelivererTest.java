@@ -102,6 +102,20 @@ class DelivererTest {
     assertThat(world.deliverer.figures().retried()).isEqualTo(2);
   }
 
+  @Tag("K3")
+  @Test
+  void deliveryIsTriedAtOnceWhenTheClockWasSetBack() throws Exception {
+    ScriptedServer receiver =
+        world.receiver(always(DeliveryFixture.answer("500 Oops", "")), always(DeliveryFixture.OK));
+    WebhookEndpoint endpoint = world.endpoint(receiver);
+    world.endBatch();
+    world.awaitAttempts(endpoint, 1);
+
+    world.advance(Duration.ofDays(-40));
+
+    world.awaitState(endpoint, State.DELIVERED);
+  }
+
   @Test
   void receiverThatHangsIsGivenUpOnAndTriedAgain() throws Exception {
     ScriptedServer receiver =

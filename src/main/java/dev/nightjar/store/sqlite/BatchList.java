@@ -59,7 +59,7 @@ record BatchList(Sql sql, BatchQuery query) {
   private static String index(BatchFilter filter) {
     BatchStatus status = filter.status();
     if (status != null && !status.isTerminal()) {
-      return "batch_unfinished WHERE " + SqliteMetaStore.UNFINISHED;
+      return "batch_unfinished WHERE " + UnfinishedBatches.UNFINISHED;
     }
     if (status != null && status != BatchStatus.COMPLETED) {
       return "batch_by_end WHERE status IN ('failed', 'expired', 'cancelled') AND status = ?5";

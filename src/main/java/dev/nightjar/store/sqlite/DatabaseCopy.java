@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.sqlite.SQLiteConfig;
 
@@ -96,6 +97,15 @@ public final class DatabaseCopy implements AutoCloseable {
   /** The batch that was made last; 0 if there is none. */
   public long lastBatch() {
     return list("SELECT coalesce(max(sequence), 0) FROM batch", row -> row.getLong(1)).getFirst();
+  }
+
+  /** As {@link dev.nightjar.store.Retention#latest}. */
+  public Optional<Instant> latest() {
+    try {
+      return RetentionQueries.latest(sql);
+    } catch (SQLException e) {
+      throw broken(file, e);
+    }
   }
 
   /**

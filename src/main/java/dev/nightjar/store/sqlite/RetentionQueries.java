@@ -42,6 +42,22 @@ final class RetentionQueries {
         max);
   }
 
+  static Optional<Instant> latest(Sql sql) throws SQLException {
+    return sql.one(
+            """
+            SELECT max(at) AS at FROM (
+              SELECT max(max(created_at, coalesce(deleted_at, 0))) AS at FROM file
+              UNION ALL
+              SELECT max(max(created_at, coalesce(ended_at, 0))) FROM upload
+              UNION ALL
+              SELECT max(max(created_at, coalesce(completed_at, failed_at, expired_at, cancelled_at, 0)))
+              FROM batch)
+            """,
+            row -> row.getLong("at"))
+        .filter(millis -> millis > 0)
+        .map(Instant::ofEpochMilli);
+  }
+
   static List<EndedUpload> endedUploads(Sql sql, Instant endedBy, int max) throws SQLException {
     List<Upload> uploads =
         sql.list(

@@ -27,7 +27,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,9 +34,6 @@ import org.jspecify.annotations.Nullable;
  * what had returned is there, and what had not is there as a whole or not at all.
  */
 public final class SqliteMetaStore implements MetaStore {
-  static final String UNFINISHED =
-      "status IN ('validating', 'in_progress', 'finalizing', 'cancelling')";
-
   private final Database database;
 
   public SqliteMetaStore(Path file) {
@@ -169,6 +165,11 @@ public final class SqliteMetaStore implements MetaStore {
   }
 
   @Override
+  public void hastenWebhookDeliveries(Instant now) {
+    var _ = database.inWrite(sql -> WebhookTable.hasten(sql, now));
+  }
+
+  @Override
   public Optional<Instant> nextWebhookDelivery(Instant now) {
     return database.inRead(sql -> WebhookTable.next(sql, now));
   }
@@ -240,6 +241,11 @@ public final class SqliteMetaStore implements MetaStore {
   }
 
   @Override
+  public Optional<Instant> latest() {
+    return database.inScan(RetentionQueries::latest);
+  }
+
+  @Override
   public void forgetFile(FileId file) {
     database.inWrite(sql -> sql.update("DELETE FROM file WHERE id = ?", file.value()));
   }
@@ -292,19 +298,12 @@ public final class SqliteMetaStore implements MetaStore {
 
   @Override
   public Map<BatchStatus, Long> unfinishedCounts() {
-    return database.inScan(sql ->
-        sql
-            .list(
-                "SELECT status, count(*) FROM batch WHERE " + UNFINISHED + " GROUP BY status",
-                row -> Map.entry(BatchStatus.of(row.getString(1)), row.getLong(2)))
-            .stream()
-            .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+    return database.inScan(UnfinishedBatches::counts);
   }
 
   @Override
   public List<Batch> unfinished() {
-    return database.inRead(sql ->
-        sql.list("SELECT * FROM batch WHERE " + UNFINISHED + " ORDER BY sequence", Rows::batch));
+    return database.inRead(UnfinishedBatches::all);
   }
 
   @Override

@@ -217,6 +217,12 @@ final class WebhookTable {
         now.toEpochMilli());
   }
 
+  static int hasten(Sql sql, Instant now) throws SQLException {
+    return sql.update(
+        "UPDATE webhook_delivery SET next_at = ?1 WHERE state = 'pending' AND next_at > ?1",
+        now.toEpochMilli());
+  }
+
   /** Returns a number only because a transaction has to. */
   static int tried(Sql sql, Try ended) throws SQLException {
     String state =
