@@ -29,6 +29,10 @@ import java.util.function.Predicate;
 public final class Sweeper implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Sweeper.class.getName());
   private static final Duration GRACE = Duration.ofHours(1);
+
+  /** An object that is written by a clock that is settled is never from so far ahead. */
+  private static final Duration AHEAD = Duration.ofMinutes(5);
+
   private static final Duration PAUSE = Duration.ofMinutes(5);
 
   /** Rows of a kind that one round looks at. */
@@ -80,7 +84,7 @@ public final class Sweeper implements AutoCloseable {
     Instant before = now.minus(GRACE);
     // A younger one may be on its way to its row. One from the future was written before the clock
     // was set back, and that is longer ago than it takes to settle.
-    return sweep(before, at -> !at.isAfter(before) || at.isAfter(now.plus(GRACE)));
+    return sweep(before, at -> !at.isAfter(before) || at.isAfter(now.plus(AHEAD)));
   }
 
   private int sweep(Instant goneBy, Predicate<Instant> isOld) throws IOException {
