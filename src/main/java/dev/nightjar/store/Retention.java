@@ -23,14 +23,14 @@ public interface Retention {
    */
   Optional<Instant> latest();
 
-  /** Drops the row of a file whose objects are deleted. */
-  void forgetFile(FileId file);
+  /** Drops the rows of files whose objects are deleted, in one transaction. */
+  void forgetFiles(List<FileId> files);
 
   /** Uploads that had ended or expired by {@code endedBy}, at most {@code max}. */
   List<EndedUpload> endedUploads(Instant endedBy, int max);
 
-  /** Drops the rows of an upload whose unused parts are deleted; the file that it became stays. */
-  void forgetUpload(UploadId upload);
+  /** Drops the rows of uploads whose unused parts are deleted; the files they became stay. */
+  void forgetUploads(List<UploadId> uploads);
 
   /**
    * Those of these objects that a row needs or may come to need: all of an unfinished batch and of

@@ -4,6 +4,7 @@ import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.Manifest.Piece;
 import dev.nightjar.file.PartId;
+import dev.nightjar.file.UploadId;
 import dev.nightjar.store.ObjectStore.Entry;
 import dev.nightjar.store.ObjectStore.Page;
 import dev.nightjar.store.Retention.EndedUpload;
@@ -33,10 +34,16 @@ public final class Sweeper implements AutoCloseable {
   /** An object that is written by a clock that is settled is never from so far ahead. */
   private static final Duration AHEAD = Duration.ofMinutes(5);
 
-  private static final Duration PAUSE = Duration.ofMinutes(5);
+  static final Duration PAUSE = Duration.ofMinutes(5);
+
+  /** For one part of the time that a sweep takes, so many are left to others. */
+  private static final int SHARE = 3;
 
   /** Rows of a kind that one round looks at. */
   private static final int ROWS_MAX = 100;
+
+  /** Objects of which the store is asked at once whether they are needed. */
+  private static final int KEYS_MAX = 500;
 
   /** After so many objects deleted or looked at a round begins nothing new. */
   private static final int OBJECTS_MAX = 10_000;
@@ -49,6 +56,9 @@ public final class Sweeper implements AutoCloseable {
 
   /** Where the search for orphans goes on; lost with the process, and then it begins anew. */
   private String place = Page.FIRST;
+
+  /** Whether the last round left something that was due, as far as it looked. */
+  private boolean isMoreLeft;
 
   public Sweeper(MetaStore meta, ObjectStore objects, SteadyClock clock) {
     this.meta = meta;
@@ -63,20 +73,31 @@ public final class Sweeper implements AutoCloseable {
 
   private void run() {
     try {
-      while (!stop.await(PAUSE.toSeconds(), TimeUnit.SECONDS)) {
-        try {
-          sweep();
-        } catch (IOException | RuntimeException e) {
-          LOG.log(Level.WARNING, "the sweep of what is not needed failed and is tried again", e);
-        }
+      Duration rest = PAUSE;
+      while (!stop.await(rest.toMillis(), TimeUnit.MILLISECONDS)) {
+        rest = round();
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
   }
 
+  /** Sweeps once; how long to rest then: while more is left, three quarters of the time. */
+  public Duration round() {
+    long begun = System.nanoTime();
+    try {
+      sweep();
+    } catch (IOException | RuntimeException e) {
+      LOG.log(Level.WARNING, "the sweep of what is not needed failed and is tried again", e);
+      return PAUSE;
+    }
+    Duration rest = Duration.ofNanos(SHARE * (System.nanoTime() - begun));
+    return isMoreLeft && rest.compareTo(PAUSE) < 0 ? rest : PAUSE;
+  }
+
   /** One round, if it is time for one; how many objects it deleted. */
   public int sweep() throws IOException {
+    isMoreLeft = false;
     if (!clock.isSettled()) {
       return 0;
     }
@@ -88,9 +109,12 @@ public final class Sweeper implements AutoCloseable {
   }
 
   private int sweep(Instant goneBy, Predicate<Instant> isOld) throws IOException {
+    isMoreLeft = false;
     int deleted = sweepUploads(goneBy);
     deleted += sweepFiles(goneBy);
-    deleted += sweepOrphans(isOld);
+    if (!isMoreLeft) { // Looking for orphans takes long, and they are few.
+      deleted += sweepOrphans(isOld);
+    }
     return deleted;
   }
 
@@ -104,36 +128,42 @@ public final class Sweeper implements AutoCloseable {
     do {
       deleted = sweep(goneBy, _ -> true);
       all += deleted;
-    } while (deleted > 0 || !place.equals(Page.FIRST));
+    } while (deleted > 0 || isMoreLeft || !place.equals(Page.FIRST));
     return all;
   }
 
   private int sweepUploads(Instant before) throws IOException {
     int deleted = 0;
+    var swept = new ArrayList<UploadId>();
     for (EndedUpload upload : meta.endedUploads(before, ROWS_MAX)) {
-      for (PartId part : upload.unusedParts()) {
-        deleted += delete(ObjectKeys.part(upload.file(), part));
-      }
-      meta.forgetUpload(upload.id());
       if (deleted >= OBJECTS_MAX) {
         break;
       }
+      for (PartId part : upload.unusedParts()) {
+        deleted += delete(ObjectKeys.part(upload.file(), part));
+      }
+      swept.add(upload.id());
     }
+    meta.forgetUploads(swept);
+    isMoreLeft |= deleted >= OBJECTS_MAX || swept.size() == ROWS_MAX;
     return deleted;
   }
 
   private int sweepFiles(Instant before) throws IOException {
     int deleted = 0;
+    var swept = new ArrayList<FileId>();
     for (FileId file : meta.goneFiles(before, ROWS_MAX)) {
+      if (deleted >= OBJECTS_MAX) {
+        break;
+      }
       List<Piece> pieces = meta.content(file).map(Manifest::pieces).orElse(List.of());
       for (Piece piece : pieces) {
         deleted += delete(piece.key());
       }
-      meta.forgetFile(file);
-      if (deleted >= OBJECTS_MAX) {
-        break;
-      }
+      swept.add(file);
     }
+    meta.forgetFiles(swept);
+    isMoreLeft |= deleted >= OBJECTS_MAX || swept.size() == ROWS_MAX;
     return deleted;
   }
 
@@ -151,11 +181,15 @@ public final class Sweeper implements AutoCloseable {
       seen += page.entries().size();
       place = page.next();
     } while (seen < OBJECTS_MAX && !place.equals(Page.FIRST));
-    Set<String> needed = meta.needed(old);
     int deleted = 0;
-    for (String key : old) {
-      deleted += needed.contains(key) ? 0 : delete(key);
+    for (int from = 0; from < old.size(); from += KEYS_MAX) {
+      List<String> keys = old.subList(from, Math.min(old.size(), from + KEYS_MAX));
+      Set<String> needed = meta.needed(keys);
+      for (String key : keys) {
+        deleted += needed.contains(key) ? 0 : delete(key);
+      }
     }
+    isMoreLeft |= deleted > 0; // Where there is one, there are others.
     return deleted;
   }
 

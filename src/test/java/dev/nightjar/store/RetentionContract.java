@@ -83,8 +83,8 @@ public abstract class RetentionContract {
     assertThat(store.goneFiles(NOW.plusMillis(5), 10)).hasSize(2);
     assertThat(store.goneFiles(NOW.plusMillis(5), 1)).hasSize(1);
 
-    store.forgetFile(new FileId("file-deleted"));
-    store.forgetFile(new FileId("file-deleted"));
+    store.forgetFiles(List.of(new FileId("file-deleted")));
+    store.forgetFiles(List.of(new FileId("file-deleted")));
     assertThat(store.goneFiles(NOW.plusMillis(5), 10)).containsExactly(new FileId("file-expired"));
     assertThat(store.content(new FileId("file-deleted"))).isEmpty();
   }
@@ -153,8 +153,8 @@ public abstract class RetentionContract {
     Upload upload = upload("upload_a");
     complete(upload, NOW);
 
-    store.forgetUpload(upload.id());
-    store.forgetUpload(upload.id());
+    store.forgetUploads(List.of(upload.id()));
+    store.forgetUploads(List.of(upload.id()));
 
     assertThat(store.upload(PROJECT, upload.id())).isEmpty();
     assertThat(store.parts(upload.id())).isEmpty();
@@ -173,7 +173,7 @@ public abstract class RetentionContract {
     assertThat(store.needed(List.of("files/file-input", other, "files/file-none")))
         .containsExactly("files/file-input");
 
-    store.forgetFile(INPUT);
+    store.forgetFiles(List.of(INPUT));
     assertThat(store.needed(List.of("files/file-input"))).isEmpty();
   }
 
@@ -188,9 +188,9 @@ public abstract class RetentionContract {
     assertThat(store.needed(all)).as("pending").containsExactlyInAnyOrderElementsOf(all);
     complete(upload, NOW);
     assertThat(store.needed(all)).as("completed").containsExactlyInAnyOrderElementsOf(all);
-    store.forgetUpload(upload.id());
+    store.forgetUploads(List.of(upload.id()));
     assertThat(store.needed(all)).as("forgotten").containsExactly(used);
-    store.forgetFile(upload.file());
+    store.forgetFiles(List.of(upload.file()));
     assertThat(store.needed(all)).as("file forgotten, too").isEmpty();
   }
 
@@ -211,9 +211,9 @@ public abstract class RetentionContract {
     store.finish(batch.sequence(), files(batch), NOW);
     assertThat(store.needed(all)).as("completed").containsExactlyInAnyOrder(output, error);
 
-    store.forgetFile(files(batch).output());
+    store.forgetFiles(List.of(files(batch).output()));
     assertThat(store.needed(all)).as("without its output").containsExactly(error);
-    store.forgetFile(files(batch).error());
+    store.forgetFiles(List.of(files(batch).error()));
     assertThat(store.needed(all)).as("without its files").isEmpty();
     assertThat(store.needed(List.of(ObjectKeys.spool(new BatchId("batch_2"), 7, "abc-1"))))
         .as("no such batch")

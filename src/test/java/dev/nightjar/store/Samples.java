@@ -10,6 +10,8 @@ import dev.nightjar.file.Bytes;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.StoredFile;
+import dev.nightjar.file.Upload;
+import dev.nightjar.file.UploadId;
 import dev.nightjar.store.AnswerLog.Entry;
 import dev.nightjar.store.MetaStore.Admission;
 import dev.nightjar.store.MetaStore.Begun;
@@ -38,6 +40,22 @@ public final class Samples {
   public static StoredFile file(String id, Instant createdAt, @Nullable Instant expiresAt) {
     return new StoredFile(
         new FileId(id), 0, PROJECT, id + ".jsonl", "batch", 7, createdAt, expiresAt);
+  }
+
+  /** A pending upload of a file of seven bytes that expires an hour later. */
+  public static Upload upload(String id, Instant createdAt) {
+    return new Upload(
+        new UploadId(id),
+        PROJECT,
+        "in.jsonl",
+        "batch",
+        7,
+        createdAt,
+        createdAt.plusSeconds(3_600),
+        new FileId("file-of-" + id),
+        null,
+        Upload.Status.PENDING,
+        List.of());
   }
 
   public static Manifest content(String id) {

@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -98,6 +99,39 @@ class SweeperTest {
 
     assertThat(sweeper.sweep()).isZero();
     assertThat(tier.meta().content(FILE)).isEmpty();
+  }
+
+  @Test
+  @Tag("K4")
+  void whatIsDueIsSweptInStepsWithLittleRestBetweenThem() throws IOException {
+    for (int i = 0; i < 250; i++) {
+      var file = new FileId("file-" + i);
+      tier.meta()
+          .insertFile(Samples.file(file.value(), begun, null), Samples.content(file.value()));
+      tier.meta().deleteFile(PROJECT, file, begun);
+    }
+    now.set(begun.plus(HOUR));
+
+    assertThat(sweeper.round()).isLessThan(Sweeper.PAUSE);
+    assertThat(tier.meta().goneFiles(begun, 1_000)).hasSize(150);
+    assertThat(sweeper.round()).isLessThan(Sweeper.PAUSE);
+    assertThat(sweeper.round()).isEqualTo(Sweeper.PAUSE);
+    assertThat(tier.meta().goneFiles(begun, 1_000)).isEmpty();
+  }
+
+  @Test
+  @Tag("K4")
+  void endedUploadsAndOrphansAreSweptInStepsToo() throws IOException {
+    for (int i = 0; i < 150; i++) {
+      tier.meta().createUpload(Samples.upload("upload_" + i, begun), 1_000);
+    }
+    write(ObjectKeys.upload(FILE));
+    now.set(begun.plus(Duration.ofDays(2)));
+
+    assertThat(sweeper.round()).as("uploads").isLessThan(Sweeper.PAUSE);
+    assertThat(sweeper.round()).as("the rest, and an orphan").isLessThan(Sweeper.PAUSE);
+    assertThat(keys()).isEmpty();
+    assertThat(sweeper.round()).isEqualTo(Sweeper.PAUSE);
   }
 
   @Test

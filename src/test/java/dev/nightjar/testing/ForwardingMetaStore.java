@@ -352,12 +352,12 @@ public interface ForwardingMetaStore extends MetaStore {
   }
 
   @Override
-  default void forgetFile(FileId file) {
+  default void forgetFiles(List<FileId> files) {
     transaction(
         "forget file",
         () -> {
-          inner().forgetFile(file);
-          return file;
+          inner().forgetFiles(files);
+          return files;
         });
   }
 
@@ -367,12 +367,12 @@ public interface ForwardingMetaStore extends MetaStore {
   }
 
   @Override
-  default void forgetUpload(UploadId upload) {
+  default void forgetUploads(List<UploadId> uploads) {
     transaction(
         "forget upload",
         () -> {
-          inner().forgetUpload(upload);
-          return upload;
+          inner().forgetUploads(uploads);
+          return uploads;
         });
   }
 

@@ -246,8 +246,8 @@ public final class SqliteMetaStore implements MetaStore {
   }
 
   @Override
-  public void forgetFile(FileId file) {
-    database.inWrite(sql -> sql.update("DELETE FROM file WHERE id = ?", file.value()));
+  public void forgetFiles(List<FileId> files) {
+    database.inWrite(sql -> FileTable.forget(sql, files));
   }
 
   @Override
@@ -256,8 +256,8 @@ public final class SqliteMetaStore implements MetaStore {
   }
 
   @Override
-  public void forgetUpload(UploadId upload) {
-    database.inWrite(sql -> UploadTable.delete(sql, upload));
+  public void forgetUploads(List<UploadId> uploads) {
+    database.inWrite(sql -> UploadTable.forget(sql, uploads));
   }
 
   @Override

@@ -136,11 +136,15 @@ final class UploadTable {
     return find(sql, project, id);
   }
 
-  static int delete(Sql sql, UploadId upload) throws SQLException {
-    sql.update(
-        "DELETE FROM part WHERE upload = (SELECT sequence FROM upload WHERE id = ?)",
-        upload.value());
-    return sql.update("DELETE FROM upload WHERE id = ?", upload.value());
+  /** Returns a number only because a transaction has to. */
+  static int forget(Sql sql, List<UploadId> uploads) throws SQLException {
+    for (UploadId upload : uploads) {
+      sql.update(
+          "DELETE FROM part WHERE upload = (SELECT sequence FROM upload WHERE id = ?)",
+          upload.value());
+      sql.update("DELETE FROM upload WHERE id = ?", upload.value());
+    }
+    return uploads.size();
   }
 
   static Upload upload(ResultSet row) throws SQLException {
