@@ -196,7 +196,7 @@ class BackupTest {
         10);
     stores.meta.addPart(
         new UploadPart(new PartId("part_" + name), id, BYTES, NOW.minusSeconds(1)),
-        new PartLimits(10, Long.MAX_VALUE),
+        new PartLimits(10, 100, Long.MAX_VALUE),
         NOW.minusSeconds(1));
   }
 

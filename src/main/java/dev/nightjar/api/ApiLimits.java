@@ -29,6 +29,9 @@ public record ApiLimits(
   /** Of one upload; more than enough for the largest file in parts of 2 MiB. */
   static final int PARTS_MAX = 10_000;
 
+  /** How many times each byte of an upload may be sent: SDKs try a part again twice. */
+  static final int PART_TIMES_MAX = 3;
+
   /** Of one project, not expired. */
   static final int OPEN_UPLOADS_MAX = 1_000;
 

@@ -8,21 +8,42 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
 
-/** What files and batches are kept in, named by and stamped with. */
+/**
+ * What files and batches are kept in, named by and stamped with.
+ *
+ * @param inflow what all uploads together are writing
+ */
 public record Backing(
-    MetaStore meta, ObjectStore objects, DiskSpace disk, Ids ids, InstantSource clock) {
+    MetaStore meta,
+    ObjectStore objects,
+    DiskSpace disk,
+    Ids ids,
+    InstantSource clock,
+    Inflow inflow) {
+
+  public Backing(
+      MetaStore meta, ObjectStore objects, DiskSpace disk, Ids ids, InstantSource clock) {
+    this(meta, objects, disk, ids, clock, new Inflow());
+  }
 
   /** Refuses what would take {@code bytes} more of a disk that has no room for them. */
   void checkRoom(long bytes) {
-    DiskSpace.Room room;
+    DiskSpace.Room room = room();
+    if (room.isTooSmallFor(bytes + inflow.unwritten())) {
+      throw diskFull(room, bytes);
+    }
+  }
+
+  DiskSpace.Room room() {
     try {
-      room = disk.room();
+      return disk.room();
     } catch (IOException e) {
       throw new UncheckedIOException("the disk cannot be asked for its free space", e);
     }
-    if (room.isTooSmallFor(bytes)) {
-      throw ApiError.diskFull(
-          room.shortage().orElse("the disk has no room for %d bytes more".formatted(bytes)));
-    }
+  }
+
+  static ApiError diskFull(DiskSpace.Room room, long bytes) {
+    return ApiError.diskFull(
+        room.shortage().orElse("the disk has no room for %d bytes more".formatted(bytes)));
   }
 }

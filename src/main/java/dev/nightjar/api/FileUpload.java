@@ -19,16 +19,12 @@ import org.jspecify.annotations.Nullable;
  * bytes' commit and the row, an object without a row is left for the sweep of orphans. One thread.
  */
 public final class FileUpload extends OutputStream {
-  /** How much a file may take of a disk before its room is looked at again. */
-  private static final long BYTES_BETWEEN_LOOKS = 8L << 20;
-
   private final Backing backing;
   private final ApiLimits limits;
-  private final StorageQuota quota;
+  private final Intake intake;
   private final FileId id;
   private final ObjectStore.Writer writer;
   private final FirstLine first = new FirstLine();
-  private long nextLookAt = BYTES_BETWEEN_LOOKS;
 
   /** The fields of the form besides the file itself; null for "not given". */
   public record Form(
@@ -37,21 +33,21 @@ public final class FileUpload extends OutputStream {
       @Nullable String expiresAfterAnchor,
       @Nullable String expiresAfterSeconds) {}
 
-  FileUpload(ApiLimits limits, StorageQuota quota, FileId id, ObjectStore.Writer writer) {
-    this.backing = quota.backing();
+  FileUpload(ApiLimits limits, Intake intake, FileId id, ObjectStore.Writer writer) {
+    this.backing = intake.backing();
     this.limits = limits;
-    this.quota = quota;
+    this.intake = intake;
     this.id = id;
     this.writer = writer;
   }
 
   /** How long the file may be for its project to have room for it. */
   public long room() {
-    return quota.room();
+    return intake.room();
   }
 
   public ApiError noRoom(long needed) {
-    return quota.exceeded(needed);
+    return intake.exceeded(needed);
   }
 
   @Override
@@ -64,13 +60,7 @@ public final class FileUpload extends OutputStream {
     if (count > limits.fileBytesMax() - writer.bytesWritten()) {
       throw tooLarge(limits);
     }
-    if (count > quota.room() - writer.bytesWritten()) {
-      throw noRoom(writer.bytesWritten() + count);
-    }
-    if (writer.bytesWritten() >= nextLookAt) {
-      backing.checkRoom(0);
-      nextLookAt = writer.bytesWritten() + BYTES_BETWEEN_LOOKS;
-    }
+    intake.take(count);
     first.see(bytes, offset, count);
     writer.write(bytes, offset, count);
   }
@@ -95,15 +85,16 @@ public final class FileUpload extends OutputStream {
     Instant now = backing.clock().instant();
     Duration life = asked == null ? limits.fileLife().of(purpose) : asked;
     Instant expiresAt = life == null ? null : now.plus(life);
-    var file = new StoredFile(id, 0, quota.project(), filename, purpose, bytes, now, expiresAt);
+    var file = new StoredFile(id, 0, intake.project(), filename, purpose, bytes, now, expiresAt);
     insert(file, Manifest.ofObject(ObjectKeys.upload(id), bytes));
     return file;
   }
 
   /** A row that the full disk, or the full quota, did not take leaves no object either. */
   private void insert(StoredFile file, Manifest content) throws IOException {
+    intake.close(); // Before its row counts the same bytes: the row is refused if there is no room.
     try {
-      if (!backing.meta().insertFile(file, content, quota.bytesMax())) {
+      if (!backing.meta().insertFile(file, content, intake.bytesMax())) {
         backing.objects().delete(ObjectKeys.upload(id));
         throw noRoom(file.bytes());
       }
@@ -117,6 +108,8 @@ public final class FileUpload extends OutputStream {
 
   @Override
   public void close() throws IOException {
-    writer.close();
+    try (intake) {
+      writer.close();
+    }
   }
 }

@@ -50,10 +50,10 @@ public final class Files {
 
   /** Begins a file whose purpose is not known yet: a client may send the bytes first. */
   public FileUpload begin(String project) throws IOException {
-    StorageQuota quota = StorageQuota.of(backing, limits, project);
+    var intake = new Intake(backing, limits, project);
     FileId id = backing.ids().newFile();
     var writer = backing.objects().create(ObjectKeys.upload(id));
-    return new FileUpload(limits, quota, id, writer);
+    return new FileUpload(limits, intake, id, writer);
   }
 
   public StoredFile get(String project, String id) {

@@ -3,15 +3,17 @@ package dev.nightjar.api;
 import dev.nightjar.file.PartId;
 import dev.nightjar.file.Upload;
 import dev.nightjar.file.UploadPart;
+import dev.nightjar.store.ObjectKeys;
 import dev.nightjar.store.ObjectStore;
 import dev.nightjar.store.UploadStore.PartLimits;
+import dev.nightjar.store.UploadStore.PartOutcome;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
 
 /**
  * A part on its way in: its bytes are written to this stream, then {@link #finish} keeps it. Closed
- * without that it leaves nothing; refused by it, or if the process dies between the bytes' commit
+ * without that, or refused by it, it leaves nothing; if the process dies between the bytes' commit
  * and the row, an object without a row is left for the sweep of orphans. One thread.
  */
 public final class PartUpload extends OutputStream {
@@ -19,11 +21,11 @@ public final class PartUpload extends OutputStream {
   private final Upload upload;
   private final PartId id;
   private final ObjectStore.Writer writer;
-  private final StorageQuota quota;
+  private final Intake intake;
 
-  PartUpload(StorageQuota quota, Upload upload, PartId id, ObjectStore.Writer writer) {
-    this.backing = quota.backing();
-    this.quota = quota;
+  PartUpload(Intake intake, Upload upload, PartId id, ObjectStore.Writer writer) {
+    this.backing = intake.backing();
+    this.intake = intake;
     this.upload = upload;
     this.id = id;
     this.writer = writer;
@@ -39,9 +41,10 @@ public final class PartUpload extends OutputStream {
     if (count > ApiLimits.PART_BYTES_MAX - writer.bytesWritten()) {
       throw tooLarge();
     }
-    if (count > quota.room() - writer.bytesWritten()) {
-      throw quota.exceeded(writer.bytesWritten() + count);
+    if (count > ApiLimits.PART_TIMES_MAX * upload.bytes() - writer.bytesWritten()) {
+      throw beyondUpload();
     }
+    intake.take(count);
     writer.write(bytes, offset, count);
   }
 
@@ -51,6 +54,13 @@ public final class PartUpload extends OutputStream {
         "The part is larger than the maximum of %d bytes.".formatted(ApiLimits.PART_BYTES_MAX));
   }
 
+  private ApiError beyondUpload() {
+    return ApiError.invalidValue(
+        "data",
+        "Upload %s was created for %d bytes, and its parts hold more. Each byte may be sent %d times."
+            .formatted(upload.id(), upload.bytes(), ApiLimits.PART_TIMES_MAX));
+  }
+
   /** Keeps it, durably, if its upload still takes parts. */
   public UploadPart finish() throws IOException {
     if (writer.bytesWritten() > 0) {
@@ -58,8 +68,13 @@ public final class PartUpload extends OutputStream {
     }
     Instant now = backing.clock().instant();
     var part = new UploadPart(id, upload.id(), writer.bytesWritten(), now);
-    var limits = new PartLimits(ApiLimits.PARTS_MAX, quota.bytesMax());
-    return switch (backing.meta().addPart(part, limits, now)) {
+    var limits = new PartLimits(ApiLimits.PARTS_MAX, ApiLimits.PART_TIMES_MAX, intake.bytesMax());
+    intake.close(); // Before its row counts the same bytes: the row is refused if there is no room.
+    PartOutcome outcome = backing.meta().addPart(part, limits, now);
+    if (outcome != PartOutcome.ADDED) {
+      backing.objects().delete(ObjectKeys.part(upload.file(), id));
+    }
+    return switch (outcome) {
       case ADDED -> part;
       case ENDED -> {
         Upload ended =
@@ -69,7 +84,8 @@ public final class PartUpload extends OutputStream {
                 .orElseThrow(() -> Uploads.unknown(upload.id()));
         throw Uploads.notPending(ended, ended.statusAt(now));
       }
-      case NO_ROOM -> throw quota.exceeded(part.bytes());
+      case NO_ROOM -> throw intake.exceeded(part.bytes());
+      case TOO_MUCH -> throw beyondUpload();
       case TOO_MANY ->
           throw ApiError.invalidValue(
               "upload_id",
@@ -80,6 +96,8 @@ public final class PartUpload extends OutputStream {
 
   @Override
   public void close() throws IOException {
-    writer.close();
+    try (intake) {
+      writer.close();
+    }
   }
 }

@@ -86,10 +86,10 @@ public final class Uploads {
       throw notPending(upload, status);
     }
     backing.checkRoom(0);
-    StorageQuota quota = StorageQuota.of(backing, limits, project);
+    var intake = new Intake(backing, limits, project);
     PartId part = backing.ids().newPart();
     var writer = backing.objects().create(ObjectKeys.part(upload.file(), part));
-    return new PartUpload(quota, upload, part, writer);
+    return new PartUpload(intake, upload, part, writer);
   }
 
   /**

@@ -36,8 +36,11 @@ public interface MetaStore
   /** The same, but false if its project would then store more than {@code storageBytesMax}. */
   boolean insertFile(StoredFile file, Manifest content, long storageBytesMax);
 
-  /** What a project's files hold, and the parts of its pending uploads. */
-  long storedBytes(String project, Instant now);
+  /**
+   * What a project's files hold, and the parts that are in no file: also those that the API shows
+   * no more, until they are forgotten because their bytes are gone.
+   */
+  long storedBytes(String project);
 
   /** A file that the API may show: not deleted, not expired. */
   Optional<StoredFile> file(String project, FileId id, Instant now);

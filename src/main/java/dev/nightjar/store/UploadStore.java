@@ -42,6 +42,8 @@ public interface UploadStore {
     ENDED,
     /** The upload has as many parts as it may. */
     TOO_MANY,
+    /** The upload's parts would hold more than they may. */
+    TOO_MUCH,
     /** Its project stores as much as it may. */
     NO_ROOM
   }
@@ -49,9 +51,11 @@ public interface UploadStore {
   /**
    * How many parts an upload may have, and how much its project may store.
    *
+   * @param timesMax how many times the upload's bytes its parts may hold: clients send one again
+   *     whose answer was lost
    * @param storageBytesMax {@link Long#MAX_VALUE} for any
    */
-  record PartLimits(int partsMax, long storageBytesMax) {}
+  record PartLimits(int partsMax, int timesMax, long storageBytesMax) {}
 
   /** What an upload becomes: its parts in order, and the file with their bytes. */
   record CompletedUpload(List<PartId> parts, StoredFile file, Manifest content) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.nightjar.api.ApiLimits;
 import dev.nightjar.file.DefaultLife;
 import dev.nightjar.store.ApiKey.Scope;
+import dev.nightjar.store.Sweeper;
+import dev.nightjar.testing.TestClocks;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -72,15 +74,24 @@ class StorageQuotaTest {
   }
 
   @Test
-  void deletedAndExpiredFilesMakeRoom() throws Exception {
+  @Tag("K4")
+  void deletedAndExpiredFilesMakeRoomWhenTheirBytesAreGone() throws Exception {
     String deleted = id(upload(600));
     assertRefused(upload(600), 600, 600);
     api.send(api.request("/v1/files/" + deleted).DELETE());
+    assertRefused(upload(600), 600, 600);
+    sweepAfter(Duration.ofHours(1));
     assertThat(upload(600).statusCode()).isEqualTo(200);
 
-    api.now.updateAndGet(now -> now.plus(Duration.ofDays(31)));
+    sweepAfter(Duration.ofDays(31));
 
     assertThat(upload(600).statusCode()).isEqualTo(200);
+  }
+
+  private void sweepAfter(Duration time) throws IOException {
+    api.now.updateAndGet(now -> now.plus(time));
+    new Sweeper(api.meta, api.objects, TestClocks.settled(api.now::get))
+        .sweepAll(api.now.get().minus(Duration.ofHours(1)));
   }
 
   @Test
@@ -95,20 +106,56 @@ class StorageQuotaTest {
         api.post("/v1/uploads/" + upload + "/complete", "{\"part_ids\": [\"" + part + "\"]}");
 
     assertThat(completed.statusCode()).isEqualTo(200);
-    assertThat(api.meta.storedBytes("default", api.now.get())).isEqualTo(700);
-    assertRefused(upload(301), 700, 301);
+    assertThat(api.meta.storedBytes("default")).as("with the part in no file").isEqualTo(800);
+    assertRefused(upload(301), 800, 301);
+    sweepAfter(Duration.ofHours(1));
+    assertThat(api.meta.storedBytes("default")).isEqualTo(700);
     assertThat(upload(300).statusCode()).isEqualTo(200);
   }
 
   @Test
-  void partsOfUploadsThatEndedMakeRoom() throws Exception {
+  @Tag("K4")
+  void partBeyondItsUploadIsRefusedAtOnceAndLeavesNothing() throws Exception {
+    String upload = createUpload(100);
+
+    assertBeyondUpload(addPart(upload, 301));
+    for (int i = 0; i < 3; i++) { // As a client whose answers are lost.
+      assertThat(addPart(upload, 100).statusCode()).isEqualTo(200);
+    }
+    assertBeyondUpload(addPart(upload, 2));
+
+    assertThat(objects()).isEqualTo(3);
+  }
+
+  private static void assertBeyondUpload(HttpResponse<byte[]> refused) {
+    assertThat(refused.statusCode()).isEqualTo(400);
+    assertThat(TestApi.error(refused).get("param").asString()).isEqualTo("data");
+    assertThat(TestApi.error(refused).get("message").asString()).contains("created for 100 bytes");
+  }
+
+  @Test
+  @Tag("K4")
+  void partThatIsRefusedLeavesNothing() throws Exception {
+    String upload = createUpload(700);
+    addPart(upload, 700);
+
+    assertRefused(addPart(upload, 301), 700, 301);
+
+    assertThat(objects()).isEqualTo(1);
+  }
+
+  @Test
+  @Tag("K4")
+  void partsOfUploadsThatEndedMakeRoomWhenTheirBytesAreGone() throws Exception {
     String cancelled = createUpload(700);
     addPart(cancelled, 700);
     api.post("/v1/uploads/" + cancelled + "/cancel", "");
+    assertRefused(upload(400), 700, 400);
+    sweepAfter(Duration.ofHours(1));
     addPart(createUpload(700), 700);
     assertRefused(upload(400), 700, 400);
 
-    api.now.updateAndGet(now -> now.plus(Duration.ofHours(2)));
+    sweepAfter(Duration.ofHours(2));
 
     assertThat(upload(400).statusCode()).isEqualTo(200);
   }

@@ -62,24 +62,18 @@ public abstract class FileStoreContract {
     long max = 2 * first.bytes();
 
     assertThat(store.insertFile(first, content("file-a"), first.bytes() - 1)).isFalse();
-    assertThat(store.storedBytes(PROJECT, NOW)).isZero();
+    assertThat(store.storedBytes(PROJECT)).isZero();
     assertThat(store.insertFile(first, content("file-a"), first.bytes())).isTrue();
     assertThat(store.insertFile(first, content("file-a"), first.bytes())).as("again").isTrue();
     assertThat(store.insertFile(file("file-b", NOW, null), content("file-b"), max)).isTrue();
     assertThat(store.insertFile(file("file-c", NOW, null), content("file-c"), max)).isFalse();
 
-    assertThat(store.storedBytes(PROJECT, NOW)).isEqualTo(max);
-    assertThat(store.storedBytes("other", NOW)).isZero();
+    assertThat(store.storedBytes(PROJECT)).isEqualTo(max);
+    assertThat(store.storedBytes("other")).isZero();
     store.deleteFile(PROJECT, first.id(), NOW);
-    assertThat(store.storedBytes(PROJECT, NOW)).isEqualTo(first.bytes());
-  }
-
-  @Test
-  void expiredFilesAreNotStored() {
-    store.insertFile(file("file-a", NOW, NOW.plusMillis(1)), content("file-a"));
-
-    assertThat(store.storedBytes(PROJECT, NOW)).isPositive();
-    assertThat(store.storedBytes(PROJECT, NOW.plusMillis(1))).isZero();
+    assertThat(store.storedBytes(PROJECT)).as("its bytes are still there").isEqualTo(max);
+    store.forgetFiles(List.of(first.id()));
+    assertThat(store.storedBytes(PROJECT)).isEqualTo(first.bytes());
   }
 
   @Test

@@ -250,7 +250,7 @@ public abstract class RetentionContract {
     for (int i = 1; i <= 2; i++) {
       store.addPart(
           new UploadPart(new PartId("part_%s_%d".formatted(id, i)), upload.id(), 7, NOW),
-          new PartLimits(10, Long.MAX_VALUE),
+          new PartLimits(10, 100, Long.MAX_VALUE),
           NOW);
     }
     return upload;

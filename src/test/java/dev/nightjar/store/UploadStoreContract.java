@@ -103,9 +103,22 @@ public abstract class UploadStoreContract {
   }
 
   @Test
+  void partsBeyondWhatTheirUploadMayHoldAreNotAdded() {
+    Upload upload = create("upload_a"); // It holds seven bytes, and each part has five.
+    var limits = new PartLimits(PARTS_MAX, 2, Long.MAX_VALUE);
+
+    assertThat(store.addPart(part(upload, "part_1"), limits, NOW)).isEqualTo(PartOutcome.ADDED);
+    assertThat(store.addPart(part(upload, "part_2"), limits, NOW)).isEqualTo(PartOutcome.ADDED);
+    assertThat(store.addPart(part(upload, "part_3"), limits, NOW)).isEqualTo(PartOutcome.TOO_MUCH);
+    assertThat(store.addPart(part(upload, "part_2"), limits, NOW))
+        .as("again")
+        .isEqualTo(PartOutcome.ADDED);
+  }
+
+  @Test
   void partsBeyondWhatTheProjectMayStoreAreNotAdded() {
     Upload upload = create("upload_a");
-    var limits = new PartLimits(PARTS_MAX, 12);
+    var limits = new PartLimits(PARTS_MAX, 100, 12);
 
     assertThat(store.addPart(part(upload, "part_1"), limits, NOW)).isEqualTo(PartOutcome.ADDED);
     assertThat(store.addPart(part(upload, "part_2"), limits, NOW)).isEqualTo(PartOutcome.ADDED);
@@ -114,23 +127,26 @@ public abstract class UploadStoreContract {
         .as("again")
         .isEqualTo(PartOutcome.ADDED);
 
-    assertThat(store.storedBytes(PROJECT, NOW)).isEqualTo(10);
-    assertThat(store.storedBytes("other", NOW)).isZero();
+    assertThat(store.storedBytes(PROJECT)).isEqualTo(10);
+    assertThat(store.storedBytes("other")).isZero();
     complete(upload, NOW);
-    assertThat(store.storedBytes(PROJECT, NOW)).as("the file, and no part").isEqualTo(7);
+    assertThat(store.storedBytes(PROJECT)).as("its file is its parts").isEqualTo(10);
+    store.forgetUploads(List.of(upload.id()));
+    assertThat(store.storedBytes(PROJECT)).as("the file alone").isEqualTo(7);
   }
 
   @Test
-  void partsOfUploadsThatEndedAreNotStored() {
+  void partsOfUploadsThatEndedAreStoredUntilTheyAreForgotten() {
     add(part(create("upload_a"), "part_1"), NOW);
     Upload cancelled = create("upload_b");
     add(part(cancelled, "part_2"), NOW);
 
-    assertThat(store.storedBytes(PROJECT, LAST)).isEqualTo(10);
+    assertThat(store.storedBytes(PROJECT)).isEqualTo(10);
     store.cancelUpload(PROJECT, cancelled.id(), NOW);
 
-    assertThat(store.storedBytes(PROJECT, LAST)).isEqualTo(5);
-    assertThat(store.storedBytes(PROJECT, EXPIRED)).isZero();
+    assertThat(store.storedBytes(PROJECT)).as("their bytes are still there").isEqualTo(10);
+    store.forgetUploads(List.of(cancelled.id()));
+    assertThat(store.storedBytes(PROJECT)).isEqualTo(5);
   }
 
   @Test
@@ -224,7 +240,7 @@ public abstract class UploadStoreContract {
   }
 
   private PartOutcome add(UploadPart part, Instant now) {
-    return store.addPart(part, new PartLimits(PARTS_MAX, Long.MAX_VALUE), now);
+    return store.addPart(part, new PartLimits(PARTS_MAX, 100, Long.MAX_VALUE), now);
   }
 
   private Upload complete(Upload upload, Instant now) {

@@ -43,8 +43,8 @@ public interface ForwardingMetaStore extends MetaStore {
   }
 
   @Override
-  default long storedBytes(String project, Instant now) {
-    return inner().storedBytes(project, now);
+  default long storedBytes(String project) {
+    return inner().storedBytes(project);
   }
 
   @Override

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * before, it did not happen.
  */
 final class Database implements AutoCloseable {
-  static final int VERSION = 5;
+  static final int VERSION = 6;
 
   /** For what is found at once: keys, ids, pages. No walk through many rows may hold these up. */
   private static final int LOOKERS = 4;

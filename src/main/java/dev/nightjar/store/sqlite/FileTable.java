@@ -39,7 +39,7 @@ final class FileTable {
   /** False if there is no room; a file that is there already needs none. */
   static boolean insert(Sql sql, StoredFile file, Manifest content, long storageBytesMax)
       throws SQLException {
-    if (!Storage.hasRoom(sql, file.project(), file.bytes(), storageBytesMax, file.createdAt())) {
+    if (!Storage.hasRoom(sql, file.project(), file.bytes(), storageBytesMax)) {
       return place(sql, file.project(), file.id()).isPresent();
     }
     insert(sql, file, content);

@@ -48,8 +48,8 @@ public final class SqliteMetaStore implements MetaStore {
   }
 
   @Override
-  public long storedBytes(String project, Instant now) {
-    return database.inRead(sql -> Storage.bytes(sql, project, now));
+  public long storedBytes(String project) {
+    return database.inRead(sql -> Storage.bytes(sql, project));
   }
 
   @Override

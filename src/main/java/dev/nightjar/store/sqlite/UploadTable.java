@@ -68,8 +68,11 @@ final class UploadTable {
     if (upload.isEmpty()) {
       return PartOutcome.ENDED;
     }
+    if (part.bytes() > limits.timesMax() * upload.get().bytes() - partBytes(sql, part.upload())) {
+      return PartOutcome.TOO_MUCH;
+    }
     String project = upload.get().project();
-    if (!Storage.hasRoom(sql, project, part.bytes(), limits.storageBytesMax(), now)) {
+    if (!Storage.hasRoom(sql, project, part.bytes(), limits.storageBytesMax())) {
       return PartOutcome.NO_ROOM;
     }
     int added =
@@ -85,6 +88,17 @@ final class UploadTable {
             part.createdAt().toEpochMilli(),
             limits.partsMax());
     return added > 0 ? PartOutcome.ADDED : PartOutcome.TOO_MANY;
+  }
+
+  private static long partBytes(Sql sql, UploadId upload) throws SQLException {
+    return sql.one(
+            """
+            SELECT coalesce(sum(bytes), 0) FROM part
+            WHERE upload = (SELECT sequence FROM upload WHERE id = ?)
+            """,
+            row -> row.getLong(1),
+            upload.value())
+        .orElseThrow();
   }
 
   private static boolean hasPart(Sql sql, PartId id) throws SQLException {

@@ -1,0 +1,97 @@
+package dev.nightjar.api;
+
+import dev.nightjar.store.DiskSpace;
+import dev.nightjar.store.ObjectStore;
+
+/**
+ * What one upload takes of its project's quota and of the disk: looked at before each block is
+ * written, with what all others are writing. What batches write is counted, but never refused. One
+ * thread.
+ */
+final class Intake implements AutoCloseable {
+  private final Backing backing;
+  private final String project;
+  private final long bytesMax;
+  private long reserved;
+  private long taken;
+
+  /** Of what was taken, what is on the disk for sure. */
+  private long onDisk;
+
+  /** The maximum is {@link Long#MAX_VALUE} for any. */
+  Intake(Backing backing, ApiLimits limits, String project) {
+    this.backing = backing;
+    this.project = project;
+    this.bytesMax = limits.storageBytesMax();
+  }
+
+  Backing backing() {
+    return backing;
+  }
+
+  String project() {
+    return project;
+  }
+
+  long bytesMax() {
+    return bytesMax;
+  }
+
+  /** How many bytes more the project has room for; may be negative. */
+  long room() {
+    return bytesMax == Long.MAX_VALUE ? bytesMax : bytesMax - used();
+  }
+
+  /** To be called before as many bytes are written. */
+  void take(int bytes) {
+    long least = taken + bytes - reserved;
+    if (least > 0) {
+      reserve(least);
+    }
+    taken += bytes;
+    long flushed = Math.max(0, taken - ObjectStore.BLOCK_BYTES); // A writer may hold a block back.
+    backing.inflow().wrote(flushed - onDisk);
+    onDisk = flushed;
+  }
+
+  private void reserve(long least) {
+    Inflow inflow = backing.inflow();
+    long projectRoom = bytesMax == Long.MAX_VALUE ? bytesMax : bytesMax - stored();
+    DiskSpace.Room disk = backing.room();
+    long diskRoom = disk.freeBytes() - disk.minBytes();
+    long got = inflow.reserve(project, least, projectRoom, diskRoom);
+    if (got == 0) {
+      throw projectRoom - inflow.held(project) < least
+          ? exceeded(taken + least)
+          : Backing.diskFull(disk, least);
+    }
+    reserved += got;
+  }
+
+  ApiError exceeded(long needed) {
+    return new ApiError(
+        403,
+        "storage_quota_exceeded",
+        null,
+        "Project %s stores %d bytes of the %d that it may, and this needs %d. Delete files, whose bytes count until they are gone from the disk some hours later, or let the operator raise storage_bytes_max."
+            .formatted(project, used(), bytesMax, needed));
+  }
+
+  /** By rows, and by other uploads that are under way. */
+  private long used() {
+    return stored() + backing.inflow().held(project) - reserved;
+  }
+
+  private long stored() {
+    return backing.meta().storedBytes(project);
+  }
+
+  /** Gives back what is not written, and leaves what is to the row that is about to come. */
+  @Override
+  public void close() {
+    backing.inflow().release(project, reserved, reserved - onDisk);
+    reserved = 0;
+    taken = 0;
+    onDisk = 0;
+  }
+}
