@@ -11,6 +11,7 @@ import dev.nightjar.store.MetaStore;
 import dev.nightjar.store.ObjectStore;
 import dev.nightjar.store.files.DataDirectory;
 import dev.nightjar.store.files.DataDisk;
+import dev.nightjar.store.files.DirectoryWatch;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.store.journal.JournalAnswerLog;
 import dev.nightjar.store.sqlite.SqliteMetaStore;
@@ -43,6 +44,7 @@ final class Node implements AutoCloseable {
   private final JournalAnswerLog log;
   private final List<Upstream> upstreams;
   private final BatchEngine engine;
+  private final DirectoryWatch watch;
 
   /** How much of what this node may take. */
   record Limits(BatchEngine.Limits engine, DiskFreeMin diskFreeMin) {}
@@ -52,6 +54,7 @@ final class Node implements AutoCloseable {
     this.directory = directory;
     DiskFreeMin free = limits.diskFreeMin();
     this.disk = new DataDisk(directory.root(), free.percent(), free.bytes());
+    directory.checkDatabase();
     this.meta = new SqliteMetaStore(directory.database());
     this.objects = new FileObjectStore(directory.objects());
     this.log = new JournalAnswerLog(directory.journal(), meta.unsealed(), JOURNAL_SEGMENT_BYTES);
@@ -68,6 +71,8 @@ final class Node implements AutoCloseable {
             new BatchEngine.Upstreams(clients, specs),
             limits.engine(),
             new BatchEngine.World(clock, new SecureRandom(), ProcessEnd::now));
+    this.watch = new DirectoryWatch(directory.opened(), log::checkSegments, ProcessEnd::now);
+    watch.start();
   }
 
   /** Opens all and takes up unfinished batches only at {@link BatchEngine#start}. */
@@ -128,6 +133,7 @@ final class Node implements AutoCloseable {
 
   @Override
   public void close() {
+    watch.close();
     engine.close();
     upstreams.forEach(Upstream::close);
     try {

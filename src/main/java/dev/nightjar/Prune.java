@@ -21,8 +21,14 @@ import java.time.InstantSource;
 record Prune(Path data, PrintStream err) {
   int run() throws IOException {
     DataDirectory.look(data); // So that none is made.
-    try (DataDirectory directory = DataDirectory.open(data);
-        var meta = new SqliteMetaStore(directory.database());
+    try (DataDirectory directory = DataDirectory.open(data)) {
+      directory.checkDatabase();
+      return prune(directory);
+    }
+  }
+
+  private int prune(DataDirectory directory) throws IOException {
+    try (var meta = new SqliteMetaStore(directory.database());
         var objects = new FileObjectStore(directory.objects())) {
       long before = bytes(objects);
       var clock = new SteadyClock(InstantSource.system(), System::nanoTime);

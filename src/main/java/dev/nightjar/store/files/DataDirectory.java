@@ -1,6 +1,7 @@
 package dev.nightjar.store.files;
 
 import dev.nightjar.store.Directories;
+import dev.nightjar.store.OpenedFile;
 import dev.nightjar.store.OwnerOnly;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -14,15 +15,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
  * The one directory that holds everything, locked by the process that uses it. The lock is the
- * operating system's: it goes with the process, however that ends. Nothing else in this process may
- * open the lock file, since closing it would let the lock go. Other users of the machine may not
- * look into it.
+ * operating system's: it goes with the process, however that ends. It is taken on two files: {@code
+ * lock}, and {@code format}, without which nobody opens the directory, so that it holds when the
+ * first is deleted. Nothing else in this process may open the lock file, since closing it would let
+ * the lock go. Other users of the machine may not look into it.
  */
 public final class DataDirectory implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(DataDirectory.class.getName());
@@ -31,6 +34,7 @@ public final class DataDirectory implements AutoCloseable {
   private static final int FORMAT = 2;
 
   private static final int OLDEST_FORMAT = 1;
+  private static final long LOCKED_BYTE = 1L << 30;
 
   /** The format of a directory that is being copied into. No version serves that. */
   private static final String INCOMPLETE = "incomplete";
@@ -43,7 +47,17 @@ public final class DataDirectory implements AutoCloseable {
 
   private final Path root;
   private final Path realRoot;
-  private final FileChannel lockFile;
+  private final Locks locks;
+
+  /** The two locked files. */
+  private record Locks(FileChannel lock, FileChannel format) implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      try (lock) {
+        format.close();
+      }
+    }
+  }
 
   /** The directory cannot be used; the message says why in a sentence. */
   public static final class DataDirectoryException extends RuntimeException {
@@ -54,10 +68,10 @@ public final class DataDirectory implements AutoCloseable {
     }
   }
 
-  private DataDirectory(Path root, Path realRoot, FileChannel lockFile) {
+  private DataDirectory(Path root, Path realRoot, Locks locks) {
     this.root = root;
     this.realRoot = realRoot;
-    this.lockFile = lockFile;
+    this.locks = locks;
   }
 
   /** Where things are in a data directory. */
@@ -141,7 +155,7 @@ public final class DataDirectory implements AutoCloseable {
     }
   }
 
-  private static FileChannel lock(Path root, FormatRule format) throws IOException {
+  private static Locks lock(Path root, FormatRule format) throws IOException {
     var lockFile =
         OwnerOnly.open(
             root.resolve("lock"),
@@ -152,13 +166,28 @@ public final class DataDirectory implements AutoCloseable {
       if (lockFile.tryLock() == null) {
         throw inUse(root, read(lockFile));
       }
+      format.apply(root);
+      var locks = new Locks(lockFile, lockFormat(root));
       lockFile.truncate(0);
       lockFile.write(utf8(Long.toString(ProcessHandle.current().pid())), 0);
-      format.apply(root);
       Privacy.restore(root).ifPresent(said -> LOG.log(Level.WARNING, said));
-      return lockFile;
+      return locks;
     } catch (IOException | RuntimeException e) {
       lockFile.close();
+      throw e;
+    }
+  }
+
+  /** Far behind its text, which other processes may read meanwhile. */
+  private static FileChannel lockFormat(Path root) throws IOException {
+    var file = FileChannel.open(root.resolve("format"), StandardOpenOption.WRITE);
+    try {
+      if (file.tryLock(LOCKED_BYTE, 1, false) == null) {
+        throw inUse(root, "that does not hold its file 'lock' any more: somebody deleted it");
+      }
+      return file;
+    } catch (IOException | RuntimeException e) {
+      file.close();
       throw e;
     }
   }
@@ -181,7 +210,10 @@ public final class DataDirectory implements AutoCloseable {
 
   /** From here on what an older program wrote is this one's, which the older one then refuses. */
   private static void takeFormat(Path root) throws IOException {
-    if (!Files.exists(root.resolve("format")) || format(root) != FORMAT) {
+    if (!Files.exists(root.resolve("format"))) {
+      checkIsNew(root);
+      writeFormat(root, Integer.toString(FORMAT));
+    } else if (format(root) != FORMAT) {
       writeFormat(root, Integer.toString(FORMAT));
     }
   }
@@ -201,6 +233,25 @@ public final class DataDirectory implements AutoCloseable {
     throw new DataDirectoryException(
         "data directory %s has format %s and this version knows format %d: run the version that wrote it, or a newer one"
             .formatted(root, format, FORMAT));
+  }
+
+  /** A format that somebody deleted would be no lock, and a database that is gone no database. */
+  private static void checkIsNew(Path root) {
+    Path database = new Layout(root).database();
+    if (Files.exists(database)) {
+      throw new DataDirectoryException(
+          "data directory %s has a database and no file 'format': if no process uses it, write %d into that file"
+              .formatted(root, FORMAT));
+    }
+  }
+
+  /** What a database names would look like orphans to a new one, and be swept. */
+  public void checkDatabase() throws IOException {
+    if (!Files.exists(database()) && FileObjectStore.hasAny(objects())) {
+      throw new DataDirectoryException(
+          "data directory %s has objects and no database %s: put it back, or restore a backup"
+              .formatted(root, database().getFileName()));
+    }
   }
 
   private static void markIncomplete(Path root) throws IOException {
@@ -243,6 +294,15 @@ public final class DataDirectory implements AutoCloseable {
     writeFormat(root, Integer.toString(FORMAT));
   }
 
+  /** What has to stay as it is while this process uses the directory. */
+  public List<OpenedFile> opened() throws IOException {
+    return List.of(
+        OpenedFile.of(root.resolve("format")),
+        OpenedFile.of(database()),
+        OpenedFile.named(journal()),
+        OpenedFile.named(FileObjectStore.aside(objects())));
+  }
+
   public Path root() {
     return root;
   }
@@ -266,7 +326,7 @@ public final class DataDirectory implements AutoCloseable {
   @Override
   public void close() {
     try {
-      lockFile.close();
+      locks.close();
     } catch (IOException e) {
       throw new DataDirectoryException("data directory %s cannot be let go: %s".formatted(root, e));
     } finally {

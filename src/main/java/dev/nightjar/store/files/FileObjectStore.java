@@ -34,13 +34,18 @@ public final class FileObjectStore implements ObjectStore {
 
   public FileObjectStore(Path root, Disk disk) throws IOException {
     this.root = root;
-    this.aside = root.resolve("tmp");
+    this.aside = aside(root);
     this.disk = disk;
     this.folders = new ObjectFolders(disk);
     Directories.create(aside, disk);
     for (Path left : files(aside)) {
       disk.delete(left);
     }
+  }
+
+  /** Where objects are written: unlike the folders of objects it is made at the start only. */
+  static Path aside(Path root) {
+    return root.resolve("tmp");
   }
 
   @Override
@@ -78,6 +83,16 @@ public final class FileObjectStore implements ObjectStore {
       entries.addAll(entries(ObjectFile.folder(root, i), prefix));
     }
     return entries;
+  }
+
+  /** Whether there is an object in the store at {@code root}, which may not exist. */
+  static boolean hasAny(Path root) throws IOException {
+    for (int i = 0; i < ObjectFile.FOLDERS; i++) {
+      if (!files(ObjectFile.folder(root, i)).isEmpty()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** A page is a folder, and its number the place. */

@@ -3,6 +3,8 @@ package dev.nightjar.store.journal;
 import dev.nightjar.batch.ChunkId;
 import dev.nightjar.store.AnswerLog;
 import dev.nightjar.store.Disk;
+import dev.nightjar.store.OpenedFile;
+import dev.nightjar.store.OpenedFile.LostFileException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
@@ -180,7 +182,7 @@ public final class JournalAnswerLog implements AnswerLog {
     // A file that a failed attempt left is cut to nothing and used.
     SegmentWriter opened = SegmentWriter.open(disk.open(path), buffer, 0);
     forceDirectory(opened);
-    var segment = new Segment(number, path, Segment.HEADER);
+    var segment = new Segment(number, OpenedFile.of(path), Segment.HEADER);
     lock.lock();
     try {
       segments.put(number, segment);
@@ -334,6 +336,29 @@ public final class JournalAnswerLog implements AnswerLog {
           free.add(segment);
         }
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Fails if a segment with answers that count is not what the next start would find. */
+  public void checkSegments() throws LostFileException {
+    List<Segment> held = held();
+    for (Segment segment : held) {
+      // Some file systems give a file that nobody has open another key from time to time.
+      boolean isOpen = segment == held.getLast();
+      OpenedFile file = isOpen ? segment.file : OpenedFile.named(segment.path);
+      // One that was given up meanwhile was deleted by us.
+      if (file.isLost() && held().contains(segment)) {
+        throw new LostFileException(segment.path);
+      }
+    }
+  }
+
+  private List<Segment> held() {
+    lock.lock();
+    try {
+      return List.copyOf(segments.values());
     } finally {
       lock.unlock();
     }

@@ -3,6 +3,7 @@ package dev.nightjar.store.journal;
 import dev.nightjar.batch.ChunkId;
 import dev.nightjar.store.Directories;
 import dev.nightjar.store.Disk;
+import dev.nightjar.store.OpenedFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,7 +71,7 @@ final class JournalRecovery {
 
   private Segment read(int number, Path path, Map<ChunkId, ChunkAnswers> chunks)
       throws IOException {
-    var segment = new Segment(number, path, 0);
+    var segment = new Segment(number, OpenedFile.named(path), 0);
     SegmentScan.Result found =
         SegmentScan.run(
             path,

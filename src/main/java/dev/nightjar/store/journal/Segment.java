@@ -2,6 +2,7 @@ package dev.nightjar.store.journal;
 
 import dev.nightjar.batch.ChunkId;
 import dev.nightjar.store.Disk;
+import dev.nightjar.store.OpenedFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -23,12 +24,15 @@ final class Segment {
   /** Those with records in it that are not forgotten. */
   final Set<ChunkId> chunks = new HashSet<>();
 
+  final OpenedFile file;
+
   private volatile long end;
   private boolean isDamaged;
 
-  Segment(int number, Path path, long end) {
+  Segment(int number, OpenedFile file, long end) {
+    this.file = file;
     this.number = number;
-    this.path = path;
+    this.path = file.path();
     this.end = end;
   }
 
