@@ -10,6 +10,7 @@ import dev.nightjar.store.files.DataDirectory;
 import dev.nightjar.store.files.DataDirectory.Layout;
 import dev.nightjar.store.files.ObjectCopy;
 import dev.nightjar.store.journal.JournalCopy;
+import dev.nightjar.store.sqlite.DatabaseCheck;
 import dev.nightjar.store.sqlite.DatabaseCopy;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -21,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -149,6 +151,10 @@ final class Backup {
     Directories.create(to.objects());
     var objects = new ObjectCopy(from.objects(), to.objects());
     objects.copyAll(SPOOLED);
+    Optional<String> damage = DatabaseCheck.findings(from.database());
+    if (damage.isPresent()) {
+      throw new IOException("the database is damaged: " + damage.get());
+    }
     try (JournalCopy journal = JournalCopy.hold(from.journal())) {
       objects.copyAll(SPOOLED);
       try (DatabaseCopy database = DatabaseCopy.make(from.database(), to.database())) {

@@ -14,6 +14,7 @@ import dev.nightjar.store.files.DataDisk;
 import dev.nightjar.store.files.DirectoryWatch;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.store.journal.JournalAnswerLog;
+import dev.nightjar.store.sqlite.DatabaseCheck;
 import dev.nightjar.store.sqlite.SqliteMetaStore;
 import dev.nightjar.time.SteadyClock;
 import dev.nightjar.upstream.HttpUpstream;
@@ -27,6 +28,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The engine on one machine: a data directory, its stores, and the upstreams. Opened in the order
@@ -39,7 +41,8 @@ final class Node implements AutoCloseable {
   private final DataDirectory directory;
   private final SteadyClock clock = new SteadyClock(InstantSource.system(), System::nanoTime);
   private final DiskSpace disk;
-  private final MetaStore meta;
+  private final SqliteMetaStore meta;
+  private final DatabaseCheck check;
   private final ObjectStore objects;
   private final JournalAnswerLog log;
   private final List<Upstream> upstreams;
@@ -55,7 +58,9 @@ final class Node implements AutoCloseable {
     DiskFreeMin free = limits.diskFreeMin();
     this.disk = new DataDisk(directory.root(), free.percent(), free.bytes());
     directory.checkDatabase();
+    boolean isInDoubt = DatabaseCheck.wasLeftOpen(directory.database());
     this.meta = new SqliteMetaStore(directory.database());
+    this.check = DatabaseCheck.begin(directory.database(), isInDoubt);
     this.objects = new FileObjectStore(directory.objects());
     this.log = new JournalAnswerLog(directory.journal(), meta.unsealed(), JOURNAL_SEGMENT_BYTES);
     var clients = new ArrayList<Upstream>();
@@ -131,9 +136,15 @@ final class Node implements AutoCloseable {
     return upstreams;
   }
 
+  /** Why nobody should rely on what this node stores, in a sentence; empty when all is well. */
+  Optional<String> problem() {
+    return check.problem().or(meta::damage);
+  }
+
   @Override
   public void close() {
     watch.close();
+    check.close();
     engine.close();
     upstreams.forEach(Upstream::close);
     try {

@@ -214,7 +214,7 @@ final class Server implements AutoCloseable {
   }
 
   private Health health() {
-    return new Health(List.of(), List.of(this::stopping));
+    return new Health(List.of(), List.of(this::stopping, node::problem));
   }
 
   private Optional<String> stopping() {

@@ -10,6 +10,8 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -37,6 +39,9 @@ final class Database implements AutoCloseable {
   private static final int QUEUE_MAX = 4_096;
   private static final int GROUP_MAX = 256;
 
+  /** SQLITE_CORRUPT, SQLITE_NOTADB. */
+  private static final Set<Integer> DAMAGE = Set.of(11, 26);
+
   /** SQLITE_BUSY. */
   private static final int BUSY = 5;
 
@@ -48,6 +53,7 @@ final class Database implements AutoCloseable {
   private final BlockingQueue<Task<?>> scans = new ArrayBlockingQueue<>(QUEUE_MAX);
   private final List<Thread> threads = new ArrayList<>();
   private volatile boolean isClosed;
+  private volatile @Nullable String damage;
 
   /** Work on a connection. */
   interface Work<T> {
@@ -190,10 +196,23 @@ final class Database implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new StoreException("interrupted while waiting for the database", null);
     } catch (CompletionException e) {
+      noteDamage(e.getCause());
       throw e.getCause() instanceof RuntimeException known
           ? known
           : new StoreException("the database failed: " + e.getCause(), e.getCause());
     }
+  }
+
+  /** SQLite says so once it comes to a broken page; the check of the start may be long over. */
+  private void noteDamage(@Nullable Throwable cause) {
+    if (cause instanceof SQLException e && DAMAGE.contains(e.getErrorCode() & 0xFF)) {
+      damage = DatabaseCheck.sentence(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** What SQLite has called damaged since the start; empty for nothing. */
+  Optional<String> damage() {
+    return Optional.ofNullable(damage);
   }
 
   private static StoreException closed() {

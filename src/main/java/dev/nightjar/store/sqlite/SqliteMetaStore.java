@@ -392,6 +392,11 @@ public final class SqliteMetaStore implements MetaStore {
     return database.inWrite(sql -> Sealing.seal(sql, seal, now));
   }
 
+  /** What SQLite has called damaged since the start; empty for nothing. */
+  public Optional<String> damage() {
+    return database.damage();
+  }
+
   @Override
   public void close() {
     database.close();

@@ -1,0 +1,101 @@
+package dev.nightjar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nightjar.sim.SimServer;
+import dev.nightjar.testing.BrokenPage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A database with a page that is none. */
+@Tag("server")
+@Tag("K6")
+class DatabaseDamageTest {
+  @TempDir Path folder;
+
+  private Path data() {
+    return folder.resolve("data");
+  }
+
+  private Server start(SimServer sim) {
+    return Server.start(ServerFixture.settings(data(), sim.url(), 4));
+  }
+
+  private static HttpResponse<String> get(int port, String path) {
+    var uri = URI.create("http://127.0.0.1:%d%s".formatted(port, path));
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      return http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void serverOnADamagedDatabaseIsAliveAndNotReadyAndSaysWhatToDo() throws Exception {
+    try (SimServer sim = SimServer.start(ServerFixture.sim())) {
+      start(sim).stop();
+      BrokenPage.write(data().resolve("meta.db"), "ledger_by_day");
+
+      try (Server server = start(sim)) {
+        ServerFixture.awaitThat(() -> get(server.port(), "/healthz/ready").statusCode() == 503);
+
+        assertThat(get(server.port(), "/healthz/ready").body())
+            .contains("the database is damaged", "restore a backup");
+        assertThat(get(server.port(), "/healthz/live").statusCode()).isEqualTo(200);
+      }
+    }
+  }
+
+  @Test
+  void damagedDatabaseIsNotBackedUp() throws Exception {
+    try (SimServer sim = SimServer.start(ServerFixture.sim())) {
+      start(sim).stop();
+    }
+    BrokenPage.write(data().resolve("meta.db"), "ledger_by_day");
+    var said = new ByteArrayOutputStream();
+
+    int code =
+        new Backup(
+                data(),
+                folder.resolve("copy"),
+                new PrintStream(said, true, StandardCharsets.UTF_8),
+                Instant.now())
+            .run();
+
+    assertThat(code).isEqualTo(2);
+    assertThat(said.toString(StandardCharsets.UTF_8)).contains("the database is damaged");
+    assertThat(folder.resolve("copy")).doesNotExist();
+  }
+
+  @Test
+  void killedServerIsReadyAgainOnceItsDatabaseIsChecked() throws Exception {
+    try (SimServer sim = SimServer.start(ServerFixture.sim())) {
+      String[] serve = {
+        "serve", "--port", "0", "--data", data().toString(), "--upstream", sim.url()
+      };
+      try (NightjarProcess server = NightjarProcess.start(folder, serve)) {
+        server.port();
+        server.kill();
+      }
+      try (NightjarProcess server = NightjarProcess.start(folder, serve)) {
+        int port = server.port();
+        ServerFixture.awaitThat(() -> get(port, "/healthz/ready").statusCode() == 200);
+      }
+    }
+  }
+}

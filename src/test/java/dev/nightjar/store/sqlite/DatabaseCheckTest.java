@@ -1,0 +1,108 @@
+package dev.nightjar.store.sqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.nightjar.store.MetaStore.StoreException;
+import dev.nightjar.store.Samples;
+import dev.nightjar.testing.BrokenPage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("K6")
+class DatabaseCheckTest {
+  private static final int PAGE = 4096;
+
+  @TempDir Path folder;
+
+  private Path database() {
+    return folder.resolve("meta.db");
+  }
+
+  @Test
+  void databaseInOrderHasNoFindings() {
+    try (var store = new SqliteMetaStore(database())) {
+      Samples.inProgress(store, "batch_1", 3);
+
+      assertThat(DatabaseCheck.findings(database())).isEmpty();
+    }
+  }
+
+  @Test
+  void brokenPageIsFound() throws IOException, SQLException {
+    try (var store = new SqliteMetaStore(database())) {
+      Samples.inProgress(store, "batch_1", 3);
+    }
+    BrokenPage.write(database(), "ledger_by_day");
+
+    assertThat(DatabaseCheck.findings(database())).isPresent();
+  }
+
+  @Test
+  void fileThatIsNoDatabaseIsFound() throws IOException {
+    Files.write(database(), new byte[3 * PAGE]);
+
+    assertThat(DatabaseCheck.findings(database())).isPresent();
+  }
+
+  @Test
+  void onlyADatabaseThatWasNotClosedWasLeftOpen() throws IOException {
+    assertThat(DatabaseCheck.wasLeftOpen(database())).isFalse();
+    try (var store = new SqliteMetaStore(database())) {
+      Samples.inProgress(store, "batch_1", 3);
+      assertThat(DatabaseCheck.wasLeftOpen(database())).isTrue();
+    }
+
+    assertThat(DatabaseCheck.wasLeftOpen(database())).isFalse();
+  }
+
+  @Test
+  void databaseInDoubtIsAProblemUntilItIsChecked() throws InterruptedException {
+    var mayEnd = new CountDownLatch(1);
+    try (var inDoubt = new DatabaseCheck(() -> after(mayEnd), true);
+        var closedCleanly = new DatabaseCheck(() -> after(mayEnd), false)) {
+      inDoubt.start();
+      closedCleanly.start();
+
+      assertThat(inDoubt.problem()).hasValue("the database is being checked after an unclean stop");
+      assertThat(closedCleanly.problem()).isEmpty();
+      mayEnd.countDown();
+      inDoubt.await();
+      closedCleanly.await();
+
+      assertThat(inDoubt.problem().orElseThrow()).contains("damaged", "restore a backup", "page 7");
+      assertThat(closedCleanly.problem()).isEqualTo(inDoubt.problem());
+    }
+  }
+
+  private static Optional<String> after(CountDownLatch mayEnd) {
+    try {
+      mayEnd.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+    return Optional.of("page 7 is broken");
+  }
+
+  @Test
+  void pageThatBreaksWhileItRunsIsAProblemOnceSqliteComesToIt() throws IOException, SQLException {
+    try (var store = new SqliteMetaStore(database())) {
+      Samples.inProgress(store, "batch_1", 3);
+    }
+    BrokenPage.write(database(), "batch");
+    try (var store = new SqliteMetaStore(database())) {
+      assertThat(store.damage()).isEmpty();
+
+      assertThatThrownBy(store::unfinished).isInstanceOf(StoreException.class);
+
+      assertThat(store.damage().orElseThrow()).contains("restore a backup");
+    }
+  }
+}
