@@ -9,6 +9,7 @@ import dev.nightjar.file.Manifest;
 import dev.nightjar.file.StoredFile;
 import dev.nightjar.store.ContentReader;
 import dev.nightjar.store.Directories;
+import dev.nightjar.store.Disk;
 import dev.nightjar.store.MetaStore;
 import dev.nightjar.store.MetaStore.NewBatch;
 import dev.nightjar.store.ObjectKeys;
@@ -17,12 +18,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -31,6 +29,7 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The files of a run: input, output, errors, and the state directory beside the output. */
@@ -41,9 +40,15 @@ final class RunFiles {
   private static final int COPY_BYTES = 256 * 1024;
 
   private final RunRequest request;
+  private final Disk disk;
 
   RunFiles(RunRequest request) {
+    this(request, Disk.REAL);
+  }
+
+  RunFiles(RunRequest request, Disk disk) {
     this.request = request;
+    this.disk = disk;
   }
 
   Path state() {
@@ -104,21 +109,28 @@ final class RunFiles {
     export(meta, objects, batch.outputFileId(), request.output());
   }
 
-  private static void export(
-      MetaStore meta, ObjectStore objects, @Nullable FileId file, Path target) throws IOException {
+  private void export(MetaStore meta, ObjectStore objects, @Nullable FileId file, Path target)
+      throws IOException {
     Manifest content = file == null ? new Manifest(List.of()) : meta.content(file).orElseThrow();
     Path part = beside(target, ".part");
     try (var reader = ContentReader.forward(objects, content);
-        var channel =
-            FileChannel.open(
-                part,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.WRITE)) {
-      copy(reader.stream(0, reader.length()), Channels.newOutputStream(channel));
-      channel.force(true);
+        Disk.OpenFile out = disk.open(part)) {
+      out.truncate(0);
+      write(reader.stream(0, reader.length()), out);
+      out.force();
     }
-    Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+    disk.rename(part, target);
+  }
+
+  private static void write(InputStream in, Disk.OpenFile file) throws IOException {
+    byte[] buffer = new byte[COPY_BYTES];
+    long at = 0;
+    for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+      ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, n);
+      while (bytes.hasRemaining()) {
+        at += file.write(bytes, at);
+      }
+    }
   }
 
   private static void copy(InputStream in, OutputStream out) throws IOException {
@@ -147,8 +159,15 @@ final class RunFiles {
     }
   }
 
+  /** What was paid for goes only once the names of the files with it are durable. */
   void deleteState() throws IOException {
+    disk.forceDirectory(folder(request.output()));
+    disk.forceDirectory(folder(request.errors()));
     Directories.delete(state());
+  }
+
+  private static Path folder(Path file) {
+    return Objects.requireNonNull(file.toAbsolutePath().getParent());
   }
 
   private static MessageDigest sha256() {

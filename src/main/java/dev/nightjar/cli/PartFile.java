@@ -5,10 +5,12 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 
 /**
  * A file that appears whole: written beside its place, forced, renamed. What is left of it when the
@@ -81,6 +83,16 @@ final class PartFile implements AutoCloseable {
   void commit() throws IOException {
     channel.force(true);
     Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    forceName();
+  }
+
+  private void forceName() throws IOException {
+    Path folder = Objects.requireNonNull(target.toAbsolutePath().getParent());
+    try (var directory = FileChannel.open(folder, StandardOpenOption.READ)) {
+      directory.force(true);
+    } catch (AccessDeniedException _) {
+      // Where folders cannot be opened, the system makes names durable by itself or not at all.
+    }
   }
 
   void discard() throws IOException {

@@ -167,10 +167,10 @@ public final class DataDirectory implements AutoCloseable {
         throw inUse(root, read(lockFile));
       }
       format.apply(root);
+      Privacy.restore(root).ifPresent(said -> LOG.log(Level.WARNING, said));
       var locks = new Locks(lockFile, lockFormat(root));
       lockFile.truncate(0);
       lockFile.write(utf8(Long.toString(ProcessHandle.current().pid())), 0);
-      Privacy.restore(root).ifPresent(said -> LOG.log(Level.WARNING, said));
       return locks;
     } catch (IOException | RuntimeException e) {
       lockFile.close();

@@ -1,0 +1,54 @@
+package dev.nightjar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nightjar.batch.Batch;
+import dev.nightjar.cli.RunCommand.RunRequest;
+import dev.nightjar.store.Samples;
+import dev.nightjar.store.files.FileObjectStore;
+import dev.nightjar.store.sqlite.SqliteMetaStore;
+import dev.nightjar.testing.CrashDisk;
+import dev.nightjar.testing.CrashPoints;
+import dev.nightjar.testing.Survival;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunFilesTest {
+  @TempDir Path folder;
+
+  @Test
+  @Tag("K6")
+  void powerCutAfterTheStateIsDeletedLeavesTheOutput() throws IOException {
+    Path results = Files.createDirectory(folder.resolve("results"));
+    Path output = results.resolve("out.jsonl");
+    var request =
+        new RunRequest(
+            folder.resolve("in.jsonl"),
+            output,
+            results.resolve("out.errors.jsonl"),
+            null,
+            List.of(),
+            1,
+            Duration.ofSeconds(1));
+    var disk = new CrashDisk(results, CrashPoints.immortal());
+    var files = new RunFiles(request, disk);
+    Files.createDirectory(files.state());
+    try (var meta = new SqliteMetaStore(folder.resolve("meta.db"));
+        var objects = new FileObjectStore(folder.resolve("objects"))) {
+      Batch withoutFiles = Samples.validating(meta, "batch_1");
+      files.export(meta, objects, withoutFiles);
+    }
+
+    files.deleteState();
+    disk.crash(Survival.NOTHING);
+
+    assertThat(files.state()).doesNotExist();
+    assertThat(output).exists();
+  }
+}
