@@ -84,7 +84,12 @@ final class Server implements AutoCloseable {
     this.http =
         new HttpServer(
             new Listen(
-                settings.host(), settings.port(), guard.socketOptions(), guard.filter(), tls),
+                settings.host(),
+                settings.port(),
+                guard.socketOptions(),
+                guard.filter(),
+                tls,
+                settings.doors().names()),
             services());
     this.port = http.start();
   }
@@ -95,7 +100,7 @@ final class Server implements AutoCloseable {
     Tls tls = tls(settings);
     Node node = Node.open(settings.data(), settings.upstreams(), limits(settings));
     try {
-      if (!isLocal && !settings.isOpen() && !node.meta().hasKeys()) {
+      if (!isLocal && !settings.doors().isOpen() && !node.meta().hasKeys()) {
         throw unprotected(settings);
       }
       var server = new Server(settings, node, tls);
@@ -210,7 +215,7 @@ final class Server implements AutoCloseable {
         health(),
         metrics::scrape,
         ids,
-        new Access(node.meta(), settings.isOpen(), System::nanoTime));
+        new Access(node.meta(), settings.doors().isOpen(), System::nanoTime));
   }
 
   private Health health() {

@@ -57,7 +57,7 @@ final class ServerFixture implements AutoCloseable {
     return new Settings(
         "127.0.0.1",
         0,
-        false,
+        Settings.Doors.DEFAULT,
         data,
         List.of(new UpstreamSettings("sim", upstream, null, Set.of(), maxInFlight)),
         Duration.ofSeconds(10),

@@ -67,6 +67,26 @@ public final class Access {
     return Optional.of(key);
   }
 
+  public boolean isOpen() {
+    return isOpen;
+  }
+
+  /**
+   * Refuses what came through a proxy while there is no key: to a server that only this machine
+   * reaches, all that a proxy on it lets in looks as if it came from there.
+   */
+  public void requireKeysBehindProxy() {
+    if (!isOpen && !hasKeys()) {
+      throw new ApiError(
+          403,
+          null,
+          null,
+          "This request came through a proxy, and a server without keys is for its own machine"
+              + " only: make a key with 'nightjar keys create', or start it with --open if whoever"
+              + " reaches the proxy may use it.");
+    }
+  }
+
   /** Counts a request of this key; empty if it has no limit. */
   public Optional<RequestRate> count(ApiKey key) {
     return rates.take(key);
@@ -98,8 +118,8 @@ public final class Access {
         401,
         "mismatched_project",
         null,
-        "OpenAI-Project header should match project for API key: leave it out, or name a project that"
-            + " exists and that the key is for.");
+        "OpenAI-Project header should match project for API key: leave it out, or name a project"
+            + " that exists and that the key is for.");
   }
 
   /** Once there was a key there will always have been one: then nothing is asked any more. */

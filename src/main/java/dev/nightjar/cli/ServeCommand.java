@@ -5,17 +5,22 @@ import dev.nightjar.config.DiskFreeMin;
 import dev.nightjar.config.DurationText;
 import dev.nightjar.config.Settings;
 import dev.nightjar.config.Settings.Bounds;
+import dev.nightjar.config.Settings.Doors;
 import dev.nightjar.config.Settings.InputRules;
 import dev.nightjar.config.Settings.SettingsException;
 import dev.nightjar.config.Settings.TlsSettings;
 import dev.nightjar.config.SettingsFile;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,10 +34,14 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Every flag has an environment variable (NIGHTJAR_HOST, NIGHTJAR_PORT, NIGHTJAR_DATA,",
-      "NIGHTJAR_UPSTREAM, NIGHTJAR_MAX_IN_FLIGHT, NIGHTJAR_TLS_CERT, NIGHTJAR_TLS_KEY) and an entry",
+      "NIGHTJAR_UPSTREAM, NIGHTJAR_MAX_IN_FLIGHT, NIGHTJAR_TLS_CERT, NIGHTJAR_TLS_KEY) and an"
+          + " entry",
       "in the --config file. A flag wins over the variable, and that over the file."
     })
 public final class ServeCommand implements Callable<Integer> {
+  private static final Pattern HOST =
+      Pattern.compile("[a-z0-9_-]+(\\.[a-z0-9_-]+)*|\\[[0-9a-f:.]+]");
+
   @Option(
       names = "--host",
       paramLabel = "HOST",
@@ -47,6 +56,14 @@ public final class ServeCommand implements Callable<Integer> {
       description =
           "Requests without a key are welcome, whoever sends them, also from other machines.")
   boolean isOpen;
+
+  @Option(
+      names = "--allow-host",
+      paramLabel = "NAME",
+      description =
+          "A name by which requests without a key may reach this server, beside localhost and, with"
+              + " --open, addresses and names without a dot; may repeat.")
+  List<String> allowHosts = new ArrayList<>();
 
   @Option(
       names = "--data",
@@ -103,7 +120,7 @@ public final class ServeCommand implements Callable<Integer> {
     return new Settings(
         text(host, "NIGHTJAR_HOST", file.host(), Settings.HOST),
         boundPort,
-        isOpen,
+        doors(file),
         data != null ? data : Path.of(text(null, "NIGHTJAR_DATA", file.data(), "nightjar-data")),
         upstreams,
         duration("request_timeout", file.requestTimeout(), Settings.REQUEST_TIMEOUT),
@@ -118,6 +135,21 @@ public final class ServeCommand implements Callable<Integer> {
         tls(file),
         bytes("storage_bytes_max", file.storageBytesMax()),
         webhooksAllowPrivate(file));
+  }
+
+  private Doors doors(SettingsFile file) {
+    List<String> inFile = file.allowHosts() == null ? List.of() : file.allowHosts();
+    var names = new HashSet<String>();
+    for (String name : allowHosts.isEmpty() ? inFile : allowHosts) {
+      String lower = name.toLowerCase(Locale.ROOT);
+      if (!HOST.matcher(lower).matches()) {
+        throw new SettingsException(
+            "allow_hosts has '%s'; write a host's name without a port, such as batch.example.com"
+                .formatted(name));
+      }
+      names.add(lower);
+    }
+    return new Doors(isOpen, names);
   }
 
   private @Nullable TlsSettings tls(SettingsFile file) {

@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a server runs.
  *
- * @param isOpen whether requests without a key are welcome although there are keys, or others can
- *     reach the host
+ * @param doors who may come in without a key
  * @param data the data directory
  * @param requestTimeout for one call upstream, its answer's last byte included
  * @param stopGrace how long calls in flight may go on after a cancel or the deadline
@@ -29,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 public record Settings(
     String host,
     int port,
-    boolean isOpen,
+    Doors doors,
     Path data,
     List<UpstreamSettings> upstreams,
     Duration requestTimeout,
@@ -61,7 +60,7 @@ public record Settings(
     return new Settings(
         host,
         port,
-        isOpen,
+        doors,
         data,
         upstreams,
         requestTimeout,
@@ -82,7 +81,7 @@ public record Settings(
     return new Settings(
         host,
         port,
-        isOpen,
+        doors,
         data,
         upstreams,
         requestTimeout,
@@ -97,6 +96,21 @@ public record Settings(
         tls,
         storageBytesMax,
         webhooksAllowPrivate);
+  }
+
+  /**
+   * Who may come in without a key.
+   *
+   * @param isOpen whether requests without one are welcome although there are keys, or others can
+   *     reach the host
+   * @param names of hosts, in lower case, that such requests may be for beside the usual ones
+   */
+  public record Doors(boolean isOpen, Set<String> names) {
+    public static final Doors DEFAULT = new Doors(false, Set.of());
+
+    public Doors {
+      names = Set.copyOf(names);
+    }
   }
 
   /** PEM files. */

@@ -40,7 +40,8 @@ public record SettingsFile(
     @Nullable String tlsCert,
     @Nullable String tlsKey,
     @Nullable String storageBytesMax,
-    @Nullable Webhooks webhooks) {
+    @Nullable Webhooks webhooks,
+    @Nullable List<String> allowHosts) {
   private static final YAMLMapper YAML =
       YAMLMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)

@@ -12,24 +12,49 @@ import io.helidon.webserver.http.FilterChain;
 import io.helidon.webserver.http.RoutingRequest;
 import io.helidon.webserver.http.RoutingResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Lets a request through to the routes if its key may do what it asks, and tells them the project.
- *
- * @param free paths that need no key
  */
-record AccessFilter(Access access, Set<String> free) implements Filter {
+record AccessFilter(Access access, FreePaths free) implements Filter {
+  /** What a proxy adds to what it passes on, and no client does. */
+  private static final List<HeaderName> OF_PROXIES =
+      Stream.of(
+              "forwarded",
+              "via",
+              "x-forwarded-for",
+              "x-forwarded-host",
+              "x-forwarded-proto",
+              "x-real-ip")
+          .map(HeaderNames::create)
+          .toList();
+
   private static final HeaderName PROJECT = HeaderNames.create("openai-project");
   private static final HeaderName LIMIT = HeaderNames.create("x-ratelimit-limit-requests");
   private static final HeaderName REMAINING = HeaderNames.create("x-ratelimit-remaining-requests");
   private static final HeaderName RESET = HeaderNames.create("x-ratelimit-reset-requests");
   private static final HeaderName RETRY_AFTER_MS = HeaderNames.create("retry-after-ms");
 
+  /**
+   * Paths that need no key.
+   *
+   * @param forAll whoever asks
+   * @param direct if no proxy is between
+   */
+  record FreePaths(Set<String> forAll, Set<String> direct) {}
+
   @Override
   public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
-    if (!free.contains(request.path().absolute().path())) {
+    String path = request.path().absolute().path();
+    boolean isProxied = OF_PROXIES.stream().anyMatch(request.headers()::contains);
+    if (!free.forAll.contains(path) && (isProxied || !free.direct.contains(path))) {
+      if (isProxied) {
+        access.requireKeysBehindProxy();
+      }
       ApiKey key = access.identify(header(request, HeaderNames.AUTHORIZATION)).orElse(null);
       if (key != null) {
         access.count(key).ifPresent(rate -> tell(rate, response));

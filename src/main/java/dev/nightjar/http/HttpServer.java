@@ -24,6 +24,8 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -45,13 +47,29 @@ public final class HttpServer {
    * @param sockets options for accepted connections; null for ours
    * @param filter sees each request before the routes do; null for none
    * @param tls null to speak plainly
+   * @param names hosts' names that requests without a key may be for beside the usual ones
    */
   public record Listen(
       String host,
       int port,
       @Nullable SocketOptions sockets,
       @Nullable Filter filter,
-      @Nullable Tls tls) {}
+      @Nullable Tls tls,
+      Set<String> names) {
+    public Listen {
+      names = Set.copyOf(names);
+    }
+
+    /** Known by the usual names. */
+    public Listen(
+        String host,
+        int port,
+        @Nullable SocketOptions sockets,
+        @Nullable Filter filter,
+        @Nullable Tls tls) {
+      this(host, port, sockets, filter, tls, Set.of());
+    }
+  }
 
   /**
    * What the routes answer with.
@@ -116,8 +134,8 @@ public final class HttpServer {
       routing.addFilter(listen.filter());
     }
     routing.addFilter(new Exchange(services.ids()));
-    if (address.isLoopbackAddress()) {
-      routing.addFilter(new LoopbackGuard());
+    if (address.isLoopbackAddress() || services.access().isOpen()) {
+      routing.addFilter(new WebPageGuard(address.isLoopbackAddress(), names()));
     }
     routing.addFilter(new AccessFilter(services.access(), freePaths()));
     new FileRoutes(services.files()).register(routing);
@@ -134,11 +152,17 @@ public final class HttpServer {
     return routing.error(Throwable.class, ErrorResponses::send);
   }
 
+  private Set<String> names() {
+    var names = new HashSet<>(listen.names());
+    names.add(listen.host().toLowerCase(Locale.ROOT));
+    return names;
+  }
+
   /** The figures are for whoever is on this machine, or has a key. */
-  private Set<String> freePaths() {
-    return address.isLoopbackAddress()
-        ? Set.of(HealthRoutes.LIVE, HealthRoutes.READY, MetricsRoute.PATH)
-        : Set.of(HealthRoutes.LIVE, HealthRoutes.READY);
+  private AccessFilter.FreePaths freePaths() {
+    return new AccessFilter.FreePaths(
+        Set.of(HealthRoutes.LIVE, HealthRoutes.READY),
+        address.isLoopbackAddress() ? Set.of(MetricsRoute.PATH) : Set.of());
   }
 
   /** Begins to listen and returns the port. */

@@ -70,7 +70,7 @@ class AccessTest {
   void aServerThatIsOpenTakesRequestsWithoutAKeyButNoBadOnes() throws Exception {
     var open = new Access(api.meta, true, api.nanos::get);
     var listen = new HttpServer.Listen("127.0.0.1", 0, null, null, null);
-    var server = new HttpServer(listen, with(open));
+    var server = new HttpServer(listen, api.services(open));
     String key = api.createKey("p", Scope.READ, null);
     int port = server.start();
     try {
@@ -81,22 +81,6 @@ class AccessTest {
     } finally {
       server.stop();
     }
-  }
-
-  private HttpServer.Services with(Access access) {
-    HttpServer.Services ours = api.services;
-    return new HttpServer.Services(
-        ours.files(),
-        ours.uploads(),
-        ours.batches(),
-        ours.webhooks(),
-        ours.accounts(),
-        ours.estimates(),
-        ours.models(),
-        ours.health(),
-        ours.metrics(),
-        ours.ids(),
-        access);
   }
 
   private int status(int port, String authorization) throws Exception {

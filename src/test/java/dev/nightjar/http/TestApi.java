@@ -129,6 +129,23 @@ final class TestApi implements AutoCloseable {
         new Access(meta, false, nanos::get));
   }
 
+  /** The same with another access. */
+  HttpServer.Services services(Access access) {
+    HttpServer.Services ours = services;
+    return new HttpServer.Services(
+        ours.files(),
+        ours.uploads(),
+        ours.batches(),
+        ours.webhooks(),
+        ours.accounts(),
+        ours.estimates(),
+        ours.models(),
+        ours.health(),
+        ours.metrics(),
+        ours.ids(),
+        access);
+  }
+
   /** Hosts called public are that; others are written as addresses, or unknown. */
   private static List<InetAddress> addresses(String project, String host)
       throws UnknownHostException {
