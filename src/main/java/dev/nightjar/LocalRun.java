@@ -5,6 +5,7 @@ import dev.nightjar.batch.BatchError;
 import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.batch.RequestLine;
 import dev.nightjar.batch.RequestLine.MalformedLineException;
+import dev.nightjar.cli.Printable;
 import dev.nightjar.cli.ProgressDisplay;
 import dev.nightjar.cli.ProgressLine;
 import dev.nightjar.cli.RunCommand.RunRequest;
@@ -126,18 +127,23 @@ final class LocalRun {
     return ended.isPresent() ? finish(node, ended.get()) : interrupted(node);
   }
 
+  private void say(String sentence) {
+    err.println("nightjar: " + Printable.escaped(sentence));
+  }
+
   /** Nobody should wait for a server that was never started, or with a key that is wrong. */
   private int checkUpstreams(List<Upstream> upstreams) {
     var reasons = new ArrayList<String>();
-    for (Upstream upstream : upstreams) {
-      if (upstream.probe(PROBE_TIMEOUT) instanceof Probe.Dead(String reason)) {
-        reasons.add(reason);
+    request.upstreams().forEach(upstream -> KeyExposure.warning(upstream).ifPresent(this::say));
+    for (int i = 0; i < upstreams.size(); i++) {
+      if (upstreams.get(i).probe(PROBE_TIMEOUT) instanceof Probe.Dead(String reason)) {
+        reasons.add("%s (%s)".formatted(reason, request.upstreams().get(i).url()));
       }
     }
     if (reasons.size() < upstreams.size()) {
       return DONE;
     }
-    reasons.forEach(reason -> err.println("nightjar: " + reason));
+    reasons.forEach(this::say);
     boolean isKey = reasons.stream().allMatch(reason -> reason.matches(".*\\b40[13]\\b.*"));
     return isKey ? KEY_REFUSED : UNREACHABLE;
   }
@@ -237,7 +243,7 @@ final class LocalRun {
     for (BatchError error : errors.subList(0, Math.min(ERRORS_SHOWN, errors.size()))) {
       String place =
           error.line() == null ? "" + request.input() : request.input() + " line " + error.line();
-      err.println("nightjar: %s: %s".formatted(place, error.message()));
+      err.println("nightjar: %s: %s".formatted(place, Printable.escaped(error.message())));
     }
     if (errors.size() > ERRORS_SHOWN) {
       err.println("nightjar: and %d more problems".formatted(errors.size() - ERRORS_SHOWN));

@@ -1,6 +1,7 @@
 package dev.nightjar;
 
 import java.util.List;
+import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -13,8 +14,9 @@ final class Logging {
   private Logging() {}
 
   static void configure() {
-    System.setProperty(
-        "java.util.logging.SimpleFormatter.format", "%1$tF %1$tT.%1$tL %4$s %5$s%6$s%n");
+    for (Handler handler : Logger.getLogger("").getHandlers()) {
+      handler.setFormatter(new LogLine());
+    }
     QUIET.forEach(logger -> logger.setLevel(Level.WARNING));
   }
 }

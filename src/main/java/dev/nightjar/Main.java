@@ -77,7 +77,7 @@ public final class Main {
         .setOut(new PrintWriter(shell.out(), true, shell.out().charset()))
         .setExecutionExceptionHandler((e, _, _) -> explain(e, shell))
         .setParameterExceptionHandler((e, _) -> {
-          shell.err().println("nightjar: " + e.getMessage());
+          shell.say("" + e.getMessage());
           e.getCommandLine().usage(shell.err());
           return USAGE;
         });
@@ -145,7 +145,7 @@ public final class Main {
         return said.exitCode();
       }
       case SettingsException _, DataDirectoryException _, StoreException _, HttpServerException _ ->
-          shell.err().println("nightjar: " + e.getMessage());
+          shell.say("" + e.getMessage());
       case UncheckedIOException io -> shell.say("" + io.getCause());
       default -> throw e;
     }

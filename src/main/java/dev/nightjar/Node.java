@@ -1,6 +1,7 @@
 package dev.nightjar;
 
 import dev.nightjar.config.DiskFreeMin;
+import dev.nightjar.config.MaskedUrl;
 import dev.nightjar.config.Settings.SettingsException;
 import dev.nightjar.config.Settings.UpstreamSettings;
 import dev.nightjar.engine.BatchEngine;
@@ -104,7 +105,8 @@ final class Node implements AutoCloseable {
               upstream.maxInFlight()),
           clock);
     } catch (IllegalArgumentException e) {
-      throw new SettingsException("upstream '%s': %s".formatted(upstream.url(), e.getMessage()));
+      throw new SettingsException(
+          "upstream '%s': %s".formatted(MaskedUrl.of(upstream.url()), e.getMessage()));
     }
   }
 

@@ -15,6 +15,7 @@ import dev.nightjar.config.Settings;
 import dev.nightjar.config.Settings.InputRules;
 import dev.nightjar.config.Settings.SettingsException;
 import dev.nightjar.config.Settings.TlsSettings;
+import dev.nightjar.config.Settings.UpstreamSettings;
 import dev.nightjar.engine.Admissions;
 import dev.nightjar.engine.BatchEngine;
 import dev.nightjar.engine.EngineLimits;
@@ -36,6 +37,7 @@ import dev.nightjar.webhook.Sender;
 import dev.nightjar.webhook.SystemResolver;
 import dev.nightjar.webhook.Targets;
 import io.helidon.common.tls.Tls;
+import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
@@ -228,11 +230,14 @@ final class Server implements AutoCloseable {
 
   /** An upstream that is down is no reason not to start: its batches wait. But say so at once. */
   private void checkUpstreams() {
-    for (Upstream upstream : node.upstreams()) {
+    for (int i = 0; i < node.upstreams().size(); i++) {
+      Upstream upstream = node.upstreams().get(i);
+      UpstreamSettings set = settings.upstreams().get(i);
       Thread.ofVirtual()
           .start(() -> {
+            KeyExposure.warning(set).ifPresent(said -> LOG.log(Level.WARNING, said));
             if (upstream.probe(PROBE_TIMEOUT) instanceof Probe.Dead(String reason)) {
-              LOG.log(System.Logger.Level.WARNING, reason + "; its batches wait");
+              LOG.log(Level.WARNING, "%s (%s); its batches wait".formatted(reason, set.url()));
             }
           });
     }
@@ -246,7 +251,7 @@ final class Server implements AutoCloseable {
   void stop() {
     isStopping = true;
     if (!node.engine().drain(settings.drain())) {
-      LOG.log(System.Logger.Level.WARNING, "calls were still in flight; they are made again");
+      LOG.log(Level.WARNING, "calls were still in flight; they are made again");
     }
     close();
   }

@@ -255,8 +255,46 @@ class UpstreamFaultsTest {
     }
   }
 
+  @Test
+  @Tag("K5")
+  void noRowAndNoReasonTellsWhereTheUpstreamIs() throws Exception {
+    Script script =
+        peer -> {
+          while (peer.readRequest().head().startsWith("GET")) {
+            peer.send(GOOD);
+          }
+          peer.reset();
+        };
+    Path input = ServerFixture.chatLines(folder.resolve("in.jsonl"), 3, _ -> "");
+    String address;
+    try (var upstream = ScriptedServer.playing(script);
+        NodeFixture node = open(upstream)) {
+      address = upstream.url("http", "").getAuthority();
+      Batch batch = node.await(node.create(input, Duration.ofHours(1)));
+
+      assertThat(node.lines(batch.errorFileId()))
+          .hasSize(3)
+          .allMatch(line -> line.contains("sim broke the ") || line.contains("sim closed the "))
+          .noneMatch(line -> line.contains(address));
+    }
+
+    try (NodeFixture node = openAt("http://" + address)) {
+      long batch = node.create(input, Duration.ofHours(1));
+      ServerFixture.awaitThat(() -> reason(node, batch).contains("cannot connect to sim"));
+
+      assertThat(reason(node, batch)).doesNotContain(address);
+    }
+  }
+
+  private static String reason(NodeFixture node, long batch) {
+    return node.node.engine().live(batch).map(live -> "" + live.reason()).orElse("");
+  }
+
   private NodeFixture open(ScriptedServer upstream) {
-    String url = upstream.url("http", "/v1").toString();
+    return openAt(upstream.url("http", "/v1").toString());
+  }
+
+  private NodeFixture openAt(String url) {
     return NodeFixture.open(folder.resolve("data"), url, limits);
   }
 

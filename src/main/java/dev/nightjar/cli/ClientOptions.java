@@ -1,5 +1,6 @@
 package dev.nightjar.cli;
 
+import dev.nightjar.config.MaskedUrl;
 import java.net.URI;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -60,13 +61,15 @@ final class ClientOptions {
     try {
       URI uri = URI.create(url.replaceAll("/+$", ""));
       boolean isHttp = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-      if (isHttp && uri.getHost() != null && uri.getRawQuery() == null) {
+      boolean isBare = uri.getRawUserInfo() == null && uri.getRawQuery() == null;
+      if (isHttp && uri.getHost() != null && isBare) {
         return uri.getRawPath().isEmpty() ? URI.create(uri + "/v1") : uri;
       }
     } catch (IllegalArgumentException _) {
       // Said below.
     }
     throw CommandException.wrong(
-        "the base URL '%s' is not one such as %s".formatted(url, BASE_URL));
+        "the base URL '%s' is not one such as %s, with the key given apart"
+            .formatted(MaskedUrl.of(url), BASE_URL));
   }
 }

@@ -63,10 +63,10 @@ final class Human {
     return TIME.format(Instant.ofEpochSecond(epochSeconds).atZone(zone));
   }
 
-  /** Without control characters, which a terminal would obey. */
+  /** With a space for each character that a terminal would obey instead of showing it. */
   static String printable(String text) {
     return text.codePoints()
-        .map(point -> Character.isISOControl(point) ? ' ' : point)
+        .map(point -> Printable.isSeen(point) ? point : ' ')
         .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
         .toString();
   }

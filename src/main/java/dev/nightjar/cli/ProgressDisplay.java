@@ -29,7 +29,8 @@ public final class ProgressDisplay {
     this.shownAt = System.nanoTime() - TERMINAL_NANOS;
   }
 
-  public void show(String line) {
+  public void show(String text) {
+    String line = Printable.escaped(text);
     long now = System.nanoTime();
     if (now - shownAt >= (isTerminal ? TERMINAL_NANOS : LOG_NANOS)) {
       shownAt = now;
@@ -41,7 +42,7 @@ public final class ProgressDisplay {
   }
 
   public void last(String line) {
-    err.println((isTerminal ? CLEAR_LINE : "") + line);
+    err.println((isTerminal ? CLEAR_LINE : "") + Printable.escaped(line));
     isShown = false;
   }
 

@@ -70,6 +70,6 @@ public record Shell(
   }
 
   public void say(String sentence) {
-    err.println("nightjar: " + sentence);
+    err.println("nightjar: " + Printable.escaped(sentence));
   }
 }

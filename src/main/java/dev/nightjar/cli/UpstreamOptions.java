@@ -1,12 +1,15 @@
 package dev.nightjar.cli;
 
+import dev.nightjar.config.MaskedUrl;
 import dev.nightjar.config.Settings;
 import dev.nightjar.config.Settings.SettingsException;
 import dev.nightjar.config.Settings.UpstreamSettings;
 import dev.nightjar.config.SettingsFile;
+import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +17,8 @@ import picocli.CommandLine.Option;
 
 /** The flags that name inference servers. */
 final class UpstreamOptions {
+  private static final System.Logger LOG = System.getLogger(UpstreamOptions.class.getName());
+
   @Option(
       names = "--upstream",
       paramLabel = "URL",
@@ -23,7 +28,9 @@ final class UpstreamOptions {
   @Option(
       names = "--api-key",
       paramLabel = "KEY",
-      description = "Key for the upstreams (better: the environment's OPENAI_API_KEY).")
+      description =
+          "Key for each --upstream; '' for none. Without it the environment's OPENAI_API_KEY goes"
+              + " to the upstream if there is one only, and OPENAI_BASE_URL names no other server.")
   @Nullable String apiKey;
 
   @Option(
@@ -40,19 +47,68 @@ final class UpstreamOptions {
     if (named.isEmpty() && variable != null && !variable.isBlank()) {
       named = List.of(variable.trim().split("[,\\s]+", -1));
     }
-    String key = apiKey != null ? apiKey : environment.get("OPENAI_API_KEY");
-    if (named.isEmpty() && file.upstreams() != null) {
-      return file.upstreams().stream().map(entry -> fromFile(entry, environment, key)).toList();
-    }
     var upstreams = new ArrayList<UpstreamSettings>();
+    if (named.isEmpty() && file.upstreams() != null) {
+      if (apiKey != null) {
+        throw new SettingsException(
+            "--api-key is for what --upstream names; in the settings file each upstream has its own"
+                + " api_key or api_key_env");
+      }
+      for (SettingsFile.Upstream entry : file.upstreams()) {
+        upstreams.add(fromFile(entry, environment, upstreams.size() + 1));
+      }
+      return upstreams;
+    }
+    String key = key(named, environment);
     for (String url : named) {
-      upstreams.add(upstream(null, url, key, Set.of(), null));
+      upstreams.add(upstream(neutralName(upstreams.size() + 1), url, key, Set.of(), null));
     }
     return upstreams;
   }
 
+  /**
+   * The flag's, for each upstream. A key of the environment belongs to {@code OPENAI_BASE_URL} if
+   * that is set, and else to the one upstream there is: nobody else gets to know it.
+   */
+  private @Nullable String key(List<String> named, Map<String, String> environment) {
+    if (apiKey != null) {
+      return apiKey.isBlank() ? null : apiKey;
+    }
+    String key = environment.get("OPENAI_API_KEY");
+    if (key == null || key.isBlank() || named.isEmpty()) {
+      return null;
+    }
+    String owner = environment.get("OPENAI_BASE_URL");
+    boolean isFree = owner == null || owner.isBlank() || isSame(owner, named.getFirst());
+    if (named.size() == 1 && isFree) {
+      return key;
+    }
+    LOG.log(
+        Level.WARNING,
+        named.size() > 1
+            ? "OPENAI_API_KEY goes to none of several upstreams: say --api-key for all of them, or"
+                + " give each its own in a settings file"
+            : "OPENAI_API_KEY belongs to OPENAI_BASE_URL, which is another server: say --api-key"
+                + " for the upstream, if it needs one");
+    return null;
+  }
+
+  private static boolean isSame(String url, String other) {
+    return withoutEnd(url).equals(withoutEnd(other));
+  }
+
+  /** Base URLs are written with and without {@code /v1}. */
+  private static String withoutEnd(String url) {
+    return url.strip().toLowerCase(Locale.ROOT).replaceFirst("/+(v1/*)?$", "");
+  }
+
+  /** Its address is nobody's business who reads of it in an answer. */
+  private static String neutralName(int number) {
+    return "upstream-" + number;
+  }
+
   private UpstreamSettings fromFile(
-      SettingsFile.Upstream entry, Map<String, String> environment, @Nullable String key) {
+      SettingsFile.Upstream entry, Map<String, String> environment, int number) {
     if (entry.url() == null) {
       throw new SettingsException("an entry of upstreams has no url");
     }
@@ -62,21 +118,21 @@ final class UpstreamOptions {
       if (own == null) {
         throw new SettingsException(
             "api_key_env of upstream %s names %s, which is not set"
-                .formatted(entry.url(), entry.apiKeyEnv()));
+                .formatted(MaskedUrl.of(entry.url()), entry.apiKeyEnv()));
       }
     }
     Set<String> models = entry.models() == null ? Set.of() : Set.copyOf(entry.models());
-    return upstream(
-        entry.name(), entry.url(), own != null ? own : key, models, entry.maxInFlight());
+    String name = entry.name() == null ? neutralName(number) : entry.name();
+    return upstream(name, entry.url(), own, models, entry.maxInFlight());
   }
 
   private UpstreamSettings upstream(
-      @Nullable String name,
+      String name,
       String url,
       @Nullable String key,
       Set<String> models,
       @Nullable Integer ownMaxInFlight) {
-    String authority = authority(url);
+    check(url);
     int max = Settings.MAX_IN_FLIGHT;
     if (maxInFlight != null) {
       max = maxInFlight;
@@ -87,20 +143,25 @@ final class UpstreamOptions {
       throw new SettingsException(
           "max in flight is %d; it must be from 1 to 100000".formatted(max));
     }
-    return new UpstreamSettings(name == null ? authority : name, url, key, models, max);
+    return new UpstreamSettings(name, url, key, models, max);
   }
 
-  private static String authority(String url) {
+  private static void check(String url) {
     try {
       URI uri = URI.create(url);
       boolean isHttp = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+      if (isHttp && uri.getRawAuthority() != null && uri.getRawAuthority().contains("@")) {
+        throw new SettingsException(
+            "upstream '%s' has a user or password in its URL: give the key apart, by --api-key or api_key"
+                .formatted(MaskedUrl.of(url)));
+      }
       if (isHttp && uri.getAuthority() != null) {
-        return uri.getAuthority();
+        return;
       }
     } catch (IllegalArgumentException _) {
       // Said below.
     }
     throw new SettingsException(
-        "upstream '%s' is not a URL such as http://127.0.0.1:8000/v1".formatted(url));
+        "upstream '%s' is not a URL such as http://127.0.0.1:8000/v1".formatted(MaskedUrl.of(url)));
   }
 }

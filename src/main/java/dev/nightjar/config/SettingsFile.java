@@ -6,12 +6,18 @@ import dev.nightjar.cost.Terms;
 import dev.nightjar.file.DefaultLife;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JacksonException.Reference;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
@@ -76,7 +82,7 @@ public record SettingsFile(
           "%s has an unknown setting '%s'; known ones are: %s"
               .formatted(place(path, e), e.getPropertyName(), e.getKnownPropertyIds()));
     } catch (JacksonException e) {
-      throw new SettingsException("%s: %s".formatted(place(path, e), e.getOriginalMessage()));
+      throw new SettingsException("%s: %s".formatted(place(path, e), problem(e)));
     }
   }
 
@@ -90,8 +96,37 @@ public record SettingsFile(
   }
 
   private static String place(Path path, JacksonException e) {
-    return e.getLocation() == null
+    TokenStreamLocation at = e.getLocation();
+    return at == null
         ? path.toString()
-        : path + " line " + e.getLocation().getLineNr();
+        : "%s line %d, column %d".formatted(path, at.getLineNr(), at.getColumnNr());
+  }
+
+  /** In our words: those of the parser repeat what is in the file, and that may be a key. */
+  private static String problem(JacksonException e) {
+    String setting =
+        e.getPath().stream()
+            .map(Reference::getPropertyName)
+            .filter(Objects::nonNull)
+            .collect(Collectors.joining("."));
+    return e instanceof MismatchedInputException wrong && !setting.isEmpty()
+        ? "%s must be %s".formatted(setting, kind(wrong.getTargetType()))
+        : "it is not YAML; look at the line and the one before it";
+  }
+
+  private static String kind(@Nullable Class<?> type) {
+    if (type == null) {
+      return "of another kind";
+    }
+    if (Number.class.isAssignableFrom(type)) {
+      return "a number";
+    }
+    if (type == Boolean.class) {
+      return "true or false";
+    }
+    if (type == String.class) {
+      return "text";
+    }
+    return Collection.class.isAssignableFrom(type) ? "a list" : "a section of settings";
   }
 }

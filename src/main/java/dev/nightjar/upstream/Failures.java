@@ -7,22 +7,34 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.NoHttpResponseException;
 
-/** Says in one sentence what the network did. */
+/**
+ * Says in one sentence what the network did, by the upstream's name: it is stored and read by
+ * people who need not know where the upstream is.
+ */
 final class Failures {
   private Failures() {}
 
-  static String unreachable(BaseUrl base, Exception failure) {
-    return "cannot connect to %s: %s".formatted(base, whyUnreachable(failure));
+  static String unreachable(HttpUpstream upstream, Exception failure) {
+    return "cannot connect to %s: %s"
+        .formatted(upstream.name(), withoutHost(upstream, whyUnreachable(failure)));
   }
 
-  static String broken(BaseUrl base, Exception failure) {
-    return "%s %s".formatted(base, whyBroken(failure));
+  static String broken(HttpUpstream upstream, Exception failure) {
+    return "%s %s".formatted(upstream.name(), withoutHost(upstream, whyBroken(failure)));
+  }
+
+  /** TLS names the host that it expected. */
+  private static String withoutHost(HttpUpstream upstream, String text) {
+    String host = "(?i)(?<![\\w.-])" + Pattern.quote(upstream.base().hostName()) + "(?![\\w-])";
+    return text.replaceAll(host, Matcher.quoteReplacement(upstream.name()));
   }
 
   /** An exception's message, or at least its kind. */

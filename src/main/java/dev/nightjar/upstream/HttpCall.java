@@ -84,7 +84,7 @@ final class HttpCall implements Upstream.Call {
     } catch (LocalFaultException e) {
       return new UpstreamResult.LocalFault(Failures.text(e));
     } catch (IOException | HttpException e) {
-      return new UpstreamResult.Broken(Failures.broken(upstream.base(), e));
+      return new UpstreamResult.Broken(Failures.broken(upstream, e));
     }
   }
 
@@ -112,7 +112,7 @@ final class HttpCall implements Upstream.Call {
     try {
       upstream.dialer().dial(fresh);
     } catch (IOException e) {
-      return new UpstreamResult.Unreachable(Failures.unreachable(upstream.base(), e));
+      return new UpstreamResult.Unreachable(Failures.unreachable(upstream, e));
     }
     return sendOn(fresh, sink);
   }

@@ -10,7 +10,7 @@ import java.util.List;
  * Says which addresses are of the public Internet: neither of this machine, nor of a network of its
  * owner's, nor of what a cloud puts beside it, in none of the forms that such an address may take.
  */
-final class PublicAddress {
+public final class PublicAddress {
   private static final int IPV4_BYTES = 4;
 
   private static final List<Network> NOT_PUBLIC_IPV4 =
@@ -43,7 +43,7 @@ final class PublicAddress {
 
   private PublicAddress() {}
 
-  static boolean is(InetAddress address) {
+  public static boolean is(InetAddress address) {
     if (address instanceof Inet4Address) {
       return isNone(NOT_PUBLIC_IPV4, address);
     }

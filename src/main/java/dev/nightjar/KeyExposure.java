@@ -1,0 +1,33 @@
+package dev.nightjar;
+
+import dev.nightjar.config.Settings.UpstreamSettings;
+import dev.nightjar.webhook.PublicAddress;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** Keys that go over the Internet for everybody to read. */
+final class KeyExposure {
+  private KeyExposure() {}
+
+  /** What to tell the operator; empty if the key is encrypted, or stays in a network of theirs. */
+  static Optional<String> warning(UpstreamSettings upstream) {
+    URI url = URI.create(upstream.url());
+    if (upstream.apiKey() == null || !"http".equals(url.getScheme()) || !isPublic(url.getHost())) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "the key of %s goes over plain HTTP, where whoever is between can read it: use https"
+            .formatted(upstream));
+  }
+
+  private static boolean isPublic(String host) {
+    try {
+      return Arrays.stream(InetAddress.getAllByName(host)).anyMatch(PublicAddress::is);
+    } catch (UnknownHostException _) {
+      return false; // The probe says so.
+    }
+  }
+}
