@@ -13,7 +13,7 @@ final class NeighbourUploads implements Neighbour {
   private final byte[] theirs = bytes(THEIR_BYTES);
   private final byte[] ours = bytes(OUR_BYTES);
 
-  private static byte[] bytes(int count) {
+  static byte[] bytes(int count) {
     var line = Bench.line(0, "").getBytes(StandardCharsets.UTF_8);
     var bytes = new byte[count];
     new Random(1).nextBytes(bytes);

@@ -20,6 +20,7 @@ final class Neighbours {
   static {
     SCENARIOS.put("webhooks", NeighbourWebhooks::new);
     SCENARIOS.put("uploads", NeighbourUploads::new);
+    SCENARIOS.put("sweep", NeighbourSweep::new);
   }
 
   private static final Logger HELIDON = Logger.getLogger("io.helidon");
@@ -32,6 +33,9 @@ final class Neighbours {
   private static final int SETTLE_MS = 1_000;
 
   private static final int BETWEEN_OPERATIONS_MS = 10;
+
+  /** So long a disturbance may take to end by itself. */
+  private static final int CALM_MS = 20_000;
 
   private final Path work;
   private final int rounds;
@@ -159,6 +163,7 @@ final class Neighbours {
       p95 = measure(scenario, world, seconds * 1_000);
     } finally {
       world.setCalm(true);
+      thread.join(CALM_MS);
       thread.interrupt();
       thread.join();
     }
