@@ -61,12 +61,28 @@ class ClosingTest {
     }
   }
 
+  @Test
+  void longLinesThatAreClosedKeepTheirIds() throws Exception {
+    int lines = 200;
+    String padding = ",\"user\":\"%s\"".formatted("x".repeat(20_000));
+    Path input = ServerFixture.chatLines(folder.resolve("long.jsonl"), lines, _ -> padding);
+    try (NightjarProcess server = serve(upstreamThatIsDown())) {
+      String id = createAndCancel(server, input);
+
+      assertClosed(server, ServerFixture.await(server.client(), id), lines);
+    }
+  }
+
   private static Duration cpu(NightjarProcess server) {
     return server.process.info().totalCpuDuration().orElse(Duration.ZERO);
   }
 
   private String createAndCancel(NightjarProcess server, int lines) throws IOException {
-    Path input = ServerFixture.chatLines(folder.resolve("in.jsonl"), lines, _ -> "");
+    return createAndCancel(
+        server, ServerFixture.chatLines(folder.resolve("in.jsonl"), lines, _ -> ""));
+  }
+
+  private static String createAndCancel(NightjarProcess server, Path input) throws IOException {
     String id = ServerFixture.create(server.client(), "/v1/chat/completions", input).id();
     var batches = server.client().batches();
     ServerFixture.awaitThat(() -> batches.retrieve(id).status().equals(Batch.Status.IN_PROGRESS));

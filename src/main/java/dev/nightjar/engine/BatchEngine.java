@@ -11,6 +11,7 @@ import dev.nightjar.batch.Usage;
 import dev.nightjar.cost.Terms;
 import dev.nightjar.engine.Event.Pending;
 import dev.nightjar.file.DefaultLife;
+import dev.nightjar.file.LongLines;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.store.AnswerLog;
 import dev.nightjar.store.ContentReader;
@@ -58,7 +59,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   private final ChunkLoader loader;
   private final ChunkSealer sealer;
   private final ModelCatalog models;
-  private final ValidationMemory validationMemory;
+  private final LongLines longLines = new LongLines();
   private final Validation validation;
   private final ObjectStore objects;
   private final DiskWatch diskWatch;
@@ -105,22 +106,13 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     String run = Long.toHexString(world.random().nextLong());
     this.caller =
         new Caller(this.upstreams, objects, limits.engine(), run, thread::post, workers.calls());
-    this.loader = new ChunkLoader(meta, stores.log(), limits.input());
-    this.sealer = new ChunkSealer(stores, limits.input(), meters);
+    this.loader = new ChunkLoader(meta, stores.log(), limits.input(), longLines);
+    this.sealer = new ChunkSealer(stores, limits.input(), longLines, meters);
     this.models = new ModelCatalog(this.upstreams, upstreams.specs(), clock::steady, thread::post);
     this.diskWatch = new DiskWatch(stores.disk(), thread::post);
-    this.validationMemory = new ValidationMemory(limits.engine().bounds().validationBytes());
+    var inputs = new Validation.Inputs(meta, objects, longLines);
     this.validation =
-        new Validation(
-            meta,
-            objects,
-            models,
-            limits,
-            validationMemory,
-            world,
-            workers,
-            this::validated,
-            thread::post);
+        new Validation(inputs, models, limits, world, workers, this::validated, thread::post);
   }
 
   /** Whom to tell that the end of a batch is stored; it must neither wait nor throw. */
@@ -181,8 +173,13 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     return caller.answerBytes();
   }
 
+  /** Whoever reads lines of inputs beside it takes turns with it. */
+  public LongLines longLines() {
+    return longLines;
+  }
+
   public ValidationMemory.Use validations() {
-    return validationMemory.use();
+    return validation.memory();
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.nightjar.batch.Usage;
 import dev.nightjar.engine.Event.ClaimedChunk;
 import dev.nightjar.engine.Event.ClaimedLine;
 import dev.nightjar.file.JsonLines;
+import dev.nightjar.file.LongLines;
 import dev.nightjar.store.AnswerLog;
 import dev.nightjar.store.MetaStore;
 import java.io.IOException;
@@ -26,8 +27,10 @@ final class ChunkLoader {
   private final MetaStore meta;
   private final AnswerLog log;
   private final InputLimits limits;
+  private final LongLines longLines;
 
-  ChunkLoader(MetaStore meta, AnswerLog log, InputLimits limits) {
+  ChunkLoader(MetaStore meta, AnswerLog log, InputLimits limits, LongLines longLines) {
+    this.longLines = longLines;
     this.meta = meta;
     this.log = log;
     this.limits = limits;
@@ -83,12 +86,15 @@ final class ChunkLoader {
 
   private List<ClaimedLine> lines(RunningBatch running, Chunk chunk) throws IOException {
     var found = new ArrayList<ClaimedLine>(chunk.lines());
-    var lines =
+    try (var lines =
         new JsonLines(
-            running.input().stream(chunk.offset(), chunk.length()), limits.lineBytesMax());
-    while (lines.next()) {
-      if (!lines.isBlank()) {
-        found.add(line(running, chunk, lines));
+            running.input().stream(chunk.offset(), chunk.length()),
+            limits.lineBytesMax(),
+            longLines)) {
+      while (lines.next()) {
+        if (!lines.isBlank()) {
+          found.add(line(running, chunk, lines));
+        }
       }
     }
     if (found.size() != chunk.lines()) {

@@ -10,6 +10,7 @@ import dev.nightjar.engine.ChunkLoader.ChangedInputException;
 import dev.nightjar.engine.ChunkLoader.Tally;
 import dev.nightjar.file.Bytes;
 import dev.nightjar.file.JsonLines;
+import dev.nightjar.file.LongLines;
 import dev.nightjar.store.AnswerLog;
 import dev.nightjar.store.MetaStore;
 import dev.nightjar.store.MetaStore.SealOutcome;
@@ -52,6 +53,7 @@ final class ChunkSealer {
   private final AnswerLog log;
   private final ObjectStore objects;
   private final InputLimits limits;
+  private final LongLines longLines;
   private final Meters meters;
 
   /** Chunks whose objects are durable and whose sealing transaction has not returned. */
@@ -66,7 +68,8 @@ final class ChunkSealer {
   /** What nothing needs any more; {@code chunk} is null when the log has nothing to forget. */
   private record CleanUp(@Nullable ChunkId chunk, List<String> objects) {}
 
-  ChunkSealer(BatchEngine.Stores stores, InputLimits limits, Meters meters) {
+  ChunkSealer(BatchEngine.Stores stores, InputLimits limits, LongLines longLines, Meters meters) {
+    this.longLines = longLines;
     this.meta = stores.meta();
     this.log = stores.log();
     this.objects = stores.objects();
@@ -159,14 +162,15 @@ final class ChunkSealer {
    */
   private List<Bytes> customIds(RunningBatch running, Chunk chunk) throws IOException {
     var found = new ArrayList<Bytes>(chunk.lines());
-    var lines =
+    try (var lines =
         new JsonLines(
-            running.input().stream(chunk.offset(), chunk.length()), limits.lineBytesMax());
-    try {
+            running.input().stream(chunk.offset(), chunk.length()),
+            limits.lineBytesMax(),
+            longLines)) {
       while (found.size() < chunk.lines() && lines.next()) {
         if (!lines.isBlank()) {
           LineSpan span = ChunkLoader.line(running, chunk, lines).span();
-          found.add(lines.line().slice(span.idStart(), span.idLength()));
+          found.add(lines.line().slice(span.idStart(), span.idLength()).copy());
         }
       }
     } catch (ObjectMissingException

@@ -3,6 +3,7 @@ package dev.nightjar.engine;
 import dev.nightjar.batch.BatchError;
 import dev.nightjar.batch.RequestLine;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -53,12 +54,12 @@ public final class InputCheck {
   private Report run(String endpoint, InputLimits limits, long seed) throws IOException {
     var validator =
         new Validator(
-            () -> Files.newInputStream(path),
+            this::open,
             new LineRules(endpoint, limits.mixedModels()),
             limits,
             new CustomIds(seed),
             () -> false,
-            () -> {},
+            Validator.Host.ALONE,
             this::count);
     List<BatchError> errors =
         switch (validator.run(0)) {
@@ -66,6 +67,12 @@ public final class InputCheck {
           case Validator.Outcome.Valid _, Validator.Outcome.Cancelled _ -> List.of();
         };
     return new Report(errors, requests, Files.size(path), models, bodyBytes / BYTES_PER_TOKEN);
+  }
+
+  private InputStream open(long offset) throws IOException {
+    InputStream in = Files.newInputStream(path);
+    in.skipNBytes(offset);
+    return in;
   }
 
   private void count(RequestLine line) {

@@ -3,16 +3,18 @@ package dev.nightjar.engine;
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchError;
 import dev.nightjar.batch.BatchStatus;
+import dev.nightjar.file.LongLines;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.StoredFile;
 import dev.nightjar.store.ContentReader;
 import dev.nightjar.store.MetaStore;
 import dev.nightjar.store.MetaStore.Admission;
-import dev.nightjar.store.MetaStore.Begun;
 import dev.nightjar.store.MetaStore.StoreException;
 import dev.nightjar.store.MetaStore.Validated;
 import dev.nightjar.store.ObjectStore;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
@@ -20,21 +22,31 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Validates batches on threads of its own, one of them kept free for small files, so that ten rows
- * do not wait behind gigabytes. Only what is the file's own fault fails a batch. One whose file
- * cannot be read, or whose outcome cannot be stored, waits with a reason and without a thread, and
- * is tried again after 1 s to 60 s until it is validated, cancelled or past its deadline. If the
- * process dies, the batch is validated again.
+ * do not wait behind gigabytes. On each, projects take turns, and a long file gives its turn to
+ * others after each {@value #SLICE_BYTES} bytes. Only what is the file's own fault fails a batch.
+ * One whose file cannot be read, or whose outcome cannot be stored, waits with a reason and without
+ * a thread, and is tried again after 1 s to 60 s until it is validated, cancelled or past its
+ * deadline. If the process dies, the batch is validated again.
  */
 final class Validation {
   private static final System.Logger LOG = System.getLogger(Validation.class.getName());
   private static final long SMALL_BYTES_MAX = 16L << 20;
+  private static final long SLICE_BYTES = 64L << 20;
+
+  /** Begun and not at their end: of so many projects, since within one they follow each other. */
+  private static final int BEGUN_MAX = 8;
+
+  private static final long MEMORY_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   private final MetaStore meta;
   private final ObjectStore objects;
@@ -44,12 +56,36 @@ final class Validation {
   private final ValidationMemory memory;
   private final BatchEngine.World world;
   private final ObjIntConsumer<Batch> done;
-  private final Workers workers;
   private final Consumer<Event> events;
   private final Set<Long> cancelled = ConcurrentHashMap.newKeySet();
   private final Map<Long, Pending> submitted = new ConcurrentHashMap<>();
   private final Map<Long, String> reasons = new ConcurrentHashMap<>();
+  private final Track small;
+  private final Track large;
+  private final LongLines longLines;
   private volatile boolean isClosed;
+
+  /** Where the files are, and who may hold a long line of one. */
+  record Inputs(MetaStore meta, ObjectStore objects, LongLines longLines) {}
+
+  /** One of the two threads: what waits for it, and what has begun. */
+  private static final class Track {
+    final Executor thread;
+    final Turns<Pending> turns = new Turns<>();
+    final Map<Long, Begun> begun = new ConcurrentHashMap<>();
+    final AtomicInteger waiting = new AtomicInteger();
+
+    Track(Executor thread) {
+      this.thread = thread;
+    }
+
+    boolean mayGo(Pending pending) {
+      return begun.size() < BEGUN_MAX || begun.containsKey(pending.sequence());
+    }
+  }
+
+  /** A validation between two slices. */
+  private record Begun(Validator validator, ValidationMemory.Share share) {}
 
   /**
    * A batch that is not validated yet.
@@ -68,23 +104,23 @@ final class Validation {
    * events}, when one is to be tried again.
    */
   Validation(
-      MetaStore meta,
-      ObjectStore objects,
+      Inputs inputs,
       ModelCatalog models,
       BatchEngine.Limits limits,
-      ValidationMemory memory,
       BatchEngine.World world,
       Workers workers,
       ObjIntConsumer<Batch> done,
       Consumer<Event> events) {
-    this.meta = meta;
-    this.objects = objects;
+    this.meta = inputs.meta;
+    this.objects = inputs.objects;
     this.models = models;
     this.limits = limits.input();
     this.admissions = new Admissions(limits.terms(), meta);
-    this.memory = memory;
+    this.memory = new ValidationMemory(limits.engine().bounds().validationBytes());
     this.world = world;
-    this.workers = workers;
+    this.small = new Track(workers.smallValidations());
+    this.large = new Track(workers.largeValidations());
+    this.longLines = inputs.longLines;
     this.done = done;
     this.events = events;
   }
@@ -114,8 +150,24 @@ final class Validation {
   }
 
   private void execute(Pending pending) {
-    (pending.isSmall() ? workers.smallValidations() : workers.largeValidations())
-        .execute(() -> validate(pending));
+    Track track = track(pending);
+    track.turns.add(pending.batch().project(), pending);
+    next(track, pending);
+  }
+
+  /** Each that waits has the thread come once: to it, or to whose turn it is. */
+  private void next(Track track, Pending waits) {
+    if (track.waiting.getAndIncrement() > 0) {
+      reasons.putIfAbsent(waits.sequence(), "its validation waits for its turn");
+    }
+    track.thread.execute(() -> {
+      track.waiting.decrementAndGet();
+      track.turns.next(track::mayGo).ifPresent(this::validate);
+    });
+  }
+
+  private Track track(Pending pending) {
+    return pending.isSmall() ? small : large;
   }
 
   /** Ends a validation early; whoever cancels ends the batch. */
@@ -130,6 +182,10 @@ final class Validation {
     isClosed = true;
   }
 
+  ValidationMemory.Use memory() {
+    return memory.use();
+  }
+
   /** Why a validation does not go on; empty when it does, or is none of ours. */
   Optional<String> reason(long batch) {
     return Optional.ofNullable(reasons.get(batch));
@@ -137,21 +193,36 @@ final class Validation {
 
   private void validate(Pending pending) {
     try {
-      if (!isClosed) {
-        validateOnce(pending);
-        forget(pending.sequence());
+      if (isClosed) {
+        return;
+      }
+      reasons.remove(pending.sequence());
+      if (isValidated(pending)) {
+        forget(pending);
+      } else {
+        track(pending).turns.goOn(pending.batch().project(), pending);
+        next(track(pending), pending);
       }
     } catch (IOException | RuntimeException e) {
-      if (!isClosed && !isOverdue(pending.batch())) {
+      end(pending);
+      if (!isClosed && !isOverdue(pending)) {
         tryLater(pending, e);
       }
     }
   }
 
-  private void forget(long batch) {
-    submitted.remove(batch);
-    cancelled.remove(batch);
-    reasons.remove(batch);
+  private void forget(Pending pending) {
+    end(pending);
+    submitted.remove(pending.sequence());
+    cancelled.remove(pending.sequence());
+    reasons.remove(pending.sequence());
+  }
+
+  private void end(Pending pending) {
+    Begun begun = track(pending).begun.remove(pending.sequence());
+    if (begun != null) {
+      begun.share.close();
+    }
   }
 
   private void tryLater(Pending pending, Exception e) {
@@ -178,14 +249,15 @@ final class Validation {
   }
 
   /** True if the deadline has passed before the file could be read: then the batch has ended. */
-  private boolean isOverdue(Batch batch) {
+  private boolean isOverdue(Pending pending) {
+    Batch batch = pending.batch();
     Instant now = world.clock().instant();
     if (now.isBefore(batch.stamps().expiresAt()) || !world.clock().isConfirmed()) {
       return false;
     }
     try {
       handOver(meta.expire(batch.sequence(), now));
-      forget(batch.sequence());
+      forget(pending);
       return true;
     } catch (RuntimeException e) {
       LOG.log(System.Logger.Level.ERROR, "expiring " + batch.id(), e);
@@ -193,24 +265,26 @@ final class Validation {
     }
   }
 
-  private void validateOnce(Pending pending) throws IOException {
+  /** False if there is more to do. */
+  private boolean isValidated(Pending pending) throws IOException {
     Batch batch = meta.batch(pending.sequence()).orElseThrow();
     if (batch.status() != BatchStatus.VALIDATING) {
       // It began, and the return of that was lost; or whoever cancelled it ends it.
       if (batch.stamps().inProgressAt() != null && pending.failures() > 0) {
         handOver(batch);
       }
-      return;
+      return true;
     }
-    Validator.Outcome outcome = outcome(batch);
-    if (isClosed) {
-      return;
+    Optional<Validator.Outcome> outcome = advance(pending);
+    if (outcome.isEmpty() || isClosed) {
+      return false;
     }
-    switch (outcome) {
+    switch (outcome.get()) {
       case Validator.Outcome.Valid(Validated validated) -> begin(batch, validated);
       case Validator.Outcome.Invalid(List<BatchError> errors) -> fail(batch, errors);
       case Validator.Outcome.Cancelled() -> {}
     }
+    return true;
   }
 
   private void handOver(Batch batch) {
@@ -223,8 +297,8 @@ final class Validation {
     Instant now = world.clock().instant();
     Admission admission = admissions.of(batch, validated, now);
     switch (meta.begin(batch.sequence(), validated, admission, now)) {
-      case Begun.As(Batch begun) -> done.accept(begun, validated.chunks().size());
-      case Begun.OverQuota(long enqueued) ->
+      case MetaStore.Begun.As(Batch begun) -> done.accept(begun, validated.chunks().size());
+      case MetaStore.Begun.OverQuota(long enqueued) ->
           fail(
               batch,
               List.of(
@@ -237,53 +311,75 @@ final class Validation {
     done.accept(meta.fail(batch.sequence(), errors, world.clock().instant()), 0);
   }
 
-  private Validator.Outcome outcome(Batch batch) throws IOException {
-    Optional<StoredFile> file =
-        meta.file(batch.project(), batch.inputFileId(), batch.stamps().createdAt());
-    Optional<Manifest> content = file.flatMap(found -> meta.content(found.id()));
-    if (content.isEmpty()) {
-      return invalidFile(
-          "Cannot find file %s, or organization %s does not have access to it."
-              .formatted(batch.inputFileId(), batch.project()));
+  private Optional<Validator.Outcome> advance(Pending pending) throws IOException {
+    Begun begun = track(pending).begun.get(pending.sequence());
+    if (begun == null) {
+      Batch batch = pending.batch();
+      Optional<StoredFile> file =
+          meta.file(batch.project(), batch.inputFileId(), batch.stamps().createdAt());
+      Optional<Manifest> content = file.flatMap(found -> meta.content(found.id()));
+      if (content.isEmpty()) {
+        return invalidFile(
+            "Cannot find file %s, or organization %s does not have access to it."
+                .formatted(batch.inputFileId(), batch.project()));
+      }
+      if (!file.get().purpose().equals("batch")) {
+        return invalidFile(
+            "The file %s has the purpose '%s'; the input of a batch needs 'batch'."
+                .formatted(batch.inputFileId(), file.get().purpose()));
+      }
+      begun = begin(batch, content.get());
+      track(pending).begun.put(pending.sequence(), begun);
     }
-    if (!file.get().purpose().equals("batch")) {
-      return invalidFile(
-          "The file %s has the purpose '%s'; the input of a batch needs 'batch'."
-              .formatted(batch.inputFileId(), file.get().purpose()));
-    }
-    try (var reader = new ContentReader(objects, content.get());
-        ValidationMemory.Share share = memory.open()) {
-      var rules = new LineRules(batch.endpoint(), limits.mixedModels());
-      BooleanSupplier isCancelled = () -> isClosed || cancelled.contains(batch.sequence());
-      var validator =
-          new Validator(
-              reader,
-              rules,
-              limits,
-              new CustomIds(world.random().nextLong()),
-              isCancelled,
-              () -> takeBlock(batch, share, isCancelled));
-      Validator.Outcome outcome = validator.run(batch.sequence());
-      return outcome instanceof Validator.Outcome.Valid(Validated validated)
-          ? withModel(validated, outcome)
-          : outcome;
-    }
+    return begun.validator.advance(pending.sequence(), SLICE_BYTES).map(this::withModel);
   }
 
-  private void takeBlock(Batch batch, ValidationMemory.Share share, BooleanSupplier isCancelled) {
-    share.take(
-        CustomIds.BLOCK_BYTES,
-        isCancelled,
-        () -> reasons.put(batch.sequence(), "its validation waits for memory that others hold"));
-    reasons.remove(batch.sequence());
+  private Begun begin(Batch batch, Manifest content) {
+    ValidationMemory.Share share = memory.open();
+    var host = new Validator.Host(() -> mayTakeBlock(batch, share), longLines);
+    var validator =
+        new Validator(
+            offset -> open(content, offset),
+            new LineRules(batch.endpoint(), limits.mixedModels()),
+            limits,
+            new CustomIds(world.random().nextLong()),
+            () -> isClosed || cancelled.contains(batch.sequence()),
+            host,
+            _ -> {});
+    return new Begun(validator, share);
   }
 
-  private static Validator.Outcome invalidFile(String message) {
-    return new Validator.Outcome.Invalid(
-        List.of(new BatchError("invalid_request", message, "file_id", null)));
+  /** For one slice: between two of them no file is open. */
+  private InputStream open(Manifest content, long offset) throws IOException {
+    var reader = new ContentReader(objects, content);
+    return new FilterInputStream(reader.stream(offset, reader.length() - offset)) {
+      @Override
+      public void close() throws IOException {
+        reader.close();
+      }
+    };
   }
 
-  private Validator.Outcome withModel(Validated validated, Validator.Outcome outcome) {
+  /** If it may not, the thread goes on with others soon, and comes back. */
+  private boolean mayTakeBlock(Batch batch, ValidationMemory.Share share) {
+    if (share.take(CustomIds.BLOCK_BYTES)) {
+      return true;
+    }
+    reasons.put(batch.sequence(), "its validation waits for memory that others hold");
+    LockSupport.parkNanos(MEMORY_LOOK_NANOS);
+    return false;
+  }
+
+  private static Optional<Validator.Outcome> invalidFile(String message) {
+    return Optional.of(
+        new Validator.Outcome.Invalid(
+            List.of(new BatchError("invalid_request", message, "file_id", null))));
+  }
+
+  private Validator.Outcome withModel(Validator.Outcome outcome) {
+    if (!(outcome instanceof Validator.Outcome.Valid(Validated validated))) {
+      return outcome;
+    }
     String model = validated.model() == null ? "" : validated.model();
     Optional<String> refusal = models.refusal(model);
     if (refusal.isEmpty()) {

@@ -2,26 +2,22 @@ package dev.nightjar.engine;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
 
 /**
  * The memory that all validations together take for the hashes of their custom_ids. A validation
  * that wants more than is left waits for others to end. The oldest never waits, so that a file too
  * large for the bound is validated all the same, alone; nor does the first piece of any, so that
- * ten rows do not wait behind ten million. Any thread may call it; one thread for each share.
+ * ten rows do not wait behind ten million. Any thread may call it.
  */
 public final class ValidationMemory {
-  private static final long LOOK_MILLIS = 50;
-
   private final long bytesMax;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition freed = lock.newCondition();
   private final Deque<Share> oldestFirst = new ArrayDeque<>();
+  private final Set<Share> waiting = new HashSet<>();
   private long bytes;
-  private int waiting;
 
   ValidationMemory(long bytesMax) {
     this.bytesMax = bytesMax;
@@ -33,7 +29,7 @@ public final class ValidationMemory {
   Use use() {
     lock.lock();
     try {
-      return new Use(bytes, oldestFirst.size(), waiting);
+      return new Use(bytes, oldestFirst.size(), waiting.size());
     } finally {
       lock.unlock();
     }
@@ -59,31 +55,20 @@ public final class ValidationMemory {
       return held == 0 || bytes + more <= bytesMax || oldestFirst.peekFirst() == this;
     }
 
-    /** Takes so many bytes more, as soon as it may or {@code isCancelled}; tells of its waiting. */
-    void take(long more, BooleanSupplier isCancelled, Runnable waits) {
+    /** Takes so many bytes more; false if others have to end first. */
+    boolean take(long more) {
       lock.lock();
       try {
         if (!mayTake(more)) {
-          waits.run();
-          await(more, isCancelled);
+          waiting.add(this);
+          return false;
         }
+        waiting.remove(this);
         held += more;
         bytes += more;
-      } catch (InterruptedException _) {
-        Thread.currentThread().interrupt();
+        return true;
       } finally {
         lock.unlock();
-      }
-    }
-
-    private void await(long more, BooleanSupplier isCancelled) throws InterruptedException {
-      waiting++;
-      try {
-        while (!mayTake(more) && !isCancelled.getAsBoolean()) {
-          var _ = freed.await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
-        }
-      } finally {
-        waiting--;
       }
     }
 
@@ -92,9 +77,9 @@ public final class ValidationMemory {
       lock.lock();
       try {
         oldestFirst.remove(this);
+        waiting.remove(this);
         bytes -= held;
         held = 0;
-        freed.signalAll();
       } finally {
         lock.unlock();
       }

@@ -4,6 +4,8 @@ import dev.nightjar.batch.BatchError;
 import dev.nightjar.batch.RequestLine;
 import dev.nightjar.batch.RequestLine.MalformedLineException;
 import dev.nightjar.file.JsonLines;
+import dev.nightjar.file.JsonLines.Place;
+import dev.nightjar.file.LongLines;
 import dev.nightjar.store.ContentReader;
 import dev.nightjar.store.MetaStore.Validated;
 import java.io.IOException;
@@ -12,14 +14,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Streams an input file once, checks every line, and cuts it into chunks. All problems are counted,
- * the first {@value #ERRORS_MAX} are listed. It keeps nothing: if the process dies, it starts
- * again.
+ * the first {@value #ERRORS_MAX} are listed. It may be done in slices, between which it holds
+ * neither the file open nor a line. It keeps nothing: if the process dies, it starts again.
  */
 final class Validator {
   static final int ERRORS_MAX = 1_000;
@@ -29,19 +32,36 @@ final class Validator {
   private final LineRules rules;
   private final InputLimits limits;
   private final BooleanSupplier isCancelled;
-  private final Runnable beforeBlock;
+  private final BooleanSupplier mayTakeBlock;
   private final Consumer<RequestLine> each;
   private final CustomIds customIds;
+  private final LongLines longLines;
   private final ChunkPlan plan = new ChunkPlan();
   private final List<BatchError> errors = new ArrayList<>();
   private long errorCount;
   private long linesBeyond;
   private @Nullable String model;
   private boolean hasSeveralModels;
+  private boolean hasBlock;
+
+  /** How far the pass under way has come. */
+  private Place place = Place.BEGINNING;
+
+  /** Null in the first pass; then what the second looks for. */
+  private CustomIds.@Nullable Repeated repeated;
+
+  private final Map<String, Long> seen = new HashMap<>();
+  private long errorsOfFirstPass;
 
   /** What is validated: it is read again when custom_ids look alike. */
   interface Input {
-    InputStream open() throws IOException;
+    InputStream open(long offset) throws IOException;
+  }
+
+  private enum Read {
+    TO_THE_END,
+    CANCELLED,
+    SO_FAR
   }
 
   /** What came of a validation. */
@@ -59,25 +79,23 @@ final class Validator {
       InputLimits limits,
       CustomIds customIds,
       BooleanSupplier isCancelled) {
-    this(input, rules, limits, customIds, isCancelled, () -> {});
-  }
-
-  /** {@code beforeBlock} waits until another piece of memory for custom_ids may be taken. */
-  Validator(
-      ContentReader input,
-      LineRules rules,
-      InputLimits limits,
-      CustomIds customIds,
-      BooleanSupplier isCancelled,
-      Runnable beforeBlock) {
     this(
-        () -> input.stream(0, input.length()),
+        offset -> input.stream(offset, input.length() - offset),
         rules,
         limits,
         customIds,
         isCancelled,
-        beforeBlock,
+        Host.ALONE,
         _ -> {});
+  }
+
+  /**
+   * What validations that run at once share.
+   *
+   * @param mayTakeBlock takes another piece of memory for custom_ids; false if there is none now
+   */
+  record Host(BooleanSupplier mayTakeBlock, LongLines longLines) {
+    static final Host ALONE = new Host(() -> true, LongLines.ANY);
   }
 
   /** {@code each} sees every line that is a request, be it valid or not. */
@@ -87,7 +105,7 @@ final class Validator {
       InputLimits limits,
       CustomIds customIds,
       BooleanSupplier isCancelled,
-      Runnable beforeBlock,
+      Host host,
       Consumer<RequestLine> each) {
     this.each = each;
     this.input = input;
@@ -95,13 +113,46 @@ final class Validator {
     this.limits = limits;
     this.customIds = customIds;
     this.isCancelled = isCancelled;
-    this.beforeBlock = beforeBlock;
+    this.mayTakeBlock = host.mayTakeBlock;
+    this.longLines = host.longLines;
   }
 
+  /** To the end, in one go. */
   Outcome run(long batch) throws IOException {
-    if (!forEachLine(this::check) || !findDuplicates()) {
-      return new Outcome.Cancelled();
+    Optional<Outcome> outcome;
+    do {
+      outcome = advance(batch, Long.MAX_VALUE);
+    } while (outcome.isEmpty());
+    return outcome.get();
+  }
+
+  /** Goes on for about so many bytes, or until memory is short; empty if there is more to do. */
+  Optional<Outcome> advance(long batch, long bytesMax) throws IOException {
+    if (repeated == null) {
+      Read read = read(this::check, bytesMax);
+      if (read != Read.TO_THE_END) {
+        return unfinished(read);
+      }
+      repeated = customIds.repeated(ERRORS_MAX);
+      place = Place.BEGINNING;
+      errorsOfFirstPass = errorCount;
     }
+    if (!repeated.hashes().isEmpty()) {
+      CustomIds.Repeated wanted = repeated;
+      Read read = read(lines -> findDuplicate(lines, wanted), bytesMax);
+      if (read != Read.TO_THE_END) {
+        return unfinished(read);
+      }
+      errorCount += errorCount > errorsOfFirstPass ? wanted.others() : 0;
+    }
+    return Optional.of(whole(batch));
+  }
+
+  private static Optional<Outcome> unfinished(Read read) {
+    return read == Read.CANCELLED ? Optional.of(new Outcome.Cancelled()) : Optional.empty();
+  }
+
+  private Outcome whole(long batch) {
     checkWhole();
     if (errorCount > 0) {
       if (errorCount > errors.size()) {
@@ -114,15 +165,19 @@ final class Validator {
         new Validated(hasSeveralModels ? null : model, plan.lines(), plan.chunks(batch)));
   }
 
-  /** Visits the lines that are not blank; false when it was cancelled. */
-  private boolean forEachLine(Consumer<JsonLines> visit) throws IOException {
-    try (InputStream bytes = input.open()) {
-      var lines = new JsonLines(bytes, limits.lineBytesMax());
-      long nextLook = BYTES_BETWEEN_LOOKS;
-      while (lines.next()) {
+  /** Visits the lines that are not blank, from where it was. */
+  private Read read(Consumer<JsonLines> visit, long bytesMax) throws IOException {
+    long begun = place.bytes();
+    try (InputStream bytes = input.open(begun);
+        var lines = new JsonLines(bytes, limits.lineBytesMax(), longLines, place)) {
+      long nextLook = begun + BYTES_BETWEEN_LOOKS;
+      while (lines.end() - begun < bytesMax && hasMemory()) {
+        if (!lines.next()) {
+          return Read.TO_THE_END;
+        }
         if (lines.end() >= nextLook) {
           if (isCancelled.getAsBoolean()) {
-            return false;
+            return Read.CANCELLED;
           }
           nextLook = lines.end() + BYTES_BETWEEN_LOOKS;
         }
@@ -130,8 +185,18 @@ final class Validator {
           visit.accept(lines);
         }
       }
-      return true;
+      place = lines.place();
+      return isCancelled.getAsBoolean() ? Read.CANCELLED : Read.SO_FAR;
     }
+  }
+
+  /** For the custom_id of the next line. */
+  private boolean hasMemory() {
+    if (repeated == null && !hasBlock && customIds.needsBlock()) {
+      hasBlock = mayTakeBlock.getAsBoolean();
+      return hasBlock;
+    }
+    return true;
   }
 
   private void check(JsonLines lines) {
@@ -157,10 +222,8 @@ final class Validator {
       rules.check(line, lines.number(), model, found);
       found.forEach(this::add);
       if (line.customId() != null) {
-        if (customIds.needsBlock()) {
-          beforeBlock.run();
-        }
         customIds.add(line.customId());
+        hasBlock = false;
       }
       note(rules.model(line));
     } catch (MalformedLineException e) {
@@ -177,27 +240,14 @@ final class Validator {
   }
 
   /** Equal hashes are settled by reading those ids once more: a collision harms no honest batch. */
-  private boolean findDuplicates() throws IOException {
-    CustomIds.Repeated repeated = customIds.repeated(ERRORS_MAX);
-    if (repeated.hashes().isEmpty()) {
-      return true;
+  private void findDuplicate(JsonLines lines, CustomIds.Repeated wanted) {
+    String customId = customId(lines);
+    if (customId != null && wanted.hashes().contains(customIds.hash(customId))) {
+      Long first = seen.putIfAbsent(customId, lines.number());
+      if (first != null) {
+        add(duplicate(customId, first, lines.number()));
+      }
     }
-    long before = errorCount;
-    Map<String, Long> seen = new HashMap<>();
-    boolean isDone =
-        forEachLine(lines -> {
-          String customId = customId(lines);
-          if (customId != null && repeated.hashes().contains(customIds.hash(customId))) {
-            Long first = seen.putIfAbsent(customId, lines.number());
-            if (first != null) {
-              add(duplicate(customId, first, lines.number()));
-            }
-          }
-        });
-    if (errorCount > before) {
-      errorCount += repeated.others();
-    }
-    return isDone;
   }
 
   private static BatchError duplicate(String customId, long first, long number) {

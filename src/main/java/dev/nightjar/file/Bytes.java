@@ -3,6 +3,7 @@ package dev.nightjar.file;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** A run of bytes inside an array: how bodies travel. Nobody changes the array after hand-over. */
 public final class Bytes {
@@ -48,6 +49,11 @@ public final class Bytes {
 
   public Bytes slice(int from, int count) {
     return new Bytes(array, offset + from, count);
+  }
+
+  /** The same bytes in an array of their own: of an array that somebody goes on using. */
+  public Bytes copy() {
+    return of(Arrays.copyOfRange(array, offset, offset + length));
   }
 
   public void writeTo(OutputStream out) throws IOException {

@@ -8,11 +8,13 @@ import java.util.Arrays;
  * Splits a stream at newlines. A line is a view of the reader's buffer, valid until the next one is
  * asked for; memory is bounded by the longest line allowed.
  */
-public final class JsonLines {
+public final class JsonLines implements AutoCloseable {
   private static final int BUFFER_BYTES = 256 * 1024;
 
   private final InputStream in;
   private final int lineBytesMax;
+  private final LongLines longLines;
+  private boolean isLong;
   private byte[] buffer = new byte[BUFFER_BYTES];
   private int start;
   private int end;
@@ -26,8 +28,32 @@ public final class JsonLines {
   private boolean isTooLong;
 
   public JsonLines(InputStream in, int lineBytesMax) {
+    this(in, lineBytesMax, LongLines.ANY);
+  }
+
+  /** Waits for its turn at {@code longLines} before a line takes much memory. */
+  public JsonLines(InputStream in, int lineBytesMax, LongLines longLines) {
+    this(in, lineBytesMax, longLines, Place.BEGINNING);
+  }
+
+  /** {@code in} goes on behind that place. */
+  public JsonLines(InputStream in, int lineBytesMax, LongLines longLines, Place behind) {
     this.in = in;
     this.lineBytesMax = lineBytesMax;
+    this.longLines = longLines;
+    this.bufferOffset = behind.bytes;
+    this.lineEnd = behind.bytes;
+    this.number = behind.lines;
+  }
+
+  /** So far a file was read: to the end of a line. */
+  public record Place(long bytes, long lines) {
+    public static final Place BEGINNING = new Place(0, 0);
+  }
+
+  /** The place behind the line. */
+  public Place place() {
+    return new Place(lineEnd, number);
   }
 
   /** Moves to the next line; false at the end. A last line without a newline is a line. */
@@ -124,10 +150,23 @@ public final class JsonLines {
       start = 0;
     }
     if (end == buffer.length) {
+      if (!isLong && buffer.length >= LongLines.SHORT_BYTES_MAX) {
+        longLines.begin();
+        isLong = true;
+      }
       int limit = Math.max(BUFFER_BYTES, lineBytesMax + 2);
       buffer = Arrays.copyOf(buffer, (int) Math.min((long) buffer.length * 2, limit));
     }
     return moved;
+  }
+
+  /** Gives its turn at long lines to others; the stream stays open. */
+  @Override
+  public void close() {
+    if (isLong) {
+      isLong = false;
+      longLines.end();
+    }
   }
 
   private void skipRestOfLine(int newline) throws IOException {

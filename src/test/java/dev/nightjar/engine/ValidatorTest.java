@@ -11,11 +11,15 @@ import dev.nightjar.store.ContentReader;
 import dev.nightjar.store.MetaStore.Validated;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
 class ValidatorTest extends ValidatorFixture {
@@ -201,6 +205,33 @@ class ValidatorTest extends ValidatorFixture {
     String text = (chat(1) + " ".repeat(900_000) + "\n").repeat(10);
 
     assertThat(looks(text)).isGreaterThanOrEqualTo(4);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 99, 5_000})
+  @Tag("K4")
+  void validationInSlicesFindsWhatOneInOneGoFinds(long bytes) throws IOException {
+    String good = "\n" + chats(300) + " \n";
+    String bad = chats(40) + "{\n\n" + chat(7) + "\r\n" + chats(2) + line("x", "7");
+
+    assertThat(inSlices(good, bytes)).isEqualTo(run(good, () -> false));
+    assertThat(inSlices(bad, bytes)).isEqualTo(run(bad, () -> false));
+    assertThat(inSlices("", bytes)).isEqualTo(run("", () -> false));
+  }
+
+  private Outcome inSlices(String text, long bytes) throws IOException {
+    var rules = new LineRules(endpoint, limits.mixedModels());
+    try (ContentReader input = reader(text)) {
+      var validator = new Validator(input, rules, limits, new CustomIds(42, -1), () -> false);
+      int slices = 1;
+      Optional<Outcome> outcome = validator.advance(1, bytes);
+      while (outcome.isEmpty()) {
+        outcome = validator.advance(1, bytes);
+        slices++;
+      }
+      assertThat(slices).isGreaterThanOrEqualTo((int) (text.length() / (bytes + 200)));
+      return outcome.get();
+    }
   }
 
   private int looks(String text) throws IOException {

@@ -11,7 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class JsonLinesTest {
@@ -186,6 +189,51 @@ class JsonLinesTest {
       seen.add(new Seen(lines.number(), lines.offset(), lines.end(), text, lines.isBlank()));
     }
     return seen;
+  }
+
+  @Test
+  @Tag("K1")
+  void longLineWaitsUntilNoOtherReaderHasOne() throws Exception {
+    byte[] bytes = new byte[3 << 20];
+    var longLines = new LongLines();
+    var first = new JsonLines(new ByteArrayInputStream(bytes), bytes.length, longLines);
+    var second = new JsonLines(new ByteArrayInputStream(bytes), bytes.length, longLines);
+    var small = new JsonLines(new ByteArrayInputStream(bytes, 0, 99), bytes.length, longLines);
+    assertThat(first.next()).isTrue();
+
+    var waits = new FutureTask<>(second::next);
+    Thread thread = Thread.ofPlatform().start(waits);
+    while (thread.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+
+    assertThat(small.next()).isTrue();
+    assertThat(waits.isDone()).isFalse();
+    first.close();
+    assertThat(waits.get(30, TimeUnit.SECONDS)).isTrue();
+    second.close();
+  }
+
+  @Test
+  void readerGoesOnBehindAPlace() throws IOException {
+    String text = "one\r\n\nthree\nfour";
+    var before = new JsonLines(new ByteArrayInputStream(bytes(text)), 99);
+    assertThat(before.next()).isTrue();
+    assertThat(before.next()).isTrue();
+
+    byte[] rest = bytes(text.substring((int) before.place().bytes()));
+    var behind = new JsonLines(new ByteArrayInputStream(rest), 99, LongLines.ANY, before.place());
+
+    assertThat(behind.end()).isEqualTo(before.end());
+    assertThat(behind.next()).isTrue();
+    assertThat(behind.number()).isEqualTo(3);
+    assertThat(behind.line().utf8()).isEqualTo("three");
+    assertThat(behind.offset()).isEqualTo(text.indexOf("three"));
+    assertThat(behind.end()).isEqualTo(text.indexOf("four"));
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
   }
 
   /** Gives 1 to {@code most} bytes a read. */
