@@ -95,6 +95,16 @@ final class ActiveBatch {
     return null;
   }
 
+  /** A call or an append of one of its lines is under way. */
+  boolean isUnderWay() {
+    for (OpenChunk chunk : openChunks.values()) {
+      if (chunk.busy > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** It has chunks that are not claimed, and none under way. */
   boolean wantsChunks() {
     return unclaimedChunks > 0 && !isClaiming && openChunks.isEmpty();

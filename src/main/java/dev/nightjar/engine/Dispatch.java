@@ -49,6 +49,17 @@ final class Dispatch {
     }
   }
 
+  /** What keeps a line from being sent that has a lane with room; null when nothing does. */
+  @Nullable String reason() {
+    if (!mayAnswer()) {
+      return "%d MiB of answers wait to be written, and no more may"
+          .formatted(unappendedBytes >> 20);
+    }
+    return first == null
+        ? null
+        : "calls in flight take %d MiB, and no more may".formatted(requestBytes >> 20);
+  }
+
   private boolean mayAnswer() {
     return unappendedBytes <= limits.bounds().unappendedBytes();
   }

@@ -83,7 +83,7 @@ final class Engine {
     ActiveBatch active = batches.get(batch);
     return active == null
         ? Optional.empty()
-        : Optional.of(active.live(waits.reason(active, claims)));
+        : Optional.of(active.live(waits.reason(active, claims, dispatch)));
   }
 
   EngineFigures figures() {

@@ -20,7 +20,7 @@ final class Waits {
   }
 
   /** In a sentence; null when the batch does not wait. */
-  @Nullable String reason(ActiveBatch batch, Claims claims) {
+  @Nullable String reason(ActiveBatch batch, Claims claims, Dispatch dispatch) {
     if (isAll()) {
       return ofAll();
     }
@@ -33,9 +33,27 @@ final class Waits {
     }
     for (Lane lane : batch.home.lanes) {
       if (lane.reason == null) {
-        return batch.wantsChunks() ? claims.reason() : null;
+        return ofTurn(batch, claims, dispatch);
       }
     }
     return batch.home.lanes.getFirst().reason;
+  }
+
+  /** Why an upstream that is well gets nothing of it. */
+  private static @Nullable String ofTurn(ActiveBatch batch, Claims claims, Dispatch dispatch) {
+    if (!batch.isRunning() || batch.isFullyAnswered() || batch.isUnderWay()) {
+      return null;
+    }
+    if ((batch.wantsChunks() || claims.isFull()) && claims.reason() != null) {
+      return claims.reason();
+    }
+    if (batch.openChunks.isEmpty() && batch.isClaiming) {
+      return "its next lines are being read";
+    }
+    if (!batch.openChunks.isEmpty() && batch.queues.isEmpty()) {
+      return "lines that failed wait to be sent again";
+    }
+    String reason = dispatch.reason();
+    return reason != null ? reason : "all calls that may be made are those of other batches";
   }
 }
