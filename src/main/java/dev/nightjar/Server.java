@@ -212,7 +212,7 @@ final class Server implements AutoCloseable {
         new Webhooks(
             backing, limits, new Webhooks.Outbound(webhookTargets, webhookSender, webhooks::wake)),
         accounts,
-        new Estimates(files, admissions, node.clock()),
+        new Estimates(files, admissions, node.engine().longLines(), node.clock()),
         () -> node.engine().models().models(),
         health(),
         metrics::scrape,

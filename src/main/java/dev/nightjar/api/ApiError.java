@@ -95,6 +95,11 @@ public final class ApiError extends RuntimeException {
             .formatted(reason));
   }
 
+  /** Too many ask for the same at once; it is worth trying again soon. */
+  public static ApiError busy(String message) {
+    return new ApiError(503, "server_busy", null, message);
+  }
+
   /** The fault is ours; what went wrong is in the log only. */
   public static ApiError internal() {
     return new ApiError(

@@ -36,6 +36,9 @@ final class ErrorResponses {
     if (!error.isRetryable()) {
       response.header("x-should-retry", "false");
     }
+    if (error.status() == Status.SERVICE_UNAVAILABLE_503.code()) {
+      response.header(HeaderNames.RETRY_AFTER, "5");
+    }
     if (error.status() == Status.UNAUTHORIZED_401.code()) {
       response.header(HeaderNames.WWW_AUTHENTICATE, "Bearer");
     }

@@ -12,6 +12,7 @@ import dev.nightjar.api.Webhooks;
 import dev.nightjar.cost.Terms;
 import dev.nightjar.engine.Admissions;
 import dev.nightjar.engine.Ids;
+import dev.nightjar.file.LongLines;
 import dev.nightjar.net.ConnectionGuard;
 import dev.nightjar.store.ApiKey;
 import dev.nightjar.store.ApiKey.Scope;
@@ -62,6 +63,7 @@ final class TestApi implements AutoCloseable {
   final AtomicReference<DiskSpace.Room> room =
       new AtomicReference<>(new DiskSpace.Room(1L << 40, 1L << 40, 0));
   final AtomicLong nanos = new AtomicLong();
+  final LongLines longLines = new LongLines();
 
   /** Sent with each request; empty for none. */
   final AtomicReference<String> key = new AtomicReference<>("");
@@ -121,7 +123,7 @@ final class TestApi implements AutoCloseable {
             limits,
             new Webhooks.Outbound(targets, sender, webhooksWoken::incrementAndGet)),
         accounts,
-        new Estimates(files, new Admissions(terms, meta), now::get),
+        new Estimates(files, new Admissions(terms, meta), longLines, now::get),
         () -> Map.of("org/model", "local"),
         new Health(List.of(dead::get), List.of(unready::get)),
         () -> "# no metrics here\n",
