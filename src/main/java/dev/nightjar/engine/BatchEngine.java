@@ -23,7 +23,6 @@ import dev.nightjar.time.SteadyClock;
 import dev.nightjar.upstream.Upstream;
 import dev.nightjar.upstream.Upstream.Probe;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -31,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -53,6 +53,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   private final List<Upstream> upstreams;
   private final Engine engine;
   private final EngineThread thread;
+  private final EffectGuard guard;
   private final Committer committer;
   private final Thread committerThread;
   private final Caller caller;
@@ -101,6 +102,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     this.upstreams = upstreams.clients();
     this.engine = new Engine(limits.engine(), upstreams.specs(), world.random());
     this.thread = new EngineThread(engine, clock, this::carryOut, world.fatal());
+    this.guard = new EffectGuard(thread::post);
     this.committer = new Committer(stores.log(), meters, thread::post, world.fatal());
     this.committerThread = Thread.ofPlatform().name("commit").daemon().unstarted(committer);
     String run = Long.toHexString(world.random().nextLong());
@@ -164,6 +166,16 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     return thread.ask(engine::figures);
   }
 
+  /** Changes at least once a second while the engine's thread answers. */
+  public long engineTurns() {
+    return thread.turns();
+  }
+
+  /** Changes at least once a second while the committer answers, though the disk be full. */
+  public long committerTurns() {
+    return committer.turns();
+  }
+
   public Meters meters() {
     return meters;
   }
@@ -192,7 +204,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     if (batch.stamps().inProgressAt() == null) {
       // It never starts: there is nothing to wait for, neither its turn nor an upstream's models.
       validation.cancel(batch.sequence());
-      workers.seals().execute(() -> finish(batch.sequence()));
+      carryOut(new Effect.Finish(batch.sequence()));
     } else {
       thread.post(new Event.Stopping(batch.sequence(), batch.ending()));
     }
@@ -235,7 +247,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
       case IN_PROGRESS, CANCELLING, FINALIZING -> {
         if (batch.stamps().inProgressAt() == null) {
           // Cancelled while validating, or its deadline passed before its file could be read.
-          workers.seals().execute(() -> finish(batch.sequence()));
+          carryOut(new Effect.Finish(batch.sequence()));
         } else {
           begin(batch, chunks);
         }
@@ -278,19 +290,27 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   // ---- effects, on the engine's thread: none of these may wait
 
   private void carryOut(Effect effect) {
+    guard.run(effect, () -> handOut(effect));
+  }
+
+  private void on(Executor threads, Effect effect, EffectGuard.Work work) {
+    threads.execute(() -> guard.run(effect, work));
+  }
+
+  private void handOut(Effect effect) {
     switch (effect) {
       case Effect.Send(Line line, int upstream) ->
           caller.send(line, upstream, runningBatch(line.batch().run.batch()));
       case Effect.Append(Line line, Answer answer) -> committer.append(new Pending(line, answer));
       case Effect.Claim(long batch, int max, boolean isClosing) ->
-          workers.claims().execute(() -> claim(batch, max, isClosing));
+          on(workers.claims(), effect, () -> claim(batch, max, isClosing));
       case Effect.Seal(Chunk chunk, @Nullable Ending ending) ->
-          workers.seals().execute(() -> seal(chunk, ending));
-      case Effect.Finish(long batch) -> workers.seals().execute(() -> finish(batch));
-      case Effect.Expire(long batch) -> workers.seals().execute(() -> expire(batch));
+          on(workers.seals(), effect, () -> seal(chunk, ending));
+      case Effect.Finish(long batch) -> on(workers.seals(), effect, () -> finish(batch));
+      case Effect.Expire(long batch) -> on(workers.seals(), effect, () -> expire(batch));
       case Effect.Validate(long batch) -> validation.again(batch);
       case Effect.Probe(int upstream, String model) ->
-          workers.calls().execute(() -> probe(upstream, model));
+          on(workers.calls(), effect, () -> probe(upstream, model));
       case Effect.Abort(Line line) -> caller.abort(line);
       case Effect.Release _ -> {} // One machine: the log forgot it with the seal.
       case Effect.Say(String message) -> LOG.log(System.Logger.Level.INFO, message);
@@ -305,57 +325,44 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     return found;
   }
 
-  private void claim(long batch, int max, boolean isClosing) {
-    try {
-      thread.post(new Event.Claimed(batch, loader.claim(runningBatch(batch), max, isClosing)));
-    } catch (IOException | RuntimeException e) {
-      LOG.log(System.Logger.Level.ERROR, "claiming chunks of batch " + batch, e);
-      thread.post(new Event.ClaimFailed(batch, "its next lines cannot be read: " + e.getMessage()));
-    }
+  // ---- effects, on the workers' threads: each ends with its answer, or throws
+
+  private void claim(long batch, int max, boolean isClosing) throws IOException {
+    thread.post(new Event.Claimed(batch, loader.claim(runningBatch(batch), max, isClosing)));
   }
 
-  private void seal(Chunk chunk, @Nullable Ending ending) {
-    try {
-      RunningBatch batch = runningBatch(chunk.id().batch());
-      long begun = System.nanoTime();
-      var outcome = sealer.seal(batch, chunk, ending, clock.instant());
-      meters.seals().add(System.nanoTime() - begun);
-      thread.post(new Event.Sealed(chunk.id(), outcome));
-    } catch (IOException | RuntimeException e) {
-      LOG.log(System.Logger.Level.ERROR, "sealing chunk " + chunk.id(), e);
-      thread.post(new Event.SealFailed(chunk.id(), "answers cannot be sealed: " + e.getMessage()));
-    }
+  private void seal(Chunk chunk, @Nullable Ending ending) throws IOException {
+    RunningBatch batch = runningBatch(chunk.id().batch());
+    long begun = System.nanoTime();
+    var outcome = sealer.seal(batch, chunk, ending, clock.instant());
+    meters.seals().add(System.nanoTime() - begun);
+    thread.post(new Event.Sealed(chunk.id(), outcome));
   }
 
-  private void finish(long sequence) {
-    try {
-      Instant now = clock.instant();
-      Batch batch = meta.batch(sequence).orElseThrow();
-      checkReadable(sequence);
-      Long seconds = batch.outputExpiresAfterSeconds();
-      Duration life = seconds == null ? outputLife : Duration.ofSeconds(seconds);
-      Instant expiresAt = life == null ? null : now.plus(life);
-      Batch finished =
-          meta.finish(sequence, new FinishedFiles(ids.newFile(), ids.newFile(), expiresAt), now);
-      hasEnded(finished.status());
-      thread.post(new Event.Finished(sequence));
-      close(sequence);
-    } catch (IOException | RuntimeException e) {
-      LOG.log(System.Logger.Level.ERROR, "finishing batch " + sequence, e);
-      thread.post(new Event.FinishFailed(sequence, "it cannot be finished: " + e.getMessage()));
-    }
+  private void finish(long sequence) throws IOException {
+    Instant now = clock.instant();
+    Batch batch = meta.batch(sequence).orElseThrow();
+    checkReadable(sequence);
+    Long seconds = batch.outputExpiresAfterSeconds();
+    Duration life = seconds == null ? outputLife : Duration.ofSeconds(seconds);
+    Instant expiresAt = life == null ? null : now.plus(life);
+    Batch finished =
+        meta.finish(sequence, new FinishedFiles(ids.newFile(), ids.newFile(), expiresAt), now);
+    hasEnded(finished.status());
+    thread.post(new Event.Finished(sequence));
+    close(sequence);
   }
 
   /** What is left once the end is stored: none of it can undo that. */
   private void close(long sequence) {
-    sealer.cleanUpAgain();
     RunningBatch ended = running.remove(sequence);
-    if (ended != null) {
-      try {
+    try {
+      sealer.cleanUpAgain();
+      if (ended != null) {
         ended.close();
-      } catch (UncheckedIOException e) {
-        LOG.log(System.Logger.Level.WARNING, "closing the input of batch " + sequence, e);
       }
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.WARNING, "closing the input of batch " + sequence, e);
     }
   }
 
@@ -368,14 +375,9 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   }
 
   private void expire(long sequence) {
-    try {
-      Batch batch = meta.expire(sequence, clock.instant());
-      Ending ending = batch.status() == BatchStatus.IN_PROGRESS ? null : batch.ending();
-      thread.post(new Event.Stopping(sequence, ending));
-    } catch (RuntimeException e) {
-      LOG.log(System.Logger.Level.ERROR, "expiring batch " + sequence, e);
-      thread.post(new Event.ExpireFailed(sequence, "it cannot be expired: " + e.getMessage()));
-    }
+    Batch batch = meta.expire(sequence, clock.instant());
+    Ending ending = batch.status() == BatchStatus.IN_PROGRESS ? null : batch.ending();
+    thread.post(new Event.Stopping(sequence, ending));
   }
 
   private void probe(int upstream, String model) {

@@ -3,6 +3,7 @@ package dev.nightjar.engine;
 import dev.nightjar.batch.AnswerLine;
 import dev.nightjar.engine.Event.Ended;
 import dev.nightjar.file.Bytes;
+import dev.nightjar.process.ProcessEnd;
 import dev.nightjar.store.ObjectKeys;
 import dev.nightjar.store.ObjectStore;
 import dev.nightjar.upstream.Upstream;
@@ -75,7 +76,8 @@ final class Caller {
       attempt = attempt(line, flight, upstream, running);
     } catch (IOException e) {
       attempt = new Attempt.LocalFault(e.toString());
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
+      ProcessEnd.ifBroken(e);
       LOG.log(System.Logger.Level.ERROR, "call of " + line, e);
       attempt = new Attempt.LocalFault(e.toString());
     } finally {

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
@@ -35,6 +36,8 @@ final class Committer implements Runnable {
   /** Bounded by the engine: calls in flight and unappended bytes. */
   private final BlockingQueue<Pending> queue = new LinkedBlockingQueue<>();
 
+  private final AtomicLong turns = new AtomicLong();
+
   Committer(AnswerLog log, Meters meters, Consumer<Event> events, Consumer<Throwable> fatal) {
     this.log = log;
     this.meters = meters;
@@ -50,7 +53,11 @@ final class Committer implements Runnable {
   public void run() {
     try {
       while (true) {
-        Pending first = queue.take();
+        turns.lazySet(turns.getPlain() + 1);
+        Pending first = queue.poll(1, TimeUnit.SECONDS);
+        if (first == null) {
+          continue;
+        }
         List<Pending> group = group(first);
         long begun = System.nanoTime();
         commit(group);
@@ -61,9 +68,14 @@ final class Committer implements Runnable {
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (Throwable e) {
       fatal.accept(e);
     }
+  }
+
+  /** How often it has come round: at least once a second, but while it waits for the disk. */
+  long turns() {
+    return turns.get();
   }
 
   /** Commits one group of what waits, without waiting; false if nothing does. */
@@ -98,6 +110,7 @@ final class Committer implements Runnable {
     }
     boolean isHeld = false;
     while (true) {
+      turns.lazySet(turns.getPlain() + 1);
       try {
         long begun = System.nanoTime();
         Set<ChunkId> refused = log.append(entries);

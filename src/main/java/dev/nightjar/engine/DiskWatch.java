@@ -1,7 +1,7 @@
 package dev.nightjar.engine;
 
+import dev.nightjar.process.ProcessEnd;
 import dev.nightjar.store.DiskSpace;
-import java.io.IOException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -38,7 +38,8 @@ final class DiskWatch implements AutoCloseable {
     try {
       tell(disk.room().shortage().orElse(null));
       isUnknown = false;
-    } catch (IOException | RuntimeException e) {
+    } catch (Throwable e) { // What is thrown out of here would be the last look.
+      ProcessEnd.ifBroken(e);
       if (!isUnknown) {
         isUnknown = true;
         LOG.log(System.Logger.Level.ERROR, "the disk cannot be asked for its free space", e);

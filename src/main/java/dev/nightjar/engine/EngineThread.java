@@ -1,5 +1,6 @@
 package dev.nightjar.engine;
 
+import dev.nightjar.process.ProcessEnd;
 import dev.nightjar.time.SteadyClock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -31,6 +33,7 @@ final class EngineThread {
    */
   private final BlockingQueue<Mail> mailbox = new LinkedBlockingQueue<>();
 
+  private final AtomicLong turns = new AtomicLong();
   private volatile boolean isStopped;
   private boolean isDraining;
   private Event.ClockSet told = new Event.ClockSet(0, true);
@@ -65,7 +68,7 @@ final class EngineThread {
   /** Asks on the engine's thread; empty once it has stopped. */
   <T> Optional<T> ask(Supplier<T> question) {
     var answer = new CompletableFuture<T>();
-    mailbox.add(new Mail.Question(() -> answer.complete(question.get())));
+    mailbox.add(new Mail.Question(() -> answer(question, answer)));
     if (isStopped) {
       return Optional.empty();
     }
@@ -77,6 +80,20 @@ final class EngineThread {
     } catch (ExecutionException | TimeoutException e) {
       throw new IllegalStateException("the engine does not answer", e);
     }
+  }
+
+  /** A question that cannot be answered is its asker's trouble. */
+  private static <T> void answer(Supplier<T> question, CompletableFuture<T> answer) {
+    try {
+      answer.complete(question.get());
+    } catch (RuntimeException | AssertionError e) {
+      answer.completeExceptionally(e);
+    }
+  }
+
+  /** How often it has come round: at least once a second while it answers. */
+  long turns() {
+    return turns.get();
   }
 
   /** Sends nothing more and waits for the calls under way; true if none is left. */
@@ -103,6 +120,7 @@ final class EngineThread {
     var turn = new ArrayList<Mail>(EVENTS_PER_TURN);
     try {
       while (!isStopped) {
+        turns.lazySet(turns.getPlain() + 1);
         Mail first = mailbox.poll(sleepMillis(), TimeUnit.MILLISECONDS);
         if (first == null) {
           tick();
@@ -118,7 +136,8 @@ final class EngineThread {
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
+      ProcessEnd.ifBroken(e);
       if (!isStopped) {
         fatal.accept(e);
       }

@@ -6,6 +6,7 @@ import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.file.LongLines;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.StoredFile;
+import dev.nightjar.process.ProcessEnd;
 import dev.nightjar.store.ContentReader;
 import dev.nightjar.store.MetaStore;
 import dev.nightjar.store.MetaStore.Admission;
@@ -203,7 +204,8 @@ final class Validation {
         track(pending).turns.goOn(pending.batch().project(), pending);
         next(track(pending), pending);
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (Throwable e) {
+      ProcessEnd.ifBroken(e);
       end(pending);
       if (!isClosed && !isOverdue(pending)) {
         tryLater(pending, e);
@@ -225,7 +227,7 @@ final class Validation {
     }
   }
 
-  private void tryLater(Pending pending, Exception e) {
+  private void tryLater(Pending pending, Throwable e) {
     String reason = reason(e);
     if (!reason.equals(pending.failure())) {
       LOG.log(System.Logger.Level.ERROR, "validating " + pending.batch().id(), e);
@@ -240,7 +242,7 @@ final class Validation {
         new Event.Later(left > 0 ? Math.min(wait, left) : wait, new Effect.Validate(sequence)));
   }
 
-  private static String reason(Exception e) {
+  private static String reason(Throwable e) {
     return switch (e) {
       case StoreException _ -> "its validation cannot be stored: " + e.getMessage();
       case IOException _, UncheckedIOException _ -> "its file cannot be read: " + e.getMessage();

@@ -1,5 +1,6 @@
 package dev.nightjar.net;
 
+import dev.nightjar.process.ProcessEnd;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Filter;
@@ -23,6 +24,7 @@ import java.util.concurrent.TimeUnit;
  * does. Safe for use by many threads.
  */
 public final class ConnectionGuard implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(ConnectionGuard.class.getName());
   private static final Duration LOOK_MIN = Duration.ofMillis(20);
   private static final Duration LOOK_MAX = Duration.ofSeconds(1);
 
@@ -51,7 +53,7 @@ public final class ConnectionGuard implements AutoCloseable {
    */
   public static ConnectionGuard start(Duration head, Duration body) {
     var guard = new ConnectionGuard(head, body);
-    Thread.ofPlatform().daemon().name("connection-guard").start(guard::watch);
+    Thread.ofPlatform().daemon().name("connection-guard").start(ProcessEnd.loop(guard::watch));
     return guard;
   }
 
@@ -160,7 +162,17 @@ public final class ConnectionGuard implements AutoCloseable {
     }
   }
 
+  /** One that cannot be looked at must not be the last that is. */
   private boolean isGone(GuardedConnection connection, long now) {
+    try {
+      return isClosed(connection, now);
+    } catch (RuntimeException | AssertionError e) {
+      LOG.log(System.Logger.Level.ERROR, "looking after a connection", e);
+      return false;
+    }
+  }
+
+  private boolean isClosed(GuardedConnection connection, long now) {
     if (!connection.channel().isOpen()) {
       connection.breakOff();
       return true;
@@ -197,6 +209,9 @@ public final class ConnectionGuard implements AutoCloseable {
       } catch (IOException e) {
         // The listener closes this channel and goes on.
         throw new UncheckedIOException(e);
+      } catch (Error e) {
+        ProcessEnd.ifBroken(e);
+        throw new IllegalStateException("a connection cannot be taken", e); // It survives these.
       }
     }
 

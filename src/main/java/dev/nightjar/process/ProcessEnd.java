@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ends a process that cannot go on: what is on disk is the truth, and the next start reads it. A
@@ -36,7 +37,7 @@ public final class ProcessEnd {
   }
 
   /** Ends the process if this says that the machine or the program is broken; else returns. */
-  public static void ifBroken(Throwable failure) {
+  public static void ifBroken(@Nullable Throwable failure) {
     if (failure instanceof VirtualMachineError || failure instanceof LinkageError) {
       now(failure);
     }
@@ -66,6 +67,18 @@ public final class ProcessEnd {
         work.run();
       } catch (Throwable e) {
         now(e);
+      }
+    };
+  }
+
+  /** Work for an executor that keeps to itself what its tasks throw. */
+  public static Runnable task(Runnable work) {
+    return () -> {
+      try {
+        work.run();
+      } catch (Throwable e) {
+        ifBroken(e);
+        LOG.log(System.Logger.Level.ERROR, "a task failed", e);
       }
     };
   }

@@ -5,6 +5,7 @@ import dev.nightjar.file.Manifest;
 import dev.nightjar.file.Manifest.Piece;
 import dev.nightjar.file.PartId;
 import dev.nightjar.file.UploadId;
+import dev.nightjar.process.ProcessEnd;
 import dev.nightjar.store.ObjectStore.Entry;
 import dev.nightjar.store.ObjectStore.Page;
 import dev.nightjar.store.Retention.EndedUpload;
@@ -52,7 +53,8 @@ public final class Sweeper implements AutoCloseable {
   private final ObjectStore objects;
   private final SteadyClock clock;
   private final CountDownLatch stop = new CountDownLatch(1);
-  private final Thread thread = Thread.ofPlatform().name("sweep").daemon().unstarted(this::run);
+  private final Thread thread =
+      Thread.ofPlatform().name("sweep").daemon().unstarted(ProcessEnd.loop(this::run));
 
   /** Where the search for orphans goes on; lost with the process, and then it begins anew. */
   private String place = Page.FIRST;
@@ -87,7 +89,8 @@ public final class Sweeper implements AutoCloseable {
     long begun = System.nanoTime();
     try {
       sweep();
-    } catch (IOException | RuntimeException e) {
+    } catch (Throwable e) {
+      ProcessEnd.ifBroken(e);
       LOG.log(Level.WARNING, "the sweep of what is not needed failed and is tried again", e);
       return PAUSE;
     }

@@ -1,5 +1,6 @@
 package dev.nightjar.upstream;
 
+import dev.nightjar.process.ProcessEnd;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,7 +41,8 @@ final class RunningCalls implements AutoCloseable {
   private static void runAndGoOn(Runnable work) {
     try {
       work.run();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
+      ProcessEnd.ifBroken(e);
       LOG.log(System.Logger.Level.ERROR, "looking after upstream calls", e);
     }
   }

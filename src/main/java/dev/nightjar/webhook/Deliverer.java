@@ -1,6 +1,6 @@
 package dev.nightjar.webhook;
 
-import dev.nightjar.store.MetaStore.StoreException;
+import dev.nightjar.process.ProcessEnd;
 import dev.nightjar.store.WebhookDelivery;
 import dev.nightjar.store.WebhookStore;
 import dev.nightjar.store.WebhookStore.Due;
@@ -36,7 +36,8 @@ public final class Deliverer implements AutoCloseable {
   private final Sender sender;
   private final SteadyClock clock;
   private final RetrySchedule schedule;
-  private final Thread thread = Thread.ofPlatform().name("webhooks").daemon().unstarted(this::run);
+  private final Thread thread =
+      Thread.ofPlatform().name("webhooks").daemon().unstarted(ProcessEnd.loop(this::run));
   private final CountDownLatch stop = new CountDownLatch(1);
   private final Figures figures = new Figures();
   private final Flights flights = new Flights();
@@ -133,7 +134,8 @@ public final class Deliverer implements AutoCloseable {
       Instant latest = now.plus(LOOK);
       Instant next = store.nextWebhookDelivery(now).filter(latest::isAfter).orElse(latest);
       return Duration.between(now, next);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
+      ProcessEnd.ifBroken(e);
       if (stop.getCount() > 0) {
         LOG.log(Level.WARNING, "webhooks that are due cannot be read, which is tried again", e);
       }
@@ -208,7 +210,8 @@ public final class Deliverer implements AutoCloseable {
               delivery.type(),
               delivery.batchId(),
               delivery.createdAt()));
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
+      ProcessEnd.ifBroken(e);
       // It has to count as a try: what is due at once again would be sent without end.
       LOG.log(Level.ERROR, "sending webhook " + delivery.id(), e);
       return new Reply.Unreachable("the server had an error");
@@ -222,7 +225,8 @@ public final class Deliverer implements AutoCloseable {
         store.triedWebhookDelivery(ended);
         figures.add(ended.outcome());
         return;
-      } catch (StoreException e) {
+      } catch (Throwable e) {
+        ProcessEnd.ifBroken(e);
         if (stop.getCount() > 0) {
           LOG.log(
               Level.WARNING,

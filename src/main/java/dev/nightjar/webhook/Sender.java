@@ -1,5 +1,6 @@
 package dev.nightjar.webhook;
 
+import dev.nightjar.process.ProcessEnd;
 import dev.nightjar.store.WebhookEndpoint;
 import dev.nightjar.upstream.RetryAfter;
 import dev.nightjar.webhook.Targets.RefusedException;
@@ -97,7 +98,7 @@ public final class Sender implements AutoCloseable {
     var call = new Call(url);
     calls.add(call);
     ScheduledFuture<?> deadline =
-        deadlines.schedule(call::cut, limit.toMillis(), TimeUnit.MILLISECONDS);
+        deadlines.schedule(ProcessEnd.task(call::cut), limit.toMillis(), TimeUnit.MILLISECONDS);
     try {
       call.connect(addresses);
       return call.exchange(request(url, endpoint, message));

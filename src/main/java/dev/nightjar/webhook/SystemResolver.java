@@ -1,5 +1,6 @@
 package dev.nightjar.webhook;
 
+import dev.nightjar.process.ProcessEnd;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -51,6 +52,7 @@ public final class SystemResolver implements Resolver {
     try {
       return lookup(project, host).get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
+      ProcessEnd.ifBroken(e.getCause());
       throw unknown(host, e);
     } catch (TimeoutException e) {
       throw unknown(host + ", as the name service does not answer", e);

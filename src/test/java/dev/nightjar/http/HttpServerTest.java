@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -107,13 +108,38 @@ class HttpServerTest {
   @Test
   @Tag("K2")
   void whatIsNotAliveSaysWhyAndIsNotReadyEither() throws Exception {
-    api.dead.set(Optional.of("the engine does not answer"));
+    api.dead.set(() -> Optional.of("the engine does not answer"));
 
     assertThat(api.get("/healthz/live").statusCode()).isEqualTo(503);
     assertThat(text(api.get("/healthz/live")))
         .isEqualTo("{\"status\":\"not live\",\"reason\":\"the engine does not answer\"}");
     assertThat(api.get("/healthz/ready").statusCode()).isEqualTo(503);
     assertThat(text(api.get("/healthz/ready"))).contains("the engine does not answer");
+  }
+
+  @ParameterizedTest
+  @Tag("K2")
+  @EnumSource(HttpClient.Version.class)
+  void whateverAHandlerThrowsIsA500AndTheConnectionGoesOn(HttpClient.Version version)
+      throws Exception {
+    for (Supplier<Optional<String>> fault :
+        List.<Supplier<Optional<String>>>of(
+            () -> {
+              throw new AssertionError("a mistake");
+            },
+            () -> Optional.of("" + deeper(0)))) {
+      api.dead.set(fault);
+
+      HttpResponse<byte[]> response = api.send(api.request("/healthz/live").version(version));
+
+      assertThat(response.statusCode()).isEqualTo(500);
+      assertThat(TestApi.error(response).get("type").asString()).isEqualTo("server_error");
+      assertThat(api.send(api.request("/v1/models").version(version)).statusCode()).isEqualTo(200);
+    }
+  }
+
+  private static long deeper(long depth) {
+    return depth < 0 ? 0 : depth + deeper(depth + 1);
   }
 
   @Test

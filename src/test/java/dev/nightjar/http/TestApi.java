@@ -47,6 +47,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -58,7 +59,7 @@ final class TestApi implements AutoCloseable {
   static final String LINE = "{\"custom_id\": \"a\"}\n";
 
   final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-20T10:00:00Z"));
-  final AtomicReference<Optional<String>> dead = new AtomicReference<>(Optional.empty());
+  final AtomicReference<Supplier<Optional<String>>> dead = new AtomicReference<>(Optional::empty);
   final AtomicReference<Optional<String>> unready = new AtomicReference<>(Optional.empty());
   final AtomicReference<DiskSpace.Room> room =
       new AtomicReference<>(new DiskSpace.Room(1L << 40, 1L << 40, 0));
@@ -125,7 +126,7 @@ final class TestApi implements AutoCloseable {
         accounts,
         new Estimates(files, new Admissions(terms, meta), longLines, now::get),
         () -> Map.of("org/model", "local"),
-        new Health(List.of(dead::get), List.of(unready::get)),
+        new Health(List.of(() -> dead.get().get()), List.of(unready::get)),
         () -> "# no metrics here\n",
         ids,
         new Access(meta, false, nanos::get));

@@ -1,5 +1,6 @@
 package dev.nightjar.store.sqlite;
 
+import dev.nightjar.process.ProcessEnd;
 import dev.nightjar.store.MetaStore.StoreException;
 import dev.nightjar.store.OwnerOnly;
 import java.io.IOException;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * before, it did not happen.
  */
 final class Database implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Database.class.getName());
   static final int VERSION = 6;
 
   /** For what is found at once: keys, ids, pages. No walk through many rows may hold these up. */
@@ -90,15 +92,19 @@ final class Database implements AutoCloseable {
       throw e;
     }
     Sql writer = connections.getFirst();
-    threads.add(Thread.ofPlatform().name("sqlite-write").daemon().start(() -> write(writer)));
+    threads.add(start("sqlite-write", () -> write(writer)));
     read("sqlite-look", looks, connections.subList(1, LOOKERS + 1));
     read("sqlite-scan", scans, connections.subList(LOOKERS + 1, connections.size()));
   }
 
   private void read(String name, BlockingQueue<Task<?>> tasks, List<Sql> connections) {
     for (Sql sql : connections) {
-      threads.add(Thread.ofPlatform().name(name).daemon().start(() -> read(tasks, sql)));
+      threads.add(start(name, () -> read(tasks, sql)));
     }
+  }
+
+  private static Thread start(String name, Runnable loop) {
+    return Thread.ofPlatform().name(name).daemon().start(ProcessEnd.loop(loop));
   }
 
   private static void closeAfter(Exception cause, List<Sql> connections) {
@@ -225,14 +231,15 @@ final class Database implements AutoCloseable {
         Task<?> task = tasks.take();
         try {
           task.run(sql).run();
-        } catch (SQLException | RuntimeException | Error e) {
+        } catch (Throwable e) {
+          ProcessEnd.ifBroken(e);
           task.result.completeExceptionally(e);
         }
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     } catch (SQLException e) {
-      throw new StoreException("closing a connection", e);
+      LOG.log(System.Logger.Level.WARNING, "closing a connection", e);
     }
   }
 
@@ -248,7 +255,7 @@ final class Database implements AutoCloseable {
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     } catch (SQLException e) {
-      throw new StoreException("closing a connection", e);
+      LOG.log(System.Logger.Level.WARNING, "closing a connection", e);
     }
   }
 
@@ -260,7 +267,8 @@ final class Database implements AutoCloseable {
         completions.add(inSavepoint(sql, task));
       }
       sql.update("COMMIT");
-    } catch (SQLException | RuntimeException | Error e) {
+    } catch (Throwable e) {
+      ProcessEnd.ifBroken(e);
       rollback(sql, e);
       group.forEach(task -> task.result.completeExceptionally(e));
       return;
@@ -274,14 +282,15 @@ final class Database implements AutoCloseable {
       Runnable completion = task.run(sql);
       sql.update("RELEASE task");
       return completion;
-    } catch (SQLException | RuntimeException e) {
+    } catch (Throwable e) {
+      ProcessEnd.ifBroken(e);
       undo(sql, e);
       return () -> task.result.completeExceptionally(e);
     }
   }
 
   /** A full disk may have rolled all back already: then the whole group has failed, with that. */
-  private static void undo(Sql sql, Exception cause) throws SQLException {
+  private static void undo(Sql sql, Throwable cause) throws SQLException {
     try {
       sql.update("ROLLBACK TO task");
       sql.update("RELEASE task");

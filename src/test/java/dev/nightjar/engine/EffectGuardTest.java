@@ -1,0 +1,87 @@
+package dev.nightjar.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.nightjar.batch.Answer;
+import dev.nightjar.batch.Chunk;
+import dev.nightjar.batch.ChunkId;
+import dev.nightjar.batch.RequestCounts;
+import dev.nightjar.batch.Usage;
+import dev.nightjar.file.Bytes;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("K2")
+class EffectGuardTest {
+  private static final Chunk CHUNK = new Chunk(new ChunkId(7, 3), 1, 0, 16, 0, 100);
+
+  private final List<Event> events = new ArrayList<>();
+  private final EffectGuard guard = new EffectGuard(events::add);
+
+  @Test
+  void whateverAnEffectThrowsIsItsFailedEvent() {
+    fail(new Effect.Claim(7, 1, false), new AssertionError("a"));
+    fail(new Effect.Seal(CHUNK, null), new IOException("b"));
+    fail(new Effect.Finish(7), new IllegalStateException("c"));
+    fail(new Effect.Expire(7), new AssertionError("d"));
+    fail(new Effect.Probe(0, "m"), new NullPointerException());
+
+    assertThat(events)
+        .containsExactly(
+            new Event.ClaimFailed(7, "its next lines cannot be read: a"),
+            new Event.SealFailed(CHUNK.id(), "answers cannot be sealed: b"),
+            new Event.FinishFailed(7, "it cannot be finished: c"),
+            new Event.ExpireFailed(7, "it cannot be expired: d"),
+            new Event.Probed(0, "m", "java.lang.NullPointerException"));
+  }
+
+  @Test
+  void sendThatCannotBeginIsALocalFaultOfItsLine() {
+    Line line = line();
+
+    fail(new Effect.Send(line, 0), new AssertionError("a mistake"));
+
+    assertThat(events)
+        .containsExactly(
+            new Event.Ended(line, new Attempt.LocalFault("java.lang.AssertionError: a mistake")));
+  }
+
+  @Test
+  void whatHasNoAnswerIsOnlyLogged() {
+    fail(new Effect.Say("hello"), new AssertionError("a mistake"));
+    fail(new Effect.Release(CHUNK), new IllegalStateException("a mistake"));
+
+    assertThat(events).isEmpty();
+  }
+
+  @Test
+  void answerThatCannotBeHandedOnIsTheEndOfTheLoop() {
+    var append = new Effect.Append(line(), Answer.of(true, Usage.NONE, Bytes.utf8("{}")));
+
+    assertThatThrownBy(() -> fail(append, new AssertionError("a mistake")))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  private static Line line() {
+    var run = new BatchRun(7, "m", Long.MAX_VALUE, 16, 1, RequestCounts.NONE, Usage.NONE, null);
+    var batch = new ActiveBatch(run, new Pool("m"));
+    return new Line(new OpenChunk(batch, CHUNK), 0, new LineSpan(0, 10, 0, 0, 0, 10), "m");
+  }
+
+  private void fail(Effect effect, Throwable failure) {
+    guard.run(
+        effect,
+        () -> {
+          switch (failure) {
+            case IOException e -> throw e;
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            default -> throw new IllegalArgumentException(failure);
+          }
+        });
+  }
+}
