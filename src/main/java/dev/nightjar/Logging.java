@@ -11,6 +11,9 @@ final class Logging {
   private static final List<Logger> QUIET =
       List.of(Logger.getLogger("io.helidon"), Logger.getLogger("org.apache.hc"));
 
+  /** Of the whole process, as the log is. */
+  static final RepeatedFaults FAULTS = new RepeatedFaults(System::nanoTime);
+
   private Logging() {}
 
   static void configure() {
@@ -18,5 +21,8 @@ final class Logging {
       handler.setFormatter(new LogLine());
     }
     QUIET.forEach(logger -> logger.setLevel(Level.WARNING));
+    for (Handler handler : Logger.getLogger("").getHandlers()) {
+      handler.setFilter(FAULTS);
+    }
   }
 }

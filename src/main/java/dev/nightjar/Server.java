@@ -2,6 +2,7 @@ package dev.nightjar;
 
 import static java.util.Objects.requireNonNullElse;
 
+import dev.nightjar.Pulse.Part;
 import dev.nightjar.api.Access;
 import dev.nightjar.api.Accounts;
 import dev.nightjar.api.ApiLimits;
@@ -25,9 +26,11 @@ import dev.nightjar.http.Health;
 import dev.nightjar.http.HttpServer;
 import dev.nightjar.http.HttpServer.Listen;
 import dev.nightjar.http.HttpServer.Services;
+import dev.nightjar.http.ListenerCheck;
 import dev.nightjar.http.TlsFiles;
 import dev.nightjar.metrics.MetricsPage;
 import dev.nightjar.net.ConnectionGuard;
+import dev.nightjar.process.ProcessEnd;
 import dev.nightjar.store.Sweeper;
 import dev.nightjar.upstream.Upstream;
 import dev.nightjar.upstream.Upstream.Probe;
@@ -55,6 +58,8 @@ final class Server implements AutoCloseable {
   private static final long OPENAI_LINES_MAX = 50_000;
   private static final Duration IDLE_CONNECTION = Duration.ofSeconds(75);
   private static final Duration STALLED_BODY = Duration.ofSeconds(60);
+  private static final int UNREADY_SECONDS = 10;
+  private static final int DEAD_SECONDS = 30;
   private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
 
   private final Settings settings;
@@ -67,6 +72,8 @@ final class Server implements AutoCloseable {
   private final ConnectionGuard guard;
   private final HttpServer http;
   private final int port;
+  private final ListenerCheck listener = new ListenerCheck(ProcessEnd::now);
+  private final Pulse pulse;
   private volatile boolean isStopping;
 
   private Server(Settings settings, Node node, @Nullable Tls tls) {
@@ -93,7 +100,14 @@ final class Server implements AutoCloseable {
                 tls,
                 settings.doors().names()),
             services());
+    this.pulse =
+        new Pulse(
+            List.of(
+                new Part("the engine", node.engine()::engineTurns),
+                new Part("the committer", node.engine()::committerTurns),
+                new Part("the listener", listener::answers)));
     this.port = http.start();
+    http.startCheck(listener);
   }
 
   /** Opens everything, goes on with unfinished batches, and listens. */
@@ -110,6 +124,7 @@ final class Server implements AutoCloseable {
       node.engine().start();
       server.sweeper.start();
       server.webhooks.start();
+      server.pulse.start();
       server.checkUpstreams();
       return server;
     } catch (RuntimeException e) {
@@ -188,7 +203,8 @@ final class Server implements AutoCloseable {
             node.objects(),
             node.disk(),
             node.log(),
-            webhooks));
+            webhooks,
+            Logging.FAULTS::total));
   }
 
   private Services services() {
@@ -221,7 +237,9 @@ final class Server implements AutoCloseable {
   }
 
   private Health health() {
-    return new Health(List.of(), List.of(this::stopping, node::problem));
+    return new Health(
+        List.of(() -> pulse.silentFor(DEAD_SECONDS)),
+        List.of(this::stopping, node::problem, () -> pulse.silentFor(UNREADY_SECONDS)));
   }
 
   private Optional<String> stopping() {
@@ -258,6 +276,8 @@ final class Server implements AutoCloseable {
 
   @Override
   public void close() {
+    listener.close();
+    pulse.close();
     http.stop();
     guard.close();
     sweeper.close();

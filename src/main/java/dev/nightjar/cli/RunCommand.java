@@ -29,8 +29,10 @@ import picocli.CommandLine.Parameters;
       "0:all lines were answered",
       "1:the command or the input is wrong",
       "2:finished, and some lines failed",
+      "3:there was no memory left; the same command goes on",
       "5:the upstream refuses the key",
       "6:the upstream cannot be reached",
+      "70:the process could not go on; the same command does",
       "130:stopped by Ctrl-C; the same command goes on"
     })
 public final class RunCommand implements Callable<Integer> {

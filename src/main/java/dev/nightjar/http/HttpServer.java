@@ -172,6 +172,12 @@ public final class HttpServer {
     return server.port();
   }
 
+  /** Has the port asked from now on whether it answers. */
+  public void startCheck(ListenerCheck check) {
+    InetAddress reached = address.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : address;
+    check.start(new InetSocketAddress(reached, server.port()), listen.tls() != null);
+  }
+
   /** Takes no more requests, and waits some seconds for those under way. */
   public void stop() {
     server.stop();

@@ -54,6 +54,7 @@ public final class MetricsPage {
    * What is measured.
    *
    * @param upstreams their names, in the engine's order
+   * @param faults internal faults since the start
    */
   public record Sources(
       SteadyClock clock,
@@ -64,7 +65,8 @@ public final class MetricsPage {
       ObjectStore objects,
       DiskSpace disk,
       JournalAnswerLog journal,
-      Deliverer.Figures webhooks) {
+      Deliverer.Figures webhooks,
+      LongSupplier faults) {
     public Sources {
       upstreams = List.copyOf(upstreams);
     }
@@ -159,6 +161,10 @@ public final class MetricsPage {
             r -> r.unfinished.getOrDefault(status, 0L));
       }
     }
+    counter(
+        "internal.faults",
+        "Faults inside the server, logged or not",
+        _ -> sources.faults.getAsLong());
     gauge("lines.waiting", "Claimed rows that wait for a slot", r -> r.engine.linesWaiting());
     gauge("held", "1 while nothing is sent for any batch", r -> r.engine.waits() == null ? 0 : 1);
     gauge("validations", "Validations under way", r -> r.validations.validations());
