@@ -32,11 +32,17 @@ final class NightjarProcess implements AutoCloseable {
   }
 
   static NightjarProcess start(Path folder, String... arguments) throws IOException {
+    return start(folder, List.of(), System.getProperty("java.class.path"), arguments);
+  }
+
+  static NightjarProcess start(
+      Path folder, List<String> options, String classPath, String... arguments) throws IOException {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--enable-native-access=ALL-UNNAMED");
+    command.addAll(options);
     command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
+    command.add(classPath);
     command.add(Main.class.getName());
     command.addAll(List.of(arguments));
     Path output = Files.createTempFile(folder, "process", ".out");

@@ -2,6 +2,7 @@ package dev.nightjar.engine;
 
 import dev.nightjar.process.ProcessEnd;
 import dev.nightjar.store.DiskSpace;
+import java.io.IOException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -31,15 +32,17 @@ final class DiskWatch implements AutoCloseable {
     look();
     var _ =
         thread.scheduleWithFixedDelay(
-            this::look, SECONDS_BETWEEN_LOOKS, SECONDS_BETWEEN_LOOKS, TimeUnit.SECONDS);
+            ProcessEnd.task(this::look),
+            SECONDS_BETWEEN_LOOKS,
+            SECONDS_BETWEEN_LOOKS,
+            TimeUnit.SECONDS);
   }
 
   private void look() {
     try {
       tell(disk.room().shortage().orElse(null));
       isUnknown = false;
-    } catch (Throwable e) { // What is thrown out of here would be the last look.
-      ProcessEnd.ifBroken(e);
+    } catch (IOException | RuntimeException e) {
       if (!isUnknown) {
         isUnknown = true;
         LOG.log(System.Logger.Level.ERROR, "the disk cannot be asked for its free space", e);

@@ -13,7 +13,6 @@ import java.util.concurrent.TimeUnit;
  * call more than this costs for all.
  */
 final class RunningCalls implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger(RunningCalls.class.getName());
   private static final Duration TICK = Duration.ofMillis(100);
 
   private final Set<HttpCall> running = ConcurrentHashMap.newKeySet();
@@ -34,17 +33,8 @@ final class RunningCalls implements AutoCloseable {
   private void eachTick(Runnable work) {
     var millis = TICK.toMillis();
     var _ =
-        timer.scheduleWithFixedDelay(() -> runAndGoOn(work), millis, millis, TimeUnit.MILLISECONDS);
-  }
-
-  /** One failure must not be the last tick: from then on no call would time out. */
-  private static void runAndGoOn(Runnable work) {
-    try {
-      work.run();
-    } catch (Throwable e) {
-      ProcessEnd.ifBroken(e);
-      LOG.log(System.Logger.Level.ERROR, "looking after upstream calls", e);
-    }
+        // One failure must not be the last tick: from then on no call would time out.
+        timer.scheduleWithFixedDelay(ProcessEnd.task(work), millis, millis, TimeUnit.MILLISECONDS);
   }
 
   void add(HttpCall call) {
