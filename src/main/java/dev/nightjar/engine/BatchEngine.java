@@ -17,14 +17,12 @@ import dev.nightjar.store.AnswerLog;
 import dev.nightjar.store.ContentReader;
 import dev.nightjar.store.DiskSpace;
 import dev.nightjar.store.MetaStore;
-import dev.nightjar.store.MetaStore.FinishedFiles;
 import dev.nightjar.store.ObjectStore;
 import dev.nightjar.time.SteadyClock;
 import dev.nightjar.upstream.Upstream;
 import dev.nightjar.upstream.Upstream.Probe;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,9 +45,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
 
   private final MetaStore meta;
   private final SteadyClock clock;
-  private final @Nullable Duration outputLife;
   private final Meters meters = new Meters();
-  private final Ids ids;
   private final List<Upstream> upstreams;
   private final Engine engine;
   private final EngineThread thread;
@@ -59,6 +55,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   private final Caller caller;
   private final ChunkLoader loader;
   private final ChunkSealer sealer;
+  private final Finisher finisher;
   private final ModelCatalog models;
   private final LongLines longLines = new LongLines();
   private final Validation validation;
@@ -96,9 +93,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     this.workers = workers;
     this.meta = stores.meta();
     this.objects = stores.objects();
-    this.outputLife = limits.fileLife().of("batch_output");
     this.clock = world.clock();
-    this.ids = new Ids(world.random());
     this.upstreams = upstreams.clients();
     this.engine = new Engine(limits.engine(), upstreams.specs(), world.random());
     this.thread = new EngineThread(engine, clock, this::carryOut, world.fatal());
@@ -110,6 +105,8 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
         new Caller(this.upstreams, objects, limits.engine(), run, thread::post, workers.calls());
     this.loader = new ChunkLoader(meta, stores.log(), limits.input(), longLines);
     this.sealer = new ChunkSealer(stores, limits.input(), longLines, meters);
+    this.finisher =
+        new Finisher(meta, objects, new Ids(world.random()), limits.fileLife().of("batch_output"));
     this.models = new ModelCatalog(this.upstreams, upstreams.specs(), clock::steady, thread::post);
     this.diskWatch = new DiskWatch(stores.disk(), thread::post);
     var inputs = new Validation.Inputs(meta, objects, longLines);
@@ -340,15 +337,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   }
 
   private void finish(long sequence) throws IOException {
-    Instant now = clock.instant();
-    Batch batch = meta.batch(sequence).orElseThrow();
-    checkReadable(sequence);
-    Long seconds = batch.outputExpiresAfterSeconds();
-    Duration life = seconds == null ? outputLife : Duration.ofSeconds(seconds);
-    Instant expiresAt = life == null ? null : now.plus(life);
-    Batch finished =
-        meta.finish(sequence, new FinishedFiles(ids.newFile(), ids.newFile(), expiresAt), now);
-    hasEnded(finished.status());
+    hasEnded(finisher.finish(sequence, clock.instant()).status());
     thread.post(new Event.Finished(sequence));
     close(sequence);
   }
@@ -363,14 +352,6 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
       }
     } catch (RuntimeException e) {
       LOG.log(System.Logger.Level.WARNING, "closing the input of batch " + sequence, e);
-    }
-  }
-
-  /** A batch ends only with files that can be read: one with a hole is never served. */
-  private void checkReadable(long sequence) throws IOException {
-    var files = new Manifest(meta.sealedObjects(sequence));
-    try (var reader = new ContentReader(objects, files)) {
-      reader.check(0, files.bytes());
     }
   }
 

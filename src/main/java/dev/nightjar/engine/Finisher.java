@@ -1,0 +1,37 @@
+package dev.nightjar.engine;
+
+import dev.nightjar.batch.Batch;
+import dev.nightjar.file.Manifest;
+import dev.nightjar.store.ContentReader;
+import dev.nightjar.store.MetaStore;
+import dev.nightjar.store.MetaStore.FinishedFiles;
+import dev.nightjar.store.ObjectStore;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ends batches whose chunks are all sealed. If the process dies before the end is stored, the next
+ * start finishes them; a batch that has ended stays as it is.
+ *
+ * @param outputLife how long output files are kept where the batch does not say; null for ever
+ */
+record Finisher(MetaStore meta, ObjectStore objects, Ids ids, @Nullable Duration outputLife) {
+  Batch finish(long sequence, Instant now) throws IOException {
+    Batch batch = meta.batch(sequence).orElseThrow();
+    checkReadable(sequence);
+    Long seconds = batch.outputExpiresAfterSeconds();
+    Duration life = seconds == null ? outputLife : Duration.ofSeconds(seconds);
+    Instant expiresAt = life == null ? null : now.plus(life);
+    return meta.finish(sequence, new FinishedFiles(ids.newFile(), ids.newFile(), expiresAt), now);
+  }
+
+  /** A batch ends only with files that can be read: one with a hole is never served. */
+  private void checkReadable(long sequence) throws IOException {
+    var files = new Manifest(meta.sealedObjects(sequence));
+    try (var reader = new ContentReader(objects, files)) {
+      reader.check(0, files.bytes());
+    }
+  }
+}
