@@ -7,7 +7,6 @@ import io.helidon.common.buffers.DataReader.InsufficientDataAvailableException;
 import io.helidon.common.buffers.DataWriter;
 import io.helidon.common.socket.HelidonSocket;
 import io.helidon.common.socket.PeerInfo;
-import io.helidon.http.Headers;
 import io.helidon.http.HttpPrologue;
 import io.helidon.http.WritableHeaders;
 import io.helidon.webserver.CloseConnectionException;
@@ -16,7 +15,6 @@ import io.helidon.webserver.ListenerContext;
 import io.helidon.webserver.ProxyProtocolData;
 import io.helidon.webserver.Router;
 import io.helidon.webserver.http1.Http1Config;
-import io.helidon.webserver.http1.Http1ConnectionListener;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.helidon.webserver.http1.spi.Http1Upgrader;
 import io.helidon.webserver.http2.Http2Config;
@@ -40,12 +38,19 @@ final class Http1Selector implements ServerConnectionSelector {
   private final Http1ConnectionSelector http1;
 
   Http1Selector(Http2Config http2) {
-    Http1Config config = Http1Config.builder().addReceiveListener(new HeadListener()).build();
     http1 =
         Http1ConnectionSelector.builder()
-            .config(config)
+            .config(config())
             .addUpgrader(new CarefulUpgrader(Http2Upgrader.create(http2)))
             .build();
+  }
+
+  @SuppressWarnings("removal") // The only way to serve HTTP/1.0, which needs no Host.
+  private static Http1Config config() {
+    return Http1Config.builder()
+        .addReceiveListener(new HeadListener())
+        .validateRequestHostHeader(false) // The listener does.
+        .build();
   }
 
   @Override
@@ -88,25 +93,6 @@ final class Http1Selector implements ServerConnectionSelector {
     }
   }
 
-  private static void setPlace(ConnectionContext context, Place place) {
-    if (context.dataReader() instanceof BoundedReader reader) {
-      reader.setPlace(place);
-    }
-  }
-
-  /** Tells the reader when a head begins and ends. */
-  private static final class HeadListener implements Http1ConnectionListener {
-    @Override
-    public void prologue(ConnectionContext context, HttpPrologue prologue) {
-      setPlace(context, Place.HEAD);
-    }
-
-    @Override
-    public void headers(ConnectionContext context, Headers headers) {
-      setPlace(context, Place.ELSEWHERE);
-    }
-  }
-
   /**
    * Goes on with HTTP/1.1 where the settings for HTTP/2 are missing or broken (RFC 7540 §3.2.1).
    */
@@ -121,7 +107,7 @@ final class Http1Selector implements ServerConnectionSelector {
         ConnectionContext context, HttpPrologue prologue, WritableHeaders<?> headers) {
       try {
         ServerConnection connection = http2.upgrade(context, prologue, headers);
-        setPlace(context, Place.HTTP2);
+        HeadListener.setPlace(context, Place.HTTP2);
         return connection;
       } catch (CloseConnectionException e) {
         throw e;
