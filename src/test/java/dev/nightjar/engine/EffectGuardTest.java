@@ -67,7 +67,8 @@ class EffectGuardTest {
   }
 
   private static Line line() {
-    var run = new BatchRun(7, "m", Long.MAX_VALUE, 16, 1, RequestCounts.NONE, Usage.NONE, null);
+    var run =
+        new BatchRun(7, "m", Long.MAX_VALUE, 16, 1, RequestCounts.NONE, Usage.NONE, null, false);
     var batch = new ActiveBatch(run, new Pool("m"));
     return new Line(new OpenChunk(batch, CHUNK), 0, new LineSpan(0, 10, 0, 0, 0, 10), "m");
   }

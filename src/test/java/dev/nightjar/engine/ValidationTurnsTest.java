@@ -13,6 +13,7 @@ import dev.nightjar.store.ObjectStore;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.store.sqlite.SqliteMetaStore;
 import dev.nightjar.testing.CrashPoints;
+import dev.nightjar.testing.TestClocks;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -66,7 +67,7 @@ class ValidationTurnsTest {
             new Validation.Inputs(meta, objects, new LongLines()),
             new ModelCatalog(List.of(), List.of(), clock, _ -> {}),
             new BatchEngine.Limits(EngineLimits.defaults(), InputLimits.DEFAULTS),
-            new BatchEngine.World(clock, new Random(1), _ -> {}),
+            new BatchEngine.World(TestClocks.steady(clock), new Random(1), _ -> {}),
             workers.workers(),
             (batch, _) -> validated.add(batch.id().value()),
             _ -> {});

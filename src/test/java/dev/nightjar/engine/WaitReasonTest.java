@@ -70,7 +70,15 @@ class WaitReasonTest {
     var driver = new EngineDriver(4);
     var run =
         new BatchRun(
-            1, EngineDriver.MODEL, Long.MAX_VALUE, 16, 1, RequestCounts.NONE, Usage.NONE, null);
+            1,
+            EngineDriver.MODEL,
+            Long.MAX_VALUE,
+            16,
+            1,
+            RequestCounts.NONE,
+            Usage.NONE,
+            null,
+            false);
 
     assertThat(driver.engine.step(new Event.Started(run), driver.now))
         .hasOnlyElementsOfType(Effect.Claim.class);
