@@ -21,7 +21,7 @@ class BoundedReaderTest {
 
   @Test
   void noPieceIsLongerThanWhatCameAtOnceHoweverLongTheChunk() {
-    byte[] read = Arrays.copyOf(("F00000\r\n").getBytes(ISO_8859_1), READ_BYTES);
+    byte[] read = Arrays.copyOf("F00000\r\n".getBytes(ISO_8859_1), READ_BYTES);
     var reader = new BoundedReader(() -> read.clone());
     long bytes = 0;
 

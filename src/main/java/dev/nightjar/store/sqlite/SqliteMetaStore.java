@@ -21,7 +21,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -345,46 +344,22 @@ public final class SqliteMetaStore implements MetaStore {
 
   @Override
   public void releaseChunks() {
-    database.inWrite(sql -> sql.update("UPDATE chunk SET state = 'waiting' WHERE state = 'open'"));
+    database.inWrite(ChunkTable::release);
   }
 
   @Override
   public void releaseChunks(long batch, int after) {
-    database.inWrite(sql ->
-        sql.update(
-            """
-            UPDATE chunk SET state = 'waiting' WHERE batch = ? AND number > ? AND state = 'open'
-            """,
-            batch,
-            after));
+    database.inWrite(sql -> ChunkTable.release(sql, batch, after));
   }
 
   @Override
   public List<Chunk> claim(long batch, int max) {
-    return database.inWrite(sql ->
-        sql
-            .list(
-                """
-                UPDATE chunk SET state = 'open', epoch = epoch + 1
-                WHERE batch = ?1 AND number IN (
-                  SELECT number FROM chunk WHERE batch = ?1 AND state = 'waiting'
-                  ORDER BY number LIMIT ?2)
-                RETURNING *
-                """,
-                Rows::chunk,
-                batch,
-                max)
-            .stream()
-            .sorted(Comparator.comparing(Chunk::id))
-            .toList());
+    return database.inWrite(sql -> ChunkTable.claim(sql, batch, max));
   }
 
   @Override
   public List<ChunkId> unsealed() {
-    return database.inRead(sql ->
-        sql.list(
-            "SELECT batch, number FROM chunk WHERE state <> 'sealed'",
-            row -> new ChunkId(row.getLong("batch"), row.getInt("number"))));
+    return database.inRead(ChunkTable::unsealed);
   }
 
   @Override
