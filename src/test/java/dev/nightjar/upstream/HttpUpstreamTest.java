@@ -87,10 +87,7 @@ class HttpUpstreamTest {
   void answerIsReadToItsEnd() throws Exception {
     var result =
         resultOfAnswer(
-            "HTTP/1.1 200 OK\r\n"
-                + "Content-Length: 14\r\n"
-                + "X-Request-ID: req_9\r\n\r\n"
-                + "{\"text\":\"é\"}\n");
+            "HTTP/1.1 200 OK\r\nContent-Length: 14\r\nX-Request-ID: req_9\r\n\r\n{\"text\":\"é\"}\n");
 
     assertThat(result).isEqualTo(new UpstreamResult.Answered(200, "req_9", null));
     assertThat(sink.text()).isEqualTo("{\"text\":\"é\"}\n");
