@@ -29,6 +29,7 @@ import dev.nightjar.http.HttpServer.Services;
 import dev.nightjar.http.ListenerCheck;
 import dev.nightjar.http.TlsFiles;
 import dev.nightjar.metrics.MetricsPage;
+import dev.nightjar.net.Capacity;
 import dev.nightjar.net.ConnectionGuard;
 import dev.nightjar.process.ProcessEnd;
 import dev.nightjar.store.Sweeper;
@@ -89,16 +90,10 @@ final class Server implements AutoCloseable {
             userAgent());
     this.webhooks = new Deliverer(node.meta(), webhookSender, node.clock(), new SecureRandom());
     this.metrics = metrics(settings, node, webhooks.figures());
-    this.guard = ConnectionGuard.start(IDLE_CONNECTION, STALLED_BODY);
+    this.guard = guard(settings);
     this.http =
         new HttpServer(
-            new Listen(
-                settings.host(),
-                settings.port(),
-                guard.socketOptions(),
-                guard.filter(),
-                tls,
-                settings.doors().names()),
+            new Listen(settings.host(), settings.port(), guard, tls, settings.doors().names()),
             services());
     this.pulse =
         new Pulse(
@@ -131,6 +126,20 @@ final class Server implements AutoCloseable {
       node.close();
       throw e;
     }
+  }
+
+  /** When the rest is open: what is left is for clients. */
+  private static ConnectionGuard guard(Settings settings) {
+    int calls = settings.upstreams().stream().mapToInt(UpstreamSettings::maxInFlight).sum();
+    Capacity capacity = Capacity.of(calls);
+    capacity.warning().ifPresent(text -> LOG.log(System.Logger.Level.WARNING, text));
+    return ConnectionGuard.start(
+        new ConnectionGuard.Limits(
+            IDLE_CONNECTION,
+            STALLED_BODY,
+            capacity.connections(),
+            capacity.streams(),
+            capacity.files()));
   }
 
   private static @Nullable Tls tls(Settings settings) {

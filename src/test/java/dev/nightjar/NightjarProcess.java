@@ -37,7 +37,24 @@ final class NightjarProcess implements AutoCloseable {
 
   static NightjarProcess start(
       Path folder, List<String> options, String classPath, String... arguments) throws IOException {
-    var command = new ArrayList<String>();
+    return start(folder, new ArrayList<>(), options, classPath, arguments);
+  }
+
+  /** With 256 MB, and as many files open at once. */
+  static NightjarProcess startLimited(Path folder, int descriptors, String... arguments)
+      throws IOException {
+    var shell = List.of("bash", "-c", "ulimit -n %d; exec \"$@\"".formatted(descriptors), "-");
+    String classPath = System.getProperty("java.class.path");
+    return start(folder, new ArrayList<>(shell), List.of("-Xmx256m"), classPath, arguments);
+  }
+
+  private static NightjarProcess start(
+      Path folder,
+      List<String> command,
+      List<String> options,
+      String classPath,
+      String... arguments)
+      throws IOException {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--enable-native-access=ALL-UNNAMED");
     command.addAll(options);

@@ -4,6 +4,7 @@ import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.StoredFile;
 import dev.nightjar.store.ContentReader;
+import dev.nightjar.store.LateWriter;
 import dev.nightjar.store.MetaStore.FileQuery;
 import dev.nightjar.store.ObjectKeys;
 import java.io.IOException;
@@ -52,7 +53,7 @@ public final class Files {
   public FileUpload begin(String project) throws IOException {
     var intake = new Intake(backing, limits, project);
     FileId id = backing.ids().newFile();
-    var writer = backing.objects().create(ObjectKeys.upload(id));
+    var writer = new LateWriter(backing.objects(), ObjectKeys.upload(id));
     return new FileUpload(limits, intake, id, writer);
   }
 

@@ -9,6 +9,7 @@ import dev.nightjar.file.Upload.Status;
 import dev.nightjar.file.UploadId;
 import dev.nightjar.file.UploadPart;
 import dev.nightjar.store.ContentReader;
+import dev.nightjar.store.LateWriter;
 import dev.nightjar.store.ObjectKeys;
 import dev.nightjar.store.UploadStore.CompletedUpload;
 import java.io.IOException;
@@ -88,7 +89,7 @@ public final class Uploads {
     backing.checkRoom(0);
     var intake = new Intake(backing, limits, project);
     PartId part = backing.ids().newPart();
-    var writer = backing.objects().create(ObjectKeys.part(upload.file(), part));
+    var writer = new LateWriter(backing.objects(), ObjectKeys.part(upload.file(), part));
     return new PartUpload(intake, upload, part, writer);
   }
 

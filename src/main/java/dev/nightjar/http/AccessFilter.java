@@ -2,6 +2,7 @@ package dev.nightjar.http;
 
 import dev.nightjar.api.Access;
 import dev.nightjar.api.RequestRate;
+import dev.nightjar.net.ConnectionGuard;
 import dev.nightjar.store.ApiKey;
 import dev.nightjar.store.ApiKey.Scope;
 import io.helidon.http.HeaderName;
@@ -57,6 +58,7 @@ record AccessFilter(Access access, FreePaths free) implements Filter {
       }
       ApiKey key = access.identify(header(request, HeaderNames.AUTHORIZATION)).orElse(null);
       if (key != null) {
+        ConnectionGuard.know(request);
         access.count(key).ifPresent(rate -> tell(rate, response));
       }
       String asked = header(request, PROJECT);

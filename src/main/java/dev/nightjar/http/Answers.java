@@ -1,5 +1,6 @@
 package dev.nightjar.http;
 
+import dev.nightjar.net.ConnectionGuard;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Method;
 import io.helidon.webserver.http.ServerRequest;
@@ -10,6 +11,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** Sends JSON; to HEAD its head only. */
 final class Answers {
   private static final JsonMapper JSON = JsonMapper.shared();
+  private static final int WHOLE_BYTES_MAX = 512 * 1024;
+  private static final int PART_BYTES = 64 * 1024;
 
   private Answers() {}
 
@@ -28,8 +31,19 @@ final class Answers {
     response.headers().contentLength(body.length);
     if (request.prologue().method().equals(Method.HEAD)) {
       response.send();
+    } else if (body.length <= WHOLE_BYTES_MAX) {
+      ConnectionGuard.send(request, () -> response.send(body));
     } else {
-      response.send(body);
+      sendInParts(request, response, body);
     }
+  }
+
+  /** Of which each must be taken in time, while the whole may take longer. */
+  private static void sendInParts(ServerRequest request, ServerResponse response, byte[] body) {
+    var out = new AnswerOutput(request, response.outputStream());
+    for (int from = 0; from < body.length; from += PART_BYTES) {
+      out.write(body, from, Math.min(PART_BYTES, body.length - from));
+    }
+    out.end();
   }
 }

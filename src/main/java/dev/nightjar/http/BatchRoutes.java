@@ -13,7 +13,7 @@ import java.io.IOException;
 import tools.jackson.databind.JsonNode;
 
 /** {@code /v1/batches}. */
-record BatchRoutes(Batches batches) {
+record BatchRoutes(Batches batches, Transfers transfers) {
   private static final HeaderName IDEMPOTENCY_KEY = HeaderNames.create("idempotency-key");
   private static final HeaderName RETRY_COUNT = HeaderNames.create("x-stainless-retry-count");
   private static final HeaderName DEDUPLICATED = HeaderNames.create("x-nightjar-deduplicated");
@@ -25,7 +25,7 @@ record BatchRoutes(Batches batches) {
   }
 
   private void create(ServerRequest request, ServerResponse response) throws IOException {
-    JsonNode body = JsonBody.read(request, batches.limits().jsonBytesMax());
+    JsonNode body = JsonBody.read(request, batches.limits().jsonBytesMax(), transfers);
     var submission =
         new Submission(
             Parameters.header(request, IDEMPOTENCY_KEY),

@@ -35,6 +35,8 @@ final class BoundedReader extends DataReader {
   /** The piece before was no whole chunk: no line end follows it. */
   private boolean isInsideChunk;
 
+  private final Http2Window window = new Http2Window();
+
   /** Where the reader is, as far as it matters when the bytes end there. */
   enum Place {
     /** Between a request's first line and its body. */
@@ -109,7 +111,15 @@ final class BoundedReader extends DataReader {
     BufferData data = getBuffer(length);
     super.skip(length);
     isInsideChunk = chunkLeft > 0;
+    if (place == Place.HTTP2) {
+      window.see(data);
+    }
     return data;
+  }
+
+  /** The client of HTTP/2 is asked for more. Any thread. */
+  void widen(int bytes) {
+    window.widen(bytes);
   }
 
   @Override

@@ -6,24 +6,21 @@ import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Method;
 import io.helidon.webserver.CloseConnectionException;
-import io.helidon.webserver.ServerConnectionException;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Sends a file's bytes, or the range asked for. Before the head is sent its objects are looked at
  * and its first bytes read, so that a lost or damaged file is an error of its own; one that breaks
  * later breaks the connection, and is never a shorter file or another one.
- *
- * @param bufferBytes how much is read and sent at once
  */
-record Download(ServerRequest request, ServerResponse response, int bufferBytes) {
+record Download(ServerRequest request, ServerResponse response, Transfers transfers) {
+  private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final System.Logger LOG = System.getLogger(Download.class.getName());
 
   /** A file never changes, so its id is its tag. */
@@ -43,7 +40,7 @@ record Download(ServerRequest request, ServerResponse response, int bufferBytes)
     }
     ByteRange sent = range == null ? new ByteRange(0, length) : range;
     reader.check(sent.from(), sent.count());
-    byte[] buffer = new byte[(int) Math.min(bufferBytes, sent.count())];
+    byte[] buffer = new byte[(int) Math.min(DownloadBuffer.SMALL_BYTES, sent.count())];
     int first =
         isHead || buffer.length == 0 ? 0 : reader.readSome(sent.from(), buffer, 0, buffer.length);
     response.status(range == null ? 200 : 206);
@@ -80,34 +77,29 @@ record Download(ServerRequest request, ServerResponse response, int bufferBytes)
     return request.headers().first(name).orElse(null);
   }
 
-  /** The buffer holds the first bytes. The stream is closed only after the last one. */
-  private void copy(
-      String fileId, ContentReader reader, ByteRange range, byte[] buffer, int first) {
-    OutputStream out = response.outputStream();
-    long done = write(out, buffer, first);
-    while (done < range.count()) {
-      int next = (int) Math.min(buffer.length, range.count() - done);
-      try {
-        next = reader.readSome(range.from() + done, buffer, 0, next);
-      } catch (IOException | RuntimeException e) {
-        LOG.log(Level.ERROR, "the download of " + fileId + " breaks off", e);
-        throw new CloseConnectionException("the file cannot be read on", e);
+  /** What is sent is sound only if it is whole: the answer is ended after the last byte. */
+  private void copy(String fileId, ContentReader reader, ByteRange range, byte[] begin, int first) {
+    var out = new AnswerOutput(request, response.outputStream());
+    out.write(begin, 0, first);
+    long done = first;
+    try (var buffer = transfers.buffer(range.count() - done)) {
+      while (done < range.count()) {
+        byte[] bytes = buffer.bytes();
+        int next = (int) Math.min(bytes.length, range.count() - done);
+        try {
+          next = reader.readSome(range.from() + done, bytes, 0, next);
+        } catch (IOException | RuntimeException e) {
+          LOG.log(Level.ERROR, "the download of " + fileId + " breaks off", e);
+          throw new CloseConnectionException("the file cannot be read on", e);
+        }
+        long begun = System.nanoTime();
+        out.write(bytes, 0, next);
+        done += next;
+        if (System.nanoTime() - begun > SLOW_NANOS) {
+          buffer.shrink();
+        }
       }
-      done += write(out, buffer, next);
     }
-    try {
-      out.close();
-    } catch (IOException | UncheckedIOException e) {
-      throw new ServerConnectionException("the client went away", e);
-    }
-  }
-
-  private static int write(OutputStream out, byte[] buffer, int count) {
-    try {
-      out.write(buffer, 0, count);
-      return count;
-    } catch (IOException | UncheckedIOException e) {
-      throw new ServerConnectionException("the client went away", e);
-    }
+    out.end();
   }
 }

@@ -32,8 +32,14 @@ record FileForm(@Nullable String filename, Map<String, String> fields) {
     return request.headers().contentLength().orElse(0) - FORM_BYTES_MAX > bytesMax;
   }
 
-  static FileForm read(ServerRequest request, String fileField, OutputStream sink)
-      throws IOException {
+  /**
+   * Where the file goes.
+   *
+   * @param begin called before its first byte
+   */
+  record Sink(OutputStream out, Runnable begin) {}
+
+  static FileForm read(ServerRequest request, String fileField, Sink sink) throws IOException {
     String boundary = boundary(request.headers().first(HeaderNames.CONTENT_TYPE).orElse(null));
     if (!request.content().hasEntity()) {
       throw ApiError.missing(fileField);
@@ -41,7 +47,7 @@ record FileForm(@Nullable String filename, Map<String, String> fields) {
     return read(new MultipartScanner(new ClientInput(request), boundary), fileField, sink);
   }
 
-  private static FileForm read(MultipartScanner scanner, String fileField, OutputStream sink)
+  private static FileForm read(MultipartScanner scanner, String fileField, Sink sink)
       throws IOException {
     Part file = null;
     Map<String, String> fields = new HashMap<>();
@@ -52,7 +58,8 @@ record FileForm(@Nullable String filename, Map<String, String> fields) {
       }
       if (isFile) {
         file = part;
-        scanner.copyTo(sink);
+        sink.begin().run();
+        scanner.copyTo(sink.out());
       } else if (KNOWN.contains(part.name())) {
         fields.put(part.name(), scanner.text(FIELD_BYTES_MAX));
       } else {

@@ -9,25 +9,9 @@ import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
-import java.util.concurrent.Semaphore;
 
-/**
- * {@code /v1/files}.
- *
- * @param fast permits for downloads with a large buffer; there may be many slow clients
- */
-record FileRoutes(Files files, Semaphore fast) {
-  private static final int FAST_MAX = 16;
-
-  /** One of 64 KiB takes a third longer (bench/transfer). */
-  private static final int FAST_BYTES = 512 * 1024;
-
-  private static final int SLOW_BYTES = 64 * 1024;
-
-  FileRoutes(Files files) {
-    this(files, new Semaphore(FAST_MAX));
-  }
-
+/** {@code /v1/files}. */
+record FileRoutes(Files files, Transfers transfers) {
   void register(HttpRouting.Builder routing) {
     new Endpoint().get(this::list).post(this::create).register(routing, "/files");
     new Endpoint().get(this::retrieve).delete(this::delete).register(routing, "/files/{id}");
@@ -39,11 +23,12 @@ record FileRoutes(Files files, Semaphore fast) {
       throw FileUpload.tooLarge(files.limits());
     }
     files.checkRoom(request.headers().contentLength().orElse(0));
-    try (FileUpload upload = files.begin(Projects.of(request))) {
+    try (var open = transfers.file(request);
+        FileUpload upload = files.begin(Projects.of(request))) {
       if (FileForm.isTooLarge(request, upload.room())) {
         throw upload.noRoom(request.headers().contentLength().orElse(0));
       }
-      FileForm form = FileForm.read(request, "file", upload);
+      FileForm form = FileForm.read(request, "file", new FileForm.Sink(upload, open::open));
       StoredFile file =
           upload.finish(
               new FileUpload.Form(
@@ -80,14 +65,10 @@ record FileRoutes(Files files, Semaphore fast) {
 
   private void content(ServerRequest request, ServerResponse response) throws IOException {
     Content content = files.content(Projects.of(request), Parameters.path(request, "id"));
-    boolean isFast = fast.tryAcquire();
-    try (var reader = files.open(content)) {
-      new Download(request, response, isFast ? FAST_BYTES : SLOW_BYTES)
-          .send(content.file().id().value(), reader);
-    } finally {
-      if (isFast) {
-        fast.release();
-      }
+    try (var open = transfers.file(request);
+        var reader = files.open(content)) {
+      open.open();
+      new Download(request, response, transfers).send(content.file().id().value(), reader);
     }
   }
 }

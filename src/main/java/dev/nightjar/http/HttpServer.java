@@ -8,16 +8,14 @@ import dev.nightjar.api.Files;
 import dev.nightjar.api.Uploads;
 import dev.nightjar.api.Webhooks;
 import dev.nightjar.engine.Ids;
+import dev.nightjar.net.ConnectionGuard;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.common.tls.Tls;
 import io.helidon.http.encoding.ContentEncodingContext;
 import io.helidon.webserver.ErrorHandling;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
-import io.helidon.webserver.http.Filter;
 import io.helidon.webserver.http.HttpRouting;
-import io.helidon.webserver.http2.Http2Config;
-import io.helidon.webserver.http2.Http2ConnectionSelector;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -34,26 +32,28 @@ import org.jspecify.annotations.Nullable;
 /** The API on a port, HTTP/1.1 and HTTP/2, plainly or over TLS. Started once, stopped once. */
 public final class HttpServer {
   private static final Duration GRACE = Duration.ofSeconds(5);
-  private static final Http2Config HTTP2 = Http2Config.create();
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** Connections that are closed already, and whose threads have yet to end. */
+  private static final int CLOSING_MAX = 8;
 
   private final Listen listen;
   private final InetAddress address;
+  private final Transfers transfers;
   private final WebServer server;
 
   /**
    * Where to listen, and what stands before the routes.
    *
    * @param port 0 for any free one
-   * @param sockets options for accepted connections; null for ours
-   * @param filter sees each request before the routes do; null for none
+   * @param guard of the connections; null for none
    * @param tls null to speak plainly
    * @param names hosts' names that requests without a key may be for beside the usual ones
    */
   public record Listen(
       String host,
       int port,
-      @Nullable SocketOptions sockets,
-      @Nullable Filter filter,
+      @Nullable ConnectionGuard guard,
       @Nullable Tls tls,
       Set<String> names) {
     public Listen {
@@ -61,13 +61,8 @@ public final class HttpServer {
     }
 
     /** Known by the usual names. */
-    public Listen(
-        String host,
-        int port,
-        @Nullable SocketOptions sockets,
-        @Nullable Filter filter,
-        @Nullable Tls tls) {
-      this(host, port, sockets, filter, tls, Set.of());
+    public Listen(String host, int port, @Nullable ConnectionGuard guard, @Nullable Tls tls) {
+      this(host, port, guard, tls, Set.of());
     }
   }
 
@@ -104,6 +99,9 @@ public final class HttpServer {
   public HttpServer(Listen listen, Services services) {
     this.listen = listen;
     this.address = address(listen.host());
+    ConnectionGuard guard = listen.guard();
+    this.transfers = new Transfers(guard, Runtime.getRuntime().maxMemory());
+    Duration patience = guard == null ? PATIENCE : guard.limits().body();
     WebServerConfig.Builder config =
         WebServer.builder()
             .address(address)
@@ -116,12 +114,15 @@ public final class HttpServer {
             .errorHandling(ErrorHandling.builder().includeEntity(true).build())
             .directHandlers(ErrorResponses.direct(services.ids()::newRequest))
             .connectionOptions(
-                listen.sockets() == null
+                guard == null
                     ? SocketOptions.builder().tcpNoDelay(true).build()
-                    : listen.sockets())
+                    : guard.socketOptions())
             .protocolsDiscoverServices(false)
-            .addConnectionSelector(Http2ConnectionSelector.builder().http2Config(HTTP2).build())
-            .addConnectionSelector(new Http1Selector(HTTP2));
+            .addConnectionSelector(new Http2Selector(transfers.wideWindows(), patience))
+            .addConnectionSelector(new Http1Selector(Http2Selector.narrow(patience)));
+    if (guard != null && guard.limits().connections() < Integer.MAX_VALUE - CLOSING_MAX) {
+      config.maxTcpConnections(guard.limits().connections() + CLOSING_MAX);
+    }
     if (listen.tls() != null) {
       config.tls(listen.tls());
     }
@@ -130,18 +131,18 @@ public final class HttpServer {
 
   private HttpRouting.Builder routing(Services services) {
     HttpRouting.Builder routing = HttpRouting.builder();
-    if (listen.filter() != null) {
-      routing.addFilter(listen.filter());
+    if (listen.guard() != null) {
+      routing.addFilter(listen.guard().filter());
     }
     routing.addFilter(new Exchange(services.ids()));
     if (address.isLoopbackAddress() || services.access().isOpen()) {
       routing.addFilter(new WebPageGuard(address.isLoopbackAddress(), names()));
     }
     routing.addFilter(new AccessFilter(services.access(), freePaths()));
-    new FileRoutes(services.files()).register(routing);
-    new UploadRoutes(services.uploads()).register(routing);
-    new BatchRoutes(services.batches()).register(routing);
-    new WebhookRoutes(services.webhooks()).register(routing);
+    new FileRoutes(services.files(), transfers).register(routing);
+    new UploadRoutes(services.uploads(), transfers).register(routing);
+    new BatchRoutes(services.batches(), transfers).register(routing);
+    new WebhookRoutes(services.webhooks(), transfers).register(routing);
     new AccountRoutes(services.accounts(), services.estimates()).register(routing);
     new ModelRoutes(services.models()).register(routing);
     new HealthRoutes(services.health()).register(routing);

@@ -3,6 +3,7 @@ package dev.nightjar.http;
 import dev.nightjar.api.ApiError;
 import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;
+import java.util.Arrays;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.databind.DeserializationFeature;
@@ -16,11 +17,28 @@ final class JsonBody {
 
   private JsonBody() {}
 
-  static JsonNode read(ServerRequest request, int bytesMax) throws IOException {
+  /** More than bodies usually have; more than this of many at once would fill the memory. */
+  private static final int USUAL_BYTES_MAX = 16 * 1024;
+
+  static JsonNode read(ServerRequest request, int bytesMax, Transfers transfers)
+      throws IOException {
     if (!request.content().hasEntity()) {
       throw unparseable("it is empty");
     }
-    byte[] body = new ClientInput(request).readNBytes(bytesMax + 1);
+    var in = new ClientInput(request);
+    byte[] begin = in.readNBytes(Math.min(USUAL_BYTES_MAX, bytesMax) + 1);
+    if (begin.length <= USUAL_BYTES_MAX) {
+      return parse(begin, bytesMax);
+    }
+    try (var _ = transfers.body(request)) {
+      byte[] rest = in.readNBytes(bytesMax + 1 - begin.length);
+      byte[] body = Arrays.copyOf(begin, begin.length + rest.length);
+      System.arraycopy(rest, 0, body, begin.length, rest.length);
+      return parse(body, bytesMax);
+    }
+  }
+
+  private static JsonNode parse(byte[] body, int bytesMax) {
     if (body.length > bytesMax) {
       throw ApiError.tooLarge(
           "The JSON body is larger than the maximum of %d bytes.".formatted(bytesMax));

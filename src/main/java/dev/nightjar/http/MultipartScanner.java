@@ -12,10 +12,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a {@code multipart/form-data} body (RFC 7578) as it comes: parts of any length pass through
- * one buffer. What is not multipart is the client's mistake, and said so. One thread.
+ * one buffer, which there is once bytes come. What is not multipart is the client's mistake, and
+ * said so. One thread.
  */
 final class MultipartScanner {
-  private static final int BUFFER_BYTES = 256 * 1024;
+  /** What is read at once is less; the headers of a part must fit. */
+  private static final int BUFFER_BYTES = 32 * 1024;
+
   private static final int BOUNDARY_CHARACTERS_MAX = 200;
   private static final int HEAD_BYTES_MAX = 16 * 1024;
   private static final int PARTS_MAX = 32;
@@ -25,7 +28,7 @@ final class MultipartScanner {
   private final InputStream in;
   private final byte[] delimiter;
   private final int[] skips = new int[256];
-  private final byte[] buffer = new byte[BUFFER_BYTES];
+  private byte[] buffer = LINE_END;
   private int position;
   private int limit;
   private int parts;
@@ -50,12 +53,14 @@ final class MultipartScanner {
       skips[delimiter[i] & 0xFF] = delimiter.length - 1 - i;
     }
     // The first delimiter may have no line before it; with this it always has.
-    System.arraycopy(LINE_END, 0, buffer, 0, LINE_END.length);
     limit = LINE_END.length;
   }
 
   /** The next part, or null after the last one; what is left of the current part is skipped. */
   @Nullable Part next() throws IOException {
+    if (buffer.length < BUFFER_BYTES) {
+      awaitFirst();
+    }
     if (isInPart) {
       copyTo(OutputStream.nullOutputStream());
     }
@@ -77,6 +82,16 @@ final class MultipartScanner {
     Part part = part(head());
     isInPart = true;
     return part;
+  }
+
+  /** A client that sends nothing takes nothing. */
+  private void awaitFirst() throws IOException {
+    int first = in.read();
+    if (first < 0) {
+      throw malformed("it is empty");
+    }
+    buffer = Arrays.copyOf(LINE_END, BUFFER_BYTES);
+    buffer[limit++] = (byte) first;
   }
 
   /** The headers of a part with the line end before them; the position is then at its body. */

@@ -28,6 +28,11 @@ final class Projects {
         .orElseThrow(() -> new IllegalStateException("the request has no project"));
   }
 
+  /** Whether it was let through to the routes. */
+  static boolean isSet(ServerRequest request) {
+    return request.context().get(Project.class).isPresent();
+  }
+
   static void set(RoutingRequest request, String name, boolean isForAll) {
     request.context().register(new Project(name, isForAll));
   }

@@ -15,8 +15,14 @@ import org.jspecify.annotations.Nullable;
  * read for as long as the client sends. (Over HTTP/2 it does, as long as the guard lets it.)
  */
 final class UnreadBody {
-  private static final long BYTES_MAX = 64L << 20;
-  private static final long NANOS_MAX = TimeUnit.SECONDS.toNanos(5);
+  private static final Patience KNOWN = new Patience(64L << 20, TimeUnit.SECONDS.toNanos(5));
+
+  /** For whoever may not send it anyway. */
+  private static final Patience UNKNOWN = new Patience(4L << 20, TimeUnit.SECONDS.toNanos(1));
+
+  private static final int BUFFER_BYTES = 8 * 1024;
+
+  private record Patience(long bytesMax, long nanosMax) {}
 
   private final RoutingRequest request;
   private @Nullable Tracked stream;
@@ -47,7 +53,7 @@ final class UnreadBody {
       body = new Tracked(request.content().inputStream());
     }
     try {
-      return body.readToEnd();
+      return body.readToEnd(Projects.isSet(request) ? KNOWN : UNKNOWN);
     } catch (IOException | RuntimeException _) {
       return false; // The answer was sent, and the connection is closed now.
     }
@@ -76,11 +82,11 @@ final class UnreadBody {
       return result;
     }
 
-    boolean readToEnd() throws IOException {
-      long deadline = System.nanoTime() + NANOS_MAX;
-      byte[] buffer = new byte[64 * 1024];
+    boolean readToEnd(Patience patience) throws IOException {
+      long deadline = System.nanoTime() + patience.nanosMax();
+      byte[] buffer = new byte[BUFFER_BYTES];
       long bytes = 0;
-      while (isSound && bytes < BYTES_MAX && System.nanoTime() - deadline < 0) {
+      while (isSound && bytes < patience.bytesMax() && System.nanoTime() - deadline < 0) {
         int count = read(buffer, 0, buffer.length);
         if (count < 0) {
           return true;

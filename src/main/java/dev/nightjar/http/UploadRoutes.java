@@ -10,7 +10,7 @@ import java.io.IOException;
 import tools.jackson.databind.JsonNode;
 
 /** {@code /v1/uploads}; OpenAI has no GET. */
-record UploadRoutes(Uploads uploads) {
+record UploadRoutes(Uploads uploads, Transfers transfers) {
   void register(HttpRouting.Builder routing) {
     new Endpoint().post(this::create).register(routing, "/uploads");
     new Endpoint().get(this::retrieve).register(routing, "/uploads/{id}");
@@ -20,7 +20,7 @@ record UploadRoutes(Uploads uploads) {
   }
 
   private void create(ServerRequest request, ServerResponse response) throws IOException {
-    JsonNode body = JsonBody.read(request, uploads.limits().jsonBytesMax());
+    JsonNode body = JsonBody.read(request, uploads.limits().jsonBytesMax(), transfers);
     Answers.send(request, response, UploadJson.of(uploads.create(Projects.of(request), body)));
   }
 
@@ -35,15 +35,15 @@ record UploadRoutes(Uploads uploads) {
     if (FileForm.isTooLarge(request, ApiLimits.PART_BYTES_MAX)) {
       throw PartUpload.tooLarge();
     }
-    try (PartUpload part =
-        uploads.beginPart(Projects.of(request), Parameters.path(request, "id"))) {
-      FileForm.read(request, "data", part);
+    try (var open = transfers.file(request);
+        PartUpload part = uploads.beginPart(Projects.of(request), Parameters.path(request, "id"))) {
+      FileForm.read(request, "data", new FileForm.Sink(part, open::open));
       Answers.send(request, response, UploadJson.of(part.finish()));
     }
   }
 
   private void complete(ServerRequest request, ServerResponse response) throws IOException {
-    JsonNode body = JsonBody.read(request, uploads.limits().jsonBytesMax());
+    JsonNode body = JsonBody.read(request, uploads.limits().jsonBytesMax(), transfers);
     String id = Parameters.path(request, "id");
     Answers.send(
         request, response, UploadJson.of(uploads.complete(Projects.of(request), id, body)));

@@ -9,7 +9,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /** {@code /v1/webhook_endpoints}, as OpenAI's, and what is ours beside it. */
-record WebhookRoutes(Webhooks webhooks) {
+record WebhookRoutes(Webhooks webhooks, Transfers transfers) {
   void register(HttpRouting.Builder routing) {
     String endpoint = "/webhook_endpoints/{id}";
     new Endpoint().get(this::list).post(this::create).register(routing, "/webhook_endpoints");
@@ -89,7 +89,7 @@ record WebhookRoutes(Webhooks webhooks) {
   }
 
   private JsonNode body(ServerRequest request) throws IOException {
-    return JsonBody.read(request, webhooks.limits().jsonBytesMax());
+    return JsonBody.read(request, webhooks.limits().jsonBytesMax(), transfers);
   }
 
   private static String id(ServerRequest request) {

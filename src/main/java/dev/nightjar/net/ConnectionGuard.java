@@ -5,61 +5,89 @@ import io.helidon.common.socket.SocketOptions;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Filter;
 import io.helidon.webserver.http.RoutingRequest;
+import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Closes connections whose peer keeps us waiting for a request's head or body, which Helidon never
- * does. Safe for use by many threads.
+ * Closes connections whose peer keeps us waiting for a request or with an answer, which Helidon
+ * never does, and those that have been silent for longest when there are too many. Safe for use by
+ * many threads.
  */
 public final class ConnectionGuard implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(ConnectionGuard.class.getName());
   private static final Duration LOOK_MIN = Duration.ofMillis(20);
   private static final Duration LOOK_MAX = Duration.ofSeconds(1);
+  private static final int HEADERS_MAX = 256;
+
+  /** Without a key first, then whoever has been silent for longest. */
+  private static final Comparator<GuardedConnection> FIRST_TO_GO =
+      Comparator.comparing(GuardedConnection::isKnown)
+          .thenComparingLong(GuardedConnection::movedAt);
 
   private final Map<SocketAddress, GuardedConnection> connections = new ConcurrentHashMap<>();
+  private final AtomicInteger streams = new AtomicInteger();
   private final CountDownLatch closed = new CountDownLatch(1);
+  private final SpareDescriptor spare = new SpareDescriptor(closed);
+  private final Limits limits;
   private final long headNanos;
   private final long bodyNanos;
   private final long lookNanos;
-  private final SocketOptions plain;
   private volatile boolean isRefusing;
 
-  private ConnectionGuard(Duration head, Duration body) {
-    headNanos = head.toNanos();
-    bodyNanos = body.toNanos();
-    long look = Math.min(headNanos, bodyNanos) / 4;
-    lookNanos = Math.clamp(look, LOOK_MIN.toNanos(), LOOK_MAX.toNanos());
-    plain = SocketOptions.builder().tcpNoDelay(true).build();
-  }
-
   /**
-   * Begins to guard.
+   * What a peer may take.
    *
    * @param head how long a connection may be outside of a request: silent, kept alive or still
    *     sending a head
-   * @param body how long one read of a body may wait for its next bytes
+   * @param body how long one read of a body, or one write of an answer, may wait for its bytes
+   * @param connections how many there may be; one more, and the longest silent is closed
+   * @param streams how many requests of HTTP/2 there may be on all connections together
+   * @param files how many files the requests may have open
    */
+  public record Limits(Duration head, Duration body, int connections, int streams, int files) {}
+
+  private ConnectionGuard(Limits limits) {
+    this.limits = limits;
+    headNanos = limits.head().toNanos();
+    bodyNanos = limits.body().toNanos();
+    long look = Math.min(headNanos, bodyNanos) / 4;
+    lookNanos = Math.clamp(look, LOOK_MIN.toNanos(), LOOK_MAX.toNanos());
+  }
+
+  /** Begins to guard, any number of connections. */
   public static ConnectionGuard start(Duration head, Duration body) {
-    var guard = new ConnectionGuard(head, body);
+    int any = Integer.MAX_VALUE;
+    return start(new Limits(head, body, any, any, any));
+  }
+
+  public static ConnectionGuard start(Limits limits) {
+    var guard = new ConnectionGuard(limits);
     Thread.ofPlatform().daemon().name("connection-guard").start(ProcessEnd.loop(guard::watch));
     return guard;
   }
 
+  public Limits limits() {
+    return limits;
+  }
+
   /** For the listener's {@code connectionOptions}: this is how the guard learns of connections. */
   public SocketOptions socketOptions() {
-    return new GuardingOptions();
+    return new AcceptOptions(this::accept);
   }
 
   /** For the routing's {@code addFilter}: this is how it learns of requests and watches bodies. */
@@ -74,14 +102,25 @@ public final class ConnectionGuard implements AutoCloseable {
         }
         throw new CloseConnectionException("the client is gone");
       }
+      if (request.headers().size() > HEADERS_MAX) {
+        reset(connection.channel()); // Of HTTP/2: in many streams at once they fill the memory.
+        throw new CloseConnectionException("too many headers");
+      }
       request.streamFilter(connection::watch);
+      request.context().register(connection);
       connection.beginRequest();
       try {
+        if (isHttp2(request) && streams.incrementAndGet() > limits.streams()) {
+          evict(other -> other.requests() > 1);
+        }
         chain.proceed();
       } finally {
         connection.endRequest();
-        if (isHttp2(request) && !request.content().consumed()) {
-          connection.linger();
+        if (isHttp2(request)) {
+          streams.decrementAndGet();
+          if (!request.content().consumed()) {
+            connection.linger();
+          }
         }
       }
     };
@@ -95,6 +134,42 @@ public final class ConnectionGuard implements AutoCloseable {
   public InputStream body(SocketAddress address, InputStream in) {
     GuardedConnection connection = connections.get(address);
     return connection == null ? in : connection.watch(in);
+  }
+
+  /**
+   * Writes a part of a request's answer, or waits for what it needs, such that it ends in time and
+   * with its connection. A part should be short: the time is that of all of it.
+   */
+  public static void send(ServerRequest request, Runnable part) {
+    GuardedConnection connection = of(request);
+    if (connection == null) {
+      part.run();
+    } else {
+      connection.send(part);
+    }
+  }
+
+  /** The request has a valid key: its connection is not among the first to make room. */
+  public static void know(ServerRequest request) {
+    GuardedConnection connection = of(request);
+    if (connection != null) {
+      connection.setKnown();
+    }
+  }
+
+  /** How many files the requests of this one's connection hold open. */
+  public static AtomicInteger files(ServerRequest request) {
+    GuardedConnection connection = of(request);
+    return connection == null ? new AtomicInteger() : connection.files();
+  }
+
+  private static @Nullable GuardedConnection of(ServerRequest request) {
+    return request.context().get(GuardedConnection.class).orElse(null);
+  }
+
+  /** Ends the connection that has been silent for longest of those that hold files open. */
+  public void freeFile() {
+    evict(connection -> connection.files().get() > 0);
   }
 
   /** The connection's channel, if it is still open. */
@@ -138,7 +213,6 @@ public final class ConnectionGuard implements AutoCloseable {
   }
 
   private void accept(SocketChannel channel) throws IOException {
-    plain.configureSocket(channel);
     SocketAddress address = channel.getRemoteAddress();
     if (address == null) {
       throw new ClosedChannelException();
@@ -149,6 +223,26 @@ public final class ConnectionGuard implements AutoCloseable {
       reset(channel);
       throw new ClosedChannelException();
     }
+    if (connections.size() > limits.connections()) {
+      connections.values().removeIf(connection -> isGone(connection, System.nanoTime()));
+    }
+    while (connections.size() > limits.connections() && evict(_ -> true)) {
+      // Until there is room again.
+    }
+    spare.await(() -> evict(_ -> true));
+  }
+
+  private boolean evict(Predicate<GuardedConnection> among) {
+    Optional<Map.Entry<SocketAddress, GuardedConnection>> first =
+        connections.entrySet().stream()
+            .filter(entry -> among.test(entry.getValue()))
+            .min(Map.Entry.comparingByValue(FIRST_TO_GO));
+    first.ifPresent(entry -> {
+      connections.remove(entry.getKey(), entry.getValue());
+      reset(entry.getValue().channel());
+      entry.getValue().breakOff();
+    });
+    return first.isPresent();
   }
 
   private void watch() {
@@ -178,7 +272,12 @@ public final class ConnectionGuard implements AutoCloseable {
       return true;
     }
     if (connection.isOverdue(now, headNanos, bodyNanos)) {
-      close(connection.channel()); // And broken off at the next look, when all it sent is read.
+      // And broken off at the next look, when all it sent is read.
+      if (connection.isSending()) {
+        reset(connection.channel());
+      } else {
+        close(connection.channel());
+      }
     }
     return false;
   }
@@ -197,62 +296,6 @@ public final class ConnectionGuard implements AutoCloseable {
       channel.close();
     } catch (IOException _) {
       // The descriptor is gone all the same.
-    }
-  }
-
-  /** Helidon's own options, which also tell the guard of each accepted connection. */
-  private final class GuardingOptions implements SocketOptions {
-    @Override
-    public void configureSocket(SocketChannel channel) {
-      try {
-        accept(channel);
-      } catch (IOException e) {
-        // The listener closes this channel and goes on.
-        throw new UncheckedIOException(e);
-      } catch (Error e) {
-        ProcessEnd.ifBroken(e);
-        throw new IllegalStateException("a connection cannot be taken", e); // It survives these.
-      }
-    }
-
-    @Override
-    public Map<java.net.SocketOption<?>, Object> socketOptions() {
-      return plain.socketOptions();
-    }
-
-    @Override
-    public Duration connectTimeout() {
-      return plain.connectTimeout();
-    }
-
-    @Override
-    public Duration readTimeout() {
-      return plain.readTimeout();
-    }
-
-    @Override
-    public Optional<Integer> socketReceiveBufferSize() {
-      return plain.socketReceiveBufferSize();
-    }
-
-    @Override
-    public Optional<Integer> socketSendBufferSize() {
-      return plain.socketSendBufferSize();
-    }
-
-    @Override
-    public boolean socketReuseAddress() {
-      return plain.socketReuseAddress();
-    }
-
-    @Override
-    public boolean socketKeepAlive() {
-      return plain.socketKeepAlive();
-    }
-
-    @Override
-    public boolean tcpNoDelay() {
-      return plain.tcpNoDelay();
     }
   }
 }

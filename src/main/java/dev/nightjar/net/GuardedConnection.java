@@ -1,5 +1,8 @@
 package dev.nightjar.net;
 
+import io.helidon.http.http2.Http2Exception;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.ServerConnectionException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.SocketChannel;
@@ -17,32 +20,66 @@ final class GuardedConnection {
   /** HTTP/2 has many requests at once. */
   private final AtomicInteger requests = new AtomicInteger();
 
+  private final AtomicInteger files = new AtomicInteger();
   private final Set<WatchedBody> bodies = ConcurrentHashMap.newKeySet(1);
+  private final Set<WatchedWrite> writes = ConcurrentHashMap.newKeySet(1);
 
   /** Threads of HTTP/2 that may still wait for a body after their request, and since when. */
   private final Map<Thread, Long> lingering = new ConcurrentHashMap<>();
 
   private volatile long outsideSince;
+  private volatile long movedAt;
+  private volatile boolean isKnown;
   private volatile boolean isGone;
 
   GuardedConnection(SocketChannel channel, long now) {
     this.channel = channel;
     this.outsideSince = now;
+    this.movedAt = now;
   }
 
   SocketChannel channel() {
     return channel;
   }
 
+  int requests() {
+    return requests.get();
+  }
+
+  /** How many files its requests hold open. */
+  AtomicInteger files() {
+    return files;
+  }
+
+  /** When bytes of a request or an answer last went through. */
+  long movedAt() {
+    return movedAt;
+  }
+
+  /** Whether a valid key came through it. */
+  boolean isKnown() {
+    return isKnown;
+  }
+
+  void setKnown() {
+    isKnown = true;
+  }
+
   void beginRequest() {
+    moved();
     requests.incrementAndGet();
   }
 
   void endRequest() {
+    moved();
     outsideSince = System.nanoTime();
     if (requests.decrementAndGet() == 0) {
       bodies.clear();
     }
+  }
+
+  private void moved() {
+    movedAt = System.nanoTime();
   }
 
   InputStream watch(InputStream in) {
@@ -52,6 +89,30 @@ final class GuardedConnection {
       body.breakOff();
     }
     return body;
+  }
+
+  /** Writes a part of an answer. The peer's doing is told apart from an error of ours. */
+  void send(Runnable part) {
+    var write = new WatchedWrite(Thread.currentThread(), System.nanoTime());
+    writes.add(write);
+    try {
+      if (!isGone) {
+        part.run();
+        moved();
+      }
+    } catch (Http2Exception e) {
+      throw new ServerConnectionException("the client does not read its answer", e);
+    } catch (RuntimeException e) {
+      if (!isGone) {
+        throw e;
+      }
+    } finally {
+      writes.remove(write);
+      write.end();
+    }
+    if (isGone) {
+      throw new CloseConnectionException("the connection was closed while its answer was sent");
+    }
   }
 
   /**
@@ -70,18 +131,26 @@ final class GuardedConnection {
     if (lingering.values().stream().anyMatch(since -> now - since > bodyNanos)) {
       return true;
     }
+    writes.forEach(WatchedWrite::nudge);
     return requests.get() == 0
         ? now - outsideSince > headNanos
-        : bodies.stream().anyMatch(body -> body.isOverdue(now, bodyNanos));
+        : bodies.stream().anyMatch(body -> body.isOverdue(now, bodyNanos))
+            || writes.stream().anyMatch(write -> now - write.since() > bodyNanos);
+  }
+
+  /** Whether it has bytes to send that the peer does not take: it would not take an end either. */
+  boolean isSending() {
+    return !writes.isEmpty();
   }
 
   /**
-   * The channel is closed: whoever reads a body of it, now or later, gets an exception. Over HTTP/2
-   * nothing else would ever wake a handler that waits for a body.
+   * The channel is closed: whoever reads a body of it or writes an answer, now or later, gets an
+   * exception. Over HTTP/2 nothing else would ever wake a handler that waits for a body.
    */
   void breakOff() {
     isGone = true;
     bodies.forEach(WatchedBody::breakOff);
+    writes.forEach(WatchedWrite::breakOff);
     lingering.keySet().forEach(Thread::interrupt);
   }
 
@@ -94,6 +163,7 @@ final class GuardedConnection {
     @Override
     public int read(byte[] into, int offset, int length) throws IOException {
       int result = super.read(into, offset, length);
+      moved();
       if (result < 0) {
         bodies.remove(this);
       }

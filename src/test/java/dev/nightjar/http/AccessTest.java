@@ -69,7 +69,7 @@ class AccessTest {
   @Test
   void aServerThatIsOpenTakesRequestsWithoutAKeyButNoBadOnes() throws Exception {
     var open = new Access(api.meta, true, api.nanos::get);
-    var listen = new HttpServer.Listen("127.0.0.1", 0, null, null, null);
+    var listen = new HttpServer.Listen("127.0.0.1", 0, null, null);
     var server = new HttpServer(listen, api.services(open));
     String key = api.createKey("p", Scope.READ, null);
     int port = server.start();

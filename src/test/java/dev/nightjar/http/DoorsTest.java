@@ -164,7 +164,7 @@ class DoorsTest {
 
   private HttpServer open(String host) {
     return new HttpServer(
-        new Listen(host, 0, null, null, null, Set.of("batch.example")),
+        new Listen(host, 0, null, null, Set.of("batch.example")),
         api.services(new Access(api.meta, true, api.nanos::get)));
   }
 

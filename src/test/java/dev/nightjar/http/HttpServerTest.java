@@ -230,7 +230,7 @@ class HttpServerTest {
 
   @Test
   void aTakenPortIsExplainedInASentence() {
-    var listen = new HttpServer.Listen("127.0.0.1", api.port, null, null, null);
+    var listen = new HttpServer.Listen("127.0.0.1", api.port, null, null);
     var second = new HttpServer(listen, api.services);
 
     assertThatThrownBy(second::start)
@@ -240,7 +240,7 @@ class HttpServerTest {
 
   @Test
   void anUnknownHostIsExplainedInASentence() {
-    var listen = new HttpServer.Listen("nowhere.invalid", 0, null, null, null);
+    var listen = new HttpServer.Listen("nowhere.invalid", 0, null, null);
 
     assertThatThrownBy(() -> new HttpServer(listen, api.services))
         .isInstanceOf(HttpServerException.class)

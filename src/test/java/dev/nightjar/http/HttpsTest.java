@@ -59,12 +59,7 @@ class HttpsTest {
     guard = ConnectionGuard.start(PATIENCE, PATIENCE);
     server =
         new HttpServer(
-            new HttpServer.Listen(
-                "127.0.0.1",
-                0,
-                guard.socketOptions(),
-                guard.filter(),
-                TlsFiles.read(certificate, key)),
+            new HttpServer.Listen("127.0.0.1", 0, guard, TlsFiles.read(certificate, key)),
             api.services);
     port = server.start();
   }

@@ -100,10 +100,7 @@ final class TestApi implements AutoCloseable {
     meta = new SqliteMetaStore(directory.resolve("meta.db"));
     objects = new FileObjectStore(directory.resolve("objects"));
     services = services(limits, terms);
-    server =
-        new HttpServer(
-            new HttpServer.Listen("127.0.0.1", 0, guard.socketOptions(), guard.filter(), null),
-            services);
+    server = new HttpServer(new HttpServer.Listen("127.0.0.1", 0, guard, null), services);
     port = server.start();
   }
 

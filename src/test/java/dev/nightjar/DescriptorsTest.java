@@ -1,0 +1,89 @@
+package dev.nightjar;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A server that may open few files, and clients that open all the connections they can. */
+@Tag("K1")
+@Tag("server")
+@Timeout(120)
+@DisabledOnOs(OS.WINDOWS)
+class DescriptorsTest {
+  private static final int IDLE = 400;
+
+  @TempDir private Path directory;
+
+  @Test
+  void idleConnectionsBeyondTheLimitKeepNobodyOut() throws Exception {
+    try (var server = start(300, 32)) {
+      assertServes(server);
+      assertThat(server.stderr()).doesNotContain("files and connections may be open");
+    }
+  }
+
+  @Test
+  void aLimitTooLowForTheCallsIsSaidAndItServesAllTheSame() throws Exception {
+    try (var server = start(160, 512)) {
+      assertServes(server);
+      assertThat(server.stderr())
+          .contains("at most 160 files and connections may be open", "lower max_in_flight");
+    }
+  }
+
+  private NightjarProcess start(int descriptors, int inFlight) throws IOException {
+    return NightjarProcess.startLimited(
+        directory,
+        descriptors,
+        "serve",
+        "--port",
+        "0",
+        "--data",
+        directory.resolve("data").toString(),
+        "--upstream",
+        "http://127.0.0.1:1/v1",
+        "--max-in-flight",
+        Integer.toString(inFlight));
+  }
+
+  private static void assertServes(NightjarProcess server) throws Exception {
+    int port = server.port();
+    List<Socket> idle = new ArrayList<>();
+    for (int i = 0; i < IDLE; i++) {
+      idle.add(new Socket(InetAddress.getLoopbackAddress(), port));
+      if (i % 30 == 0) {
+        assertThat(ask(port)).startsWith("HTTP/1.1 200");
+      }
+    }
+    assertThat(ask(port)).startsWith("HTTP/1.1 200");
+    for (Socket socket : idle) {
+      socket.close();
+    }
+    assertThat(ask(port)).startsWith("HTTP/1.1 200");
+    assertThat(server.stderr()).doesNotContain("terminating now");
+  }
+
+  private static String ask(int port) throws IOException {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(30_000);
+      socket
+          .getOutputStream()
+          .write(
+              "GET /v1/batches HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+                  .getBytes(US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), US_ASCII);
+    }
+  }
+}

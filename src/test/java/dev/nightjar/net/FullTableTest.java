@@ -1,0 +1,139 @@
+package dev.nightjar.net;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** More connections than there may be: who has been silent for longest makes room. */
+@Tag("K1")
+@Tag("server")
+@Timeout(60)
+class FullTableTest {
+  private static final int MAX = 8;
+  private static final Duration LONG = Duration.ofSeconds(50);
+  private static final String HEAD =
+      "POST / HTTP/1.1\r\nHost: guard\r\nContent-Length: 1000\r\n\r\n";
+
+  private final ConnectionGuard guard =
+      ConnectionGuard.start(new ConnectionGuard.Limits(LONG, LONG, MAX, MAX, MAX));
+  private final List<Socket> peers = new ArrayList<>();
+  private final WebServer server =
+      WebServer.builder()
+          .host("127.0.0.1")
+          .port(0)
+          .useNio(false)
+          .shutdownHook(false)
+          .shutdownGracePeriod(Duration.ofMillis(1))
+          .connectionOptions(guard.socketOptions())
+          .maxTcpConnections(MAX + 2)
+          .routing(routing -> routing.addFilter(guard.filter()).any(this::answer))
+          .build();
+
+  @BeforeEach
+  void start() {
+    server.start();
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    for (Socket peer : peers) {
+      peer.close();
+    }
+    guard.close();
+    server.stop();
+  }
+
+  @Test
+  void newConnectionsAreServedHoweverManyAreSilent() throws Exception {
+    for (int i = 0; i < 20 * MAX; i++) {
+      connect();
+    }
+
+    for (int i = 0; i < 20; i++) {
+      assertThat(ask(connect())).startsWith("HTTP/1.1 200");
+    }
+    assertThat(guard.connections()).isLessThanOrEqualTo(MAX + 1);
+  }
+
+  @Test
+  void oneWhoseBytesMoveStaysThoughItIsTheOldest() throws Exception {
+    Socket moving = connect();
+
+    for (int i = 0; i < 200; i++) {
+      assertThat(ask(moving)).startsWith("HTTP/1.1 200");
+      send(connect(), HEAD);
+      assertThat(ask(connect())).startsWith("HTTP/1.1 200");
+    }
+  }
+
+  @Test
+  void whoHasNoKeyMakesRoomFirst() throws Exception {
+    Socket known = connect();
+    send(known, "GET /known HTTP/1.1\r\nHost: guard\r\n\r\n");
+    assertThat(read(known)).startsWith("HTTP/1.1 200");
+
+    for (int i = 0; i < 5 * MAX; i++) {
+      assertThat(ask(connect())).startsWith("HTTP/1.1 200");
+    }
+
+    assertThat(ask(known)).startsWith("HTTP/1.1 200");
+  }
+
+  private Socket connect() throws IOException {
+    var peer = new Socket(InetAddress.getLoopbackAddress(), server.port());
+    peer.setSoTimeout(20_000);
+    peers.add(peer);
+    return peer;
+  }
+
+  private static String ask(Socket peer) throws IOException {
+    send(peer, "GET / HTTP/1.1\r\nHost: guard\r\n\r\n");
+    return read(peer);
+  }
+
+  private static void send(Socket peer, String text) throws IOException {
+    try {
+      peer.getOutputStream().write(text.getBytes(US_ASCII));
+    } catch (SocketException _) {
+      // Whoever reads will see.
+    }
+  }
+
+  private static String read(Socket peer) throws IOException {
+    byte[] answer = new byte[4_096];
+    int count = peer.getInputStream().read(answer);
+    return count < 0 ? "closed" : new String(answer, 0, count, US_ASCII);
+  }
+
+  private void answer(ServerRequest request, ServerResponse response) {
+    if (request.path().path().equals("/known")) {
+      ConnectionGuard.know(request);
+    }
+    int bytes = 0;
+    if (request.content().hasEntity()) {
+      try (var in = request.content().inputStream()) {
+        bytes = in.readAllBytes().length;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    String text = bytes + " bytes";
+    ConnectionGuard.send(request, () -> response.send(text));
+  }
+}
