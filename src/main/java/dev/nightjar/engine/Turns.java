@@ -2,20 +2,23 @@ package dev.nightjar.engine;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Iterator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * What waits for its turn: one project after another, and of each project what came first. What has
- * had a turn and is not done goes before the others of its project, and behind the other projects.
- * Any thread may call it.
+ * What waits for its turn: one project after another, each with one turn at a time, and of each
+ * what came first. What has had a turn and is not done goes before the others of its project, and
+ * behind the other projects. Any thread may call it.
  */
 final class Turns<T> {
   /** By project; the next one's first. */
   private final Map<String, Deque<T>> waiting = new LinkedHashMap<>();
+
+  private final Set<String> running = new HashSet<>();
 
   synchronized void add(String project, T item) {
     waiting.computeIfAbsent(project, _ -> new ArrayDeque<>()).addLast(item);
@@ -28,22 +31,47 @@ final class Turns<T> {
     waiting.put(project, ours);
   }
 
-  /** Takes the first of the next project whose first may have a turn now. */
+  /** Somebody waits. */
+  synchronized boolean hasWaiting() {
+    return !waiting.isEmpty();
+  }
+
+  /** Somebody waits or has a turn. */
+  synchronized boolean isBusy() {
+    return !waiting.isEmpty() || !running.isEmpty();
+  }
+
+  /**
+   * Takes the first of the next project that has no turn yet and whose first may have one; that
+   * lasts until {@link #ended}.
+   */
   synchronized Optional<T> next(Predicate<T> mayGo) {
-    Iterator<Map.Entry<String, Deque<T>>> projects = waiting.entrySet().iterator();
-    while (projects.hasNext()) {
-      Map.Entry<String, Deque<T>> project = projects.next();
-      if (mayGo.test(project.getValue().getFirst())) {
-        String name = project.getKey();
-        Deque<T> items = project.getValue();
-        projects.remove();
-        T item = items.removeFirst();
-        if (!items.isEmpty()) {
-          waiting.put(name, items); // Behind all others.
-        }
-        return Optional.of(item);
-      }
+    return waiting.keySet().stream()
+        .filter(project -> !running.contains(project) && mayGo.test(first(project)))
+        .findFirst()
+        .map(this::take);
+  }
+
+  private T first(String project) {
+    return of(project).getFirst();
+  }
+
+  private T take(String project) {
+    Deque<T> items = of(project);
+    T item = items.removeFirst();
+    waiting.remove(project);
+    if (!items.isEmpty()) {
+      waiting.put(project, items); // Behind all others.
     }
-    return Optional.empty();
+    running.add(project);
+    return item;
+  }
+
+  private Deque<T> of(String project) {
+    return waiting.getOrDefault(project, new ArrayDeque<>());
+  }
+
+  synchronized void ended(String project) {
+    running.remove(project);
   }
 }

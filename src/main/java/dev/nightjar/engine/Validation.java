@@ -25,7 +25,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
@@ -33,11 +32,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Validates batches on threads of its own, one of them kept free for small files, so that ten rows
- * do not wait behind gigabytes. On each, projects take turns, and a long file gives its turn to
- * others after each {@value #SLICE_BYTES} bytes. Only what is the file's own fault fails a batch.
- * One whose file cannot be read, or whose outcome cannot be stored, waits with a reason and without
- * a thread, and is tried again after 1 s to 60 s until it is validated, cancelled or past its
- * deadline. If the process dies, the batch is validated again.
+ * do not wait behind gigabytes. Projects take turns, each on one thread at a time, and a long file
+ * gives its turn to others after each {@value #SLICE_BYTES} bytes. Only what is the file's own
+ * fault fails a batch. One whose file cannot be read, or whose outcome cannot be stored, waits with
+ * a reason and without a thread, and is tried again after 1 s to 60 s until it is validated,
+ * cancelled or past its deadline. If the process dies, the batch is validated again.
  */
 final class Validation {
   private static final System.Logger LOG = System.getLogger(Validation.class.getName());
@@ -47,6 +46,7 @@ final class Validation {
   /** Begun and not at their end: of so many projects, since within one they follow each other. */
   private static final int BEGUN_MAX = 8;
 
+  private static final String TURN = "its validation waits for its turn";
   private static final long MEMORY_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   private final MetaStore meta;
@@ -69,15 +69,10 @@ final class Validation {
   /** Where the files are, and who may hold a long line of one. */
   record Inputs(MetaStore meta, ObjectStore objects, LongLines longLines) {}
 
-  /** One of the two threads: what waits for it, and what has begun. */
-  private static final class Track {
-    final Executor thread;
-    final Turns<Pending> turns = new Turns<>();
-    final Map<Long, Begun> begun = new ConcurrentHashMap<>();
-    final AtomicInteger waiting = new AtomicInteger();
-
-    Track(Executor thread) {
-      this.thread = thread;
+  /** Small or large files: what waits for its turn, and what is between two slices. */
+  private record Track(Executor threads, Turns<Pending> turns, Map<Long, Begun> begun) {
+    Track(Executor threads) {
+      this(threads, new Turns<>(), new ConcurrentHashMap<>());
     }
 
     boolean mayGo(Pending pending) {
@@ -152,19 +147,26 @@ final class Validation {
 
   private void execute(Pending pending) {
     Track track = track(pending);
+    if (track.turns.isBusy()) {
+      reasons.putIfAbsent(pending.sequence(), TURN);
+    }
     track.turns.add(pending.batch().project(), pending);
-    next(track, pending);
+    track.threads.execute(() -> takeTurn(track));
   }
 
-  /** Each that waits has the thread come once: to it, or to whose turn it is. */
-  private void next(Track track, Pending waits) {
-    if (track.waiting.getAndIncrement() > 0) {
-      reasons.putIfAbsent(waits.sequence(), "its validation waits for its turn");
+  /** Those who could not have a turn meanwhile come after it. */
+  private void takeTurn(Track track) {
+    Optional<Pending> next = track.turns.next(track::mayGo);
+    if (next.isPresent()) {
+      try {
+        validate(next.get());
+      } finally {
+        track.turns.ended(next.get().batch().project());
+        if (!isClosed && track.turns.hasWaiting()) {
+          track.threads.execute(() -> takeTurn(track));
+        }
+      }
     }
-    track.thread.execute(() -> {
-      track.waiting.decrementAndGet();
-      track.turns.next(track::mayGo).ifPresent(this::validate);
-    });
   }
 
   private Track track(Pending pending) {
@@ -201,8 +203,11 @@ final class Validation {
       if (isValidated(pending)) {
         forget(pending);
       } else {
-        track(pending).turns.goOn(pending.batch().project(), pending);
-        next(track(pending), pending);
+        Turns<Pending> turns = track(pending).turns;
+        if (turns.hasWaiting()) {
+          reasons.putIfAbsent(pending.sequence(), TURN);
+        }
+        turns.goOn(pending.batch().project(), pending);
       }
     } catch (Throwable e) {
       ProcessEnd.ifBroken(e);

@@ -23,12 +23,15 @@ record Workers(
   /** A seal mostly waits for the disk, and transactions that wait together share one fsync. */
   private static final int SEAL_THREADS = 6;
 
+  /** Of one project at a time: one whose file is long has not the only thread. */
+  private static final int LARGE_VALIDATION_THREADS = 2;
+
   static Workers threads() {
     return new Workers(
         pool("claim-", CLAIM_THREADS),
         pool("seal-", SEAL_THREADS),
         pool("validate-small-", 1),
-        pool("validate-large-", 1),
+        pool("validate-large-", LARGE_VALIDATION_THREADS),
         task -> Thread.ofVirtual().name("call").start(task));
   }
 

@@ -18,6 +18,7 @@ class TurnsTest {
     Optional<String> next = turns.next(_ -> true);
     while (next.isPresent()) {
       all.add(next.get());
+      turns.ended(next.get().substring(0, 1));
       next = turns.next(_ -> true);
     }
     return all;
@@ -44,8 +45,22 @@ class TurnsTest {
     add("b1", "b2");
 
     turns.goOn("a", "a1");
+    turns.ended("a");
 
     assertThat(all()).containsExactly("b1", "a1", "b2", "a2");
+  }
+
+  @Test
+  void projectHasOneTurnAtATime() {
+    add("a1", "a2", "b1");
+
+    assertThat(turns.next(_ -> true)).contains("a1");
+    assertThat(turns.next(_ -> true)).contains("b1");
+    assertThat(turns.next(_ -> true)).isEmpty();
+    assertThat(turns.hasWaiting()).isTrue();
+    turns.ended("a");
+    assertThat(turns.next(_ -> true)).contains("a2");
+    assertThat(turns.isBusy()).isTrue();
   }
 
   @Test
@@ -53,6 +68,7 @@ class TurnsTest {
     add("a1", "b1", "b2");
 
     assertThat(turns.next(item -> !item.equals("a1"))).contains("b1");
+    turns.ended("b");
     assertThat(turns.next(item -> item.equals("x1"))).isEmpty();
     assertThat(all()).containsExactly("a1", "b2");
   }
