@@ -16,6 +16,7 @@ import dev.nightjar.engine.BatchRunner.Live;
 import dev.nightjar.engine.EngineLimits;
 import dev.nightjar.engine.InputLimits;
 import dev.nightjar.file.JsonLines;
+import dev.nightjar.process.ProcessEnd;
 import dev.nightjar.store.MetaStore.BatchQuery;
 import dev.nightjar.upstream.Upstream;
 import dev.nightjar.upstream.Upstream.Probe;
@@ -75,7 +76,7 @@ final class LocalRun {
     }
     int code;
     try (Node node = open()) {
-      code = run(node);
+      code = runOrEnd(node);
     }
     if (code == DONE || code == SOME_FAILED || code == WRONG) {
       files.deleteState();
@@ -105,6 +106,16 @@ final class LocalRun {
                 InputLimits.DEFAULTS.linesMax(), InputLimits.DEFAULTS.lineBytesMax(), true));
     // It takes what the user's disk has: a full one makes it wait, with the answers in hand.
     return Node.open(files.state(), request.upstreams(), new Node.Limits(limits, DiskFreeMin.NONE));
+  }
+
+  /** Without memory even closing the node may not end. */
+  private int runOrEnd(Node node) throws IOException {
+    try {
+      return run(node);
+    } catch (Error e) {
+      ProcessEnd.ifBroken(e);
+      throw e;
+    }
   }
 
   private int run(Node node) throws IOException {

@@ -100,6 +100,27 @@ class ThreadFaultTest {
     check(site, "assertion");
   }
 
+  @ParameterizedTest
+  @CsvSource({"LocalRun#watch, memory", "engine.ChunkSealer#seal, stack"})
+  void runThatCannotGoOnEndsWith70AndTheSameCommandGoesOn(String site, String error)
+      throws Exception {
+    FaultAt fault = FaultAt.prepare(folder, "dev.nightjar." + site);
+    fault.arm(error);
+    Path input = ServerFixture.chatLines(folder.resolve("in.jsonl"), LINES, _ -> "");
+    Path output = folder.resolve("out.jsonl");
+    String[] command = {"run", input.toString(), "-o", output.toString(), "--upstream", sim.url()};
+    String classPath = fault.before(System.getProperty("java.class.path"));
+
+    try (var run = NightjarProcess.start(folder, fault.options(), classPath, command)) {
+      assertThat(run.exitCode()).as(run.stderr()).isEqualTo(70);
+    }
+    try (var run = NightjarProcess.start(folder, command)) {
+      assertThat(run.exitCode()).as(run.stderr()).isZero();
+    }
+
+    assertThat(output).content().hasLineCount(LINES);
+  }
+
   private void check(String site, String error) throws Exception {
     Path own = Files.createTempDirectory(folder, error);
     FaultAt fault = FaultAt.prepare(own, "dev.nightjar." + site);
