@@ -5,17 +5,18 @@ import dev.nightjar.store.ObjectKeys;
 import dev.nightjar.store.Sweeper;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.store.sqlite.SqliteMetaStore;
+import dev.nightjar.time.SteadyClock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A hundred thousand files that were deleted two hours ago, which the sweep takes, here from a
@@ -59,7 +60,18 @@ final class NeighbourSweep implements Neighbour {
     for (Future<?> result : results) {
       result.get();
     }
-    sweeper = new Sweeper(store, objects, InstantSource.system());
+    sweeper = new Sweeper(store, objects, settled());
+  }
+
+  /** The clock of a process that was started three hours ago: sooner it deletes nothing. */
+  private static SteadyClock settled() {
+    var behind = new AtomicReference<>(Duration.ofHours(3));
+    var clock =
+        new SteadyClock(
+            () -> Instant.now().minus(behind.get()),
+            () -> System.nanoTime() - behind.get().toNanos());
+    behind.set(Duration.ZERO);
+    return clock;
   }
 
   private void insert(SqliteMetaStore store, FileId file, Instant gone) throws Exception {

@@ -21,6 +21,8 @@ final class Neighbours {
     SCENARIOS.put("webhooks", NeighbourWebhooks::new);
     SCENARIOS.put("uploads", NeighbourUploads::new);
     SCENARIOS.put("sweep", NeighbourSweep::new);
+    SCENARIOS.put("filters", NeighbourFilters::new);
+    SCENARIOS.put("validation", NeighbourValidation::new);
   }
 
   private static final Logger HELIDON = Logger.getLogger("io.helidon");
