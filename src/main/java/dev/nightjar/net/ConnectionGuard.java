@@ -33,10 +33,15 @@ public final class ConnectionGuard implements AutoCloseable {
   private static final Duration LOOK_MIN = Duration.ofMillis(20);
   private static final Duration LOOK_MAX = Duration.ofSeconds(1);
   private static final int HEADERS_MAX = 256;
+  private static final int STREAM_SHARES = 16;
 
-  /** Without a key first, then whoever has been silent for longest. */
+  /**
+   * Without a key first; of those the ones that keep us waiting, and not we them; of those whoever
+   * has been silent for longest.
+   */
   private static final Comparator<GuardedConnection> FIRST_TO_GO =
       Comparator.comparing(GuardedConnection::isKnown)
+          .thenComparing(GuardedConnection::isAwaitingUs)
           .thenComparingLong(GuardedConnection::movedAt);
 
   private final Map<SocketAddress, GuardedConnection> connections = new ConcurrentHashMap<>();
@@ -111,7 +116,7 @@ public final class ConnectionGuard implements AutoCloseable {
       connection.beginRequest();
       try {
         if (isHttp2(request) && streams.incrementAndGet() > limits.streams()) {
-          evict(other -> other.requests() > 1);
+          makeRoomForStream(connection);
         }
         chain.proceed();
       } finally {
@@ -124,6 +129,16 @@ public final class ConnectionGuard implements AutoCloseable {
         }
       }
     };
+  }
+
+  /**
+   * Whoever has many itself gets no more; else attackers that take turns would do work for ever.
+   */
+  private void makeRoomForStream(GuardedConnection connection) {
+    if (connection.requests() > limits.streams() / STREAM_SHARES) {
+      throw new CloseConnectionException("too many requests at once");
+    }
+    evict(other -> other.requests() > 1);
   }
 
   private static boolean isHttp2(RoutingRequest request) {

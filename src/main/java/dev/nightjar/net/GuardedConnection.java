@@ -138,6 +138,12 @@ final class GuardedConnection {
             || writes.stream().anyMatch(write -> now - write.since() > bodyNanos);
   }
 
+  /** Whether one of its requests waits for something other than its peer. */
+  boolean isAwaitingUs() {
+    long forPeer = bodies.stream().filter(WatchedBody::isReading).count() + writes.size();
+    return requests.get() > forPeer;
+  }
+
   /** Whether it has bytes to send that the peer does not take: it would not take an end either. */
   boolean isSending() {
     return !writes.isEmpty();

@@ -37,6 +37,10 @@ class WatchedInput extends FilterInputStream {
     return result;
   }
 
+  synchronized boolean isReading() {
+    return reader != null;
+  }
+
   synchronized boolean isOverdue(long now, long nanosMax) {
     return reader != null && now - readingSince > nanosMax;
   }

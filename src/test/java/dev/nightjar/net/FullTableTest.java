@@ -14,6 +14,8 @@ import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -33,6 +35,8 @@ class FullTableTest {
   private final ConnectionGuard guard =
       ConnectionGuard.start(new ConnectionGuard.Limits(LONG, LONG, MAX, MAX, MAX));
   private final List<Socket> peers = new ArrayList<>();
+  private final CountDownLatch begun = new CountDownLatch(1);
+  private final CountDownLatch ready = new CountDownLatch(1);
   private final WebServer server =
       WebServer.builder()
           .host("127.0.0.1")
@@ -95,6 +99,20 @@ class FullTableTest {
     assertThat(ask(known)).startsWith("HTTP/1.1 200");
   }
 
+  @Test
+  void whoWaitsForTheServerStaysHoweverLongItTakes() throws Exception {
+    Socket waiting = connect();
+    send(waiting, "GET /slow HTTP/1.1\r\nHost: guard\r\n\r\n");
+    assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+
+    for (int i = 0; i < 5 * MAX; i++) {
+      assertThat(ask(connect())).startsWith("HTTP/1.1 200");
+    }
+    ready.countDown();
+
+    assertThat(read(waiting)).startsWith("HTTP/1.1 200");
+  }
+
   private Socket connect() throws IOException {
     var peer = new Socket(InetAddress.getLoopbackAddress(), server.port());
     peer.setSoTimeout(20_000);
@@ -121,9 +139,21 @@ class FullTableTest {
     return count < 0 ? "closed" : new String(answer, 0, count, US_ASCII);
   }
 
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private void answer(ServerRequest request, ServerResponse response) {
     if (request.path().path().equals("/known")) {
       ConnectionGuard.know(request);
+    }
+    if (request.path().path().equals("/slow")) {
+      begun.countDown();
+      await(ready);
     }
     int bytes = 0;
     if (request.content().hasEntity()) {
