@@ -72,7 +72,7 @@ class ThreadFaultTest {
     "engine.Committer#commit",
     "engine.DiskWatch#look",
     "engine.ModelCatalog#ask",
-    "engine.Validator#run",
+    "engine.Validator#advance",
     "http.Exchange#filter",
     "http.HealthRoutes#send",
     "http.ListenerCheck#look",
