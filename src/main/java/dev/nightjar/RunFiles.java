@@ -113,6 +113,9 @@ final class RunFiles {
       throws IOException {
     Manifest content = file == null ? new Manifest(List.of()) : meta.content(file).orElseThrow();
     Path part = beside(target, ".part");
+    if (!Files.exists(part)) {
+      Files.createFile(part); // As the user's umask has it: the disk would make it its owner's.
+    }
     try (var reader = ContentReader.forward(objects, content);
         Disk.OpenFile out = disk.open(part)) {
       out.truncate(0);

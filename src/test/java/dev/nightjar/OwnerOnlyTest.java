@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.logging.Handler;
+import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
@@ -165,9 +166,11 @@ class OwnerOnlyTest {
         };
     Logger logger = Logger.getLogger(DataDirectory.class.getName());
     logger.addHandler(handler);
+    logger.setLevel(Level.WARNING); // Of its own: tests beside this one may silence its parent.
     try {
       DataDirectory.open(data).close();
     } finally {
+      logger.setLevel(null);
       logger.removeHandler(handler);
     }
     return said;
