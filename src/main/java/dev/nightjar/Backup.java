@@ -150,11 +150,11 @@ final class Backup {
   private Total copy(Layout from, Layout to) throws IOException {
     Directories.create(to.objects());
     var objects = new ObjectCopy(from.objects(), to.objects());
-    objects.copyAll(SPOOLED);
     Optional<String> damage = DatabaseCheck.findings(from.database());
     if (damage.isPresent()) {
       throw new IOException("the database is damaged: " + damage.get());
     }
+    objects.copyAll(SPOOLED);
     try (JournalCopy journal = JournalCopy.hold(from.journal())) {
       objects.copyAll(SPOOLED);
       try (DatabaseCopy database = DatabaseCopy.make(from.database(), to.database())) {

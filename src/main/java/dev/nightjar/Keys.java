@@ -60,6 +60,9 @@ final class Keys implements KeysCommand.Keys {
 
   private static SqliteMetaStore open(Path data) {
     Layout layout = DataDirectory.look(data);
+    if (DataDirectory.isOlder(data)) {
+      DataDirectory.open(data).close(); // Refused beside the older server that may be using it.
+    }
     return new SqliteMetaStore(layout.database());
   }
 

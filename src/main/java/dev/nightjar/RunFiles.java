@@ -165,7 +165,9 @@ final class RunFiles {
   /** What was paid for goes only once the names of the files with it are durable. */
   void deleteState() throws IOException {
     disk.forceDirectory(folder(request.output()));
-    disk.forceDirectory(folder(request.errors()));
+    if (Files.isDirectory(folder(request.errors()))) { // There is none if no line has failed.
+      disk.forceDirectory(folder(request.errors()));
+    }
     Directories.delete(state());
   }
 

@@ -121,18 +121,18 @@ public final class ContentReader implements AutoCloseable {
 
   private ObjectStore.Reader reader(int index) throws IOException {
     ObjectStore.Reader reader = readers.get(index);
-    if (reader != null) {
-      return reader;
-    }
-    if (isForward && index > 0) {
+    if (reader == null && isForward && index > 0) {
       closePiece(index - 1);
     }
-    ObjectStore.Reader opened = objects.open(manifest.pieces().get(index).key());
-    if (readers.compareAndSet(index, null, opened)) {
-      return opened;
+    while (reader == null) {
+      ObjectStore.Reader opened = objects.open(manifest.pieces().get(index).key());
+      if (readers.compareAndSet(index, null, opened)) {
+        return opened;
+      }
+      opened.close();
+      reader = readers.get(index); // None again, if its piece has failed meanwhile.
     }
-    opened.close();
-    return readers.get(index);
+    return reader;
   }
 
   @Override

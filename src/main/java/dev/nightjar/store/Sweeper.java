@@ -3,7 +3,6 @@ package dev.nightjar.store;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.Manifest.Piece;
-import dev.nightjar.file.PartId;
 import dev.nightjar.file.UploadId;
 import dev.nightjar.process.ProcessEnd;
 import dev.nightjar.store.ObjectStore.Entry;
@@ -142,10 +141,9 @@ public final class Sweeper implements AutoCloseable {
       if (deleted >= OBJECTS_MAX) {
         break;
       }
-      for (PartId part : upload.unusedParts()) {
-        deleted += delete(ObjectKeys.part(upload.file(), part));
-      }
-      swept.add(upload.id());
+      List<String> keys =
+          upload.unusedParts().stream().map(part -> ObjectKeys.part(upload.file(), part)).toList();
+      deleted += delete(keys, () -> swept.add(upload.id()));
     }
     meta.forgetUploads(swept);
     isMoreLeft |= deleted >= OBJECTS_MAX || swept.size() == ROWS_MAX;
@@ -160,10 +158,7 @@ public final class Sweeper implements AutoCloseable {
         break;
       }
       List<Piece> pieces = meta.content(file).map(Manifest::pieces).orElse(List.of());
-      for (Piece piece : pieces) {
-        deleted += delete(piece.key());
-      }
-      swept.add(file);
+      deleted += delete(pieces.stream().map(Piece::key).toList(), () -> swept.add(file));
     }
     meta.forgetFiles(swept);
     isMoreLeft |= deleted >= OBJECTS_MAX || swept.size() == ROWS_MAX;
@@ -193,6 +188,20 @@ public final class Sweeper implements AutoCloseable {
       }
     }
     isMoreLeft |= deleted > 0; // Where there is one, there are others.
+    return deleted;
+  }
+
+  /** One row's objects. If one cannot be deleted the row stays, and holds up no other. */
+  private int delete(List<String> keys, Runnable done) {
+    int deleted = 0;
+    try {
+      for (String key : keys) {
+        deleted += delete(key);
+      }
+      done.run();
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "what is not needed any more cannot be deleted", e);
+    }
     return deleted;
   }
 

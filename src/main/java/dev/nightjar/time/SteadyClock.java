@@ -122,17 +122,27 @@ public final class SteadyClock implements InstantSource {
 
   /** Looks at the system's clock if it is time to; the time since the start. */
   private long look() {
-    long now = (nanos.getAsLong() - nanosAtStart) / 1_000_000;
+    long now = sinceStart();
     // Whoever comes while another looks goes on with what was known a moment ago.
     if (now - lookedAt >= LOOK_MILLIS && looking.tryLock()) {
       try {
-        lookedAt = now;
-        compare(wall.millis() - now, now);
+        long before = sinceStart();
+        long seen = wall.millis();
+        long after = sinceStart();
+        // A thread that was held up between the two would take its pause for a jump.
+        if (before >= lookedAt && after - before < LOOK_MILLIS) {
+          lookedAt = before;
+          compare(seen - before, before);
+        }
       } finally {
         looking.unlock();
       }
     }
     return now;
+  }
+
+  private long sinceStart() {
+    return (nanos.getAsLong() - nanosAtStart) / 1_000_000;
   }
 
   private void compare(long seen, long now) {

@@ -205,8 +205,8 @@ class AccessMatrixTest {
 
   private static BodyPublisher body(Verb verb) {
     return switch (verb) {
-      case CREATE_FILE -> BodyPublishers.ofString(form("file"));
-      case ADD_PART -> BodyPublishers.ofString(form("data"));
+      case CREATE_FILE -> BodyPublishers.ofString(form("file", TestApi.LINE));
+      case ADD_PART -> BodyPublishers.ofString(form("data", ""));
       case CREATE_UPLOAD ->
           BodyPublishers.ofString(
               """
@@ -222,12 +222,12 @@ class AccessMatrixTest {
     };
   }
 
-  private static String form(String name) {
+  private static String form(String name, String content) {
     return TestApi.form(
         TestApi.field("purpose", "batch"),
         TestApi.part(
             "Content-Disposition: form-data; name=\"%s\"; filename=\"a.jsonl\"".formatted(name),
-            TestApi.LINE));
+            content));
   }
 
   /** Makes one of the owner's. */

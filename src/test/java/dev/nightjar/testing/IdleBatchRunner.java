@@ -16,7 +16,9 @@ public final class IdleBatchRunner implements BatchRunner {
 
   @Override
   public void created(Batch batch) {
-    created.add(batch);
+    if (created.stream().noneMatch(known -> known.sequence() == batch.sequence())) {
+      created.add(batch); // Told twice of a batch, a runner runs it once.
+    }
   }
 
   @Override

@@ -125,6 +125,16 @@ public final class DataDirectory implements AutoCloseable {
     }
   }
 
+  /** Whether an older version wrote it, and this one has not opened it yet. */
+  public static boolean isOlder(Path root) {
+    try {
+      return format(root) < FORMAT;
+    } catch (IOException e) {
+      throw new DataDirectoryException(
+          "data directory %s cannot be read: %s".formatted(root, e.getMessage()));
+    }
+  }
+
   private static DataDirectory open(Path root, FormatRule format) {
     try {
       Directories.create(root);

@@ -159,6 +159,8 @@ final class ObjectFileReader implements Reader {
           throw e;
         }
         openAgain();
+      } catch (IOException e) {
+        throw damage.found(file.key(), "it cannot be read: " + e.getMessage());
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.nightjar.store.sqlite;
 
+import dev.nightjar.store.MetaStore.StoreException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -7,6 +8,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
@@ -21,11 +23,12 @@ public final class DatabaseCheck implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(DatabaseCheck.class.getName());
   private static final int FINDINGS_MAX = 5;
   private static final int BUSY_MILLIS = 10_000;
+  private static final long RETRY_SECONDS = 60;
 
   private final Findings findings;
   private final Thread thread = Thread.ofPlatform().name("check").daemon().unstarted(this::run);
   private volatile @Nullable String problem;
-  private volatile boolean isClosed;
+  private final CountDownLatch closed = new CountDownLatch(1);
 
   /** What is wrong, in a sentence; empty when nothing is. */
   interface Findings {
@@ -74,8 +77,17 @@ public final class DatabaseCheck implements AutoCloseable {
           ? Optional.empty()
           : Optional.of(String.join("; ", found).replace('\n', ' '));
     } catch (SQLException e) {
-      return Optional.of(String.valueOf(e.getMessage()));
+      if (isDamage(e)) {
+        return Optional.of(String.valueOf(e.getMessage()));
+      }
+      throw new StoreException("the database could not be checked: " + e.getMessage(), e);
     }
+  }
+
+  /** The primary code of SQLITE_CORRUPT or SQLITE_NOTADB; a busy or a full system is no damage. */
+  private static boolean isDamage(SQLException e) {
+    int code = e.getErrorCode() & 0xFF;
+    return code == 11 || code == 26;
   }
 
   /** Why the database should not be relied on, in a sentence; empty when it may be. */
@@ -84,12 +96,30 @@ public final class DatabaseCheck implements AutoCloseable {
   }
 
   private void run() {
-    Optional<String> found = findings.find();
-    if (isClosed) {
-      return;
+    try {
+      while (!hasEnded()) {
+        if (closed.await(RETRY_SECONDS, TimeUnit.SECONDS)) {
+          return;
+        }
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
     }
-    problem = found.map(DatabaseCheck::sentence).orElse(null);
-    found.ifPresent(_ -> LOG.log(System.Logger.Level.ERROR, problem));
+  }
+
+  /** False when it could not look. */
+  private boolean hasEnded() {
+    try {
+      Optional<String> found = findings.find();
+      if (closed.getCount() > 0) {
+        problem = found.map(DatabaseCheck::sentence).orElse(null);
+        found.ifPresent(_ -> LOG.log(System.Logger.Level.ERROR, problem));
+      }
+      return true;
+    } catch (StoreException e) {
+      LOG.log(System.Logger.Level.WARNING, e.getMessage() + "; it is tried again", e);
+      return false;
+    }
   }
 
   static String sentence(String found) {
@@ -100,7 +130,7 @@ public final class DatabaseCheck implements AutoCloseable {
   /** Does not wait for a check of a large database: it only reads, and goes with the process. */
   @Override
   public void close() {
-    isClosed = true;
+    closed.countDown();
     try {
       thread.join(TimeUnit.SECONDS.toMillis(1));
     } catch (InterruptedException _) {
