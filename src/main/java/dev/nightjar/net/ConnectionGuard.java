@@ -13,10 +13,14 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,16 +39,22 @@ public final class ConnectionGuard implements AutoCloseable {
   private static final int HEADERS_MAX = 256;
   private static final int STREAM_SHARES = 16;
 
-  /**
-   * Without a key first; of those the ones that keep us waiting, and not we them; of those whoever
-   * has been silent for longest.
-   */
-  private static final Comparator<GuardedConnection> FIRST_TO_GO =
-      Comparator.comparing(GuardedConnection::isKnown)
-          .thenComparing(GuardedConnection::isAwaitingUs)
+  /** While fewer of the connections are without a key, they make room in turn with the others. */
+  private static final int UNKNOWN_SHARE = 4;
+
+  /** The ones that keep us waiting, and not we them; of those who has been silent for longest. */
+  private static final Comparator<GuardedConnection> SILENT_FIRST =
+      Comparator.comparing(GuardedConnection::isAwaitingUs)
           .thenComparingLong(GuardedConnection::movedAt);
 
+  private static final Comparator<GuardedConnection> UNKNOWN_FIRST =
+      Comparator.comparing(GuardedConnection::isKnown).thenComparing(SILENT_FIRST);
+
   private final Map<SocketAddress, GuardedConnection> connections = new ConcurrentHashMap<>();
+
+  /** Closed since the last look, no longer among the connections, and not yet broken off. */
+  private final Queue<GuardedConnection> closing = new ConcurrentLinkedQueue<>();
+
   private final AtomicInteger streams = new AtomicInteger();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final SpareDescriptor spare = new SpareDescriptor(closed);
@@ -225,6 +235,7 @@ public final class ConnectionGuard implements AutoCloseable {
       close(connection.channel());
       connection.breakOff();
     }
+    closing.forEach(GuardedConnection::breakOff);
   }
 
   private void accept(SocketChannel channel) throws IOException {
@@ -232,7 +243,8 @@ public final class ConnectionGuard implements AutoCloseable {
     if (address == null) {
       throw new ClosedChannelException();
     }
-    connections.put(address, new GuardedConnection(channel, System.nanoTime()));
+    var newcomer = new GuardedConnection(channel, System.nanoTime());
+    connections.put(address, newcomer);
     // After the put, so that a connection slips through neither here nor in setRefusing.
     if (isRefusing || closed.getCount() == 0) {
       reset(channel);
@@ -241,34 +253,47 @@ public final class ConnectionGuard implements AutoCloseable {
     if (connections.size() > limits.connections()) {
       connections.values().removeIf(connection -> isGone(connection, System.nanoTime()));
     }
-    while (connections.size() > limits.connections() && evict(_ -> true)) {
+    while (connections.size() > limits.connections() && evict(other -> other != newcomer)) {
       // Until there is room again.
     }
-    spare.await(() -> evict(_ -> true));
+    spare.await(() -> evict(other -> other != newcomer));
   }
 
   private boolean evict(Predicate<GuardedConnection> among) {
+    long unknown = connections.values().stream().filter(other -> !other.isKnown()).count();
+    var firstToGo = unknown * UNKNOWN_SHARE < connections.size() ? SILENT_FIRST : UNKNOWN_FIRST;
     Optional<Map.Entry<SocketAddress, GuardedConnection>> first =
         connections.entrySet().stream()
             .filter(entry -> among.test(entry.getValue()))
-            .min(Map.Entry.comparingByValue(FIRST_TO_GO));
+            .min(Map.Entry.comparingByValue(firstToGo));
     first.ifPresent(entry -> {
       connections.remove(entry.getKey(), entry.getValue());
       reset(entry.getValue().channel());
-      entry.getValue().breakOff();
+      closing.add(entry.getValue());
     });
     return first.isPresent();
   }
 
   private void watch() {
     try {
+      List<GuardedConnection> read = List.of();
       while (!closed.await(lookNanos, TimeUnit.NANOSECONDS)) {
         long now = System.nanoTime();
+        read.forEach(GuardedConnection::breakOff);
+        read = drain(closing);
         connections.values().removeIf(connection -> isGone(connection, now));
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private static List<GuardedConnection> drain(Queue<GuardedConnection> queue) {
+    var drained = new ArrayList<GuardedConnection>();
+    for (var next = queue.poll(); next != null; next = queue.poll()) {
+      drained.add(next);
+    }
+    return drained;
   }
 
   /** One that cannot be looked at must not be the last that is. */
@@ -281,13 +306,16 @@ public final class ConnectionGuard implements AutoCloseable {
     }
   }
 
+  /**
+   * A closed one is broken off only a whole look later, when all it sent is read: until then the
+   * thread that reads it may wait for a handler to take what came, and must not wait for ever.
+   */
   private boolean isClosed(GuardedConnection connection, long now) {
     if (!connection.channel().isOpen()) {
-      connection.breakOff();
+      closing.add(connection);
       return true;
     }
     if (connection.isOverdue(now, headNanos, bodyNanos)) {
-      // And broken off at the next look, when all it sent is read.
       if (connection.isSending()) {
         reset(connection.channel());
       } else {

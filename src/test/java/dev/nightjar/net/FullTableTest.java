@@ -113,6 +113,21 @@ class FullTableTest {
     assertThat(read(waiting)).startsWith("HTTP/1.1 200");
   }
 
+  @Test
+  void newcomersAreServedThoughAllPlacesAreOfClientsWithAKey() throws Exception {
+    for (int i = 0; i < MAX; i++) {
+      Socket known = connect();
+      send(known, "GET /known HTTP/1.1\r\nHost: guard\r\n\r\n");
+      assertThat(read(known)).startsWith("HTTP/1.1 200");
+    }
+
+    Socket first = connect();
+    Socket second = connect();
+
+    assertThat(ask(second)).startsWith("HTTP/1.1 200");
+    assertThat(ask(first)).startsWith("HTTP/1.1 200");
+  }
+
   private Socket connect() throws IOException {
     var peer = new Socket(InetAddress.getLoopbackAddress(), server.port());
     peer.setSoTimeout(20_000);
