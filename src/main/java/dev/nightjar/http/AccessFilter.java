@@ -20,8 +20,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lets a request through to the routes if its key may do what it asks, and tells them the project.
+ *
+ * @param pages what looks at requests without a key; null for none
  */
-record AccessFilter(Access access, FreePaths free) implements Filter {
+record AccessFilter(Access access, FreePaths free, @Nullable WebPageGuard pages) implements Filter {
   /** What a proxy adds to what it passes on, and no client does. */
   private static final List<HeaderName> OF_PROXIES =
       Stream.of(
@@ -51,21 +53,37 @@ record AccessFilter(Access access, FreePaths free) implements Filter {
   @Override
   public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
     String path = request.path().absolute().path();
-    boolean isProxied = OF_PROXIES.stream().anyMatch(request.headers()::contains);
-    if (!free.forAll.contains(path) && (isProxied || !free.direct.contains(path))) {
-      if (isProxied) {
-        access.requireKeysBehindProxy();
+    if (!free.forAll.contains(path)) {
+      boolean isProxied = OF_PROXIES.stream().anyMatch(request.headers()::contains);
+      if (!isProxied && free.direct.contains(path)) {
+        checkPage(request);
+      } else {
+        identify(request, response, isProxied);
       }
-      ApiKey key = access.identify(header(request, HeaderNames.AUTHORIZATION)).orElse(null);
-      if (key != null) {
-        ConnectionGuard.know(request);
-        access.count(key).ifPresent(rate -> tell(rate, response));
-      }
-      String asked = header(request, PROJECT);
-      boolean isForAll = asked == null && key != null && key.allows(Scope.ADMIN);
-      Projects.set(request, access.project(key, needed(request), asked), isForAll);
     }
     chain.proceed();
+  }
+
+  private void identify(RoutingRequest request, RoutingResponse response, boolean isProxied) {
+    if (isProxied) {
+      access.requireKeysBehindProxy();
+    }
+    ApiKey key = access.identify(header(request, HeaderNames.AUTHORIZATION)).orElse(null);
+    if (key == null) {
+      checkPage(request);
+    } else {
+      ConnectionGuard.know(request);
+      access.count(key).ifPresent(rate -> tell(rate, response));
+    }
+    String asked = header(request, PROJECT);
+    boolean isForAll = asked == null && key != null && key.allows(Scope.ADMIN);
+    Projects.set(request, access.project(key, needed(request), asked), isForAll);
+  }
+
+  private void checkPage(RoutingRequest request) {
+    if (pages != null) {
+      pages.check(request);
+    }
   }
 
   private static @Nullable String header(RoutingRequest request, HeaderName name) {

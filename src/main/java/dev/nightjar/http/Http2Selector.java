@@ -22,6 +22,11 @@ final class Http2Selector implements ServerConnectionSelector {
   /** The JDK's client fails what would be one more. */
   private static final int STREAMS_MAX = 256;
 
+  /**
+   * Helidon goes by the clock of the day, which may jump: the guard ends who waits for a window.
+   */
+  private static final Duration FLOW_TIMEOUT = Duration.ofDays(1);
+
   private static final int WIDE = 1 << 20;
   private static final int NARROW = 64 * 1024;
 
@@ -34,22 +39,22 @@ final class Http2Selector implements ServerConnectionSelector {
    *
    * @param wideMax how many may have a wide window at once
    */
-  Http2Selector(int wideMax, Duration patience) {
+  Http2Selector(int wideMax) {
     wide = new Semaphore(wideMax);
-    forWide = selector(config(WIDE, patience));
-    forNarrow = selector(config(NARROW, patience));
+    forWide = selector(config(WIDE));
+    forNarrow = selector(config(NARROW));
   }
 
   /** For connections that have no wide one: those that began as HTTP/1.1. */
-  static Http2Config narrow(Duration patience) {
-    return config(NARROW, patience);
+  static Http2Config narrow() {
+    return config(NARROW);
   }
 
-  private static Http2Config config(int windowBytes, Duration patience) {
+  private static Http2Config config(int windowBytes) {
     return Http2Config.builder()
         .maxConcurrentStreams(STREAMS_MAX)
         .initialWindowSize(windowBytes)
-        .flowControlTimeout(patience)
+        .flowControlTimeout(FLOW_TIMEOUT)
         .build();
   }
 

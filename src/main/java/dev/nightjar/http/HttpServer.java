@@ -32,10 +32,12 @@ import org.jspecify.annotations.Nullable;
 /** The API on a port, HTTP/1.1 and HTTP/2, plainly or over TLS. Started once, stopped once. */
 public final class HttpServer {
   private static final Duration GRACE = Duration.ofSeconds(5);
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  /** Connections that are closed already, and whose threads have yet to end. */
-  private static final int CLOSING_MAX = 8;
+  /**
+   * As many connections again may be closed already while their threads have yet to end: some are
+   * at work for long, and a listener without a permit serves nobody.
+   */
+  private static final int PERMITS = 2;
 
   private final Listen listen;
   private final InetAddress address;
@@ -101,7 +103,6 @@ public final class HttpServer {
     this.address = address(listen.host());
     ConnectionGuard guard = listen.guard();
     this.transfers = new Transfers(guard, Runtime.getRuntime().maxMemory());
-    Duration patience = guard == null ? PATIENCE : guard.limits().body();
     WebServerConfig.Builder config =
         WebServer.builder()
             .address(address)
@@ -118,10 +119,10 @@ public final class HttpServer {
                     ? SocketOptions.builder().tcpNoDelay(true).build()
                     : guard.socketOptions())
             .protocolsDiscoverServices(false)
-            .addConnectionSelector(new Http2Selector(transfers.wideWindows(), patience))
-            .addConnectionSelector(new Http1Selector(Http2Selector.narrow(patience)));
-    if (guard != null && guard.limits().connections() < Integer.MAX_VALUE - CLOSING_MAX) {
-      config.maxTcpConnections(guard.limits().connections() + CLOSING_MAX);
+            .addConnectionSelector(new Http2Selector(transfers.wideWindows()))
+            .addConnectionSelector(new Http1Selector(Http2Selector.narrow()));
+    if (guard != null && guard.limits().connections() < Integer.MAX_VALUE / PERMITS) {
+      config.maxTcpConnections(guard.limits().connections() * PERMITS);
     }
     if (listen.tls() != null) {
       config.tls(listen.tls());
@@ -135,10 +136,11 @@ public final class HttpServer {
       routing.addFilter(listen.guard().filter());
     }
     routing.addFilter(new Exchange(services.ids()));
-    if (address.isLoopbackAddress() || services.access().isOpen()) {
-      routing.addFilter(new WebPageGuard(address.isLoopbackAddress(), names()));
-    }
-    routing.addFilter(new AccessFilter(services.access(), freePaths()));
+    WebPageGuard pages =
+        address.isLoopbackAddress() || services.access().isOpen()
+            ? new WebPageGuard(address.isLoopbackAddress(), names())
+            : null;
+    routing.addFilter(new AccessFilter(services.access(), freePaths(), pages));
     new FileRoutes(services.files(), transfers).register(routing);
     new UploadRoutes(services.uploads(), transfers).register(routing);
     new BatchRoutes(services.batches(), transfers).register(routing);

@@ -5,10 +5,7 @@ import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Method;
 import io.helidon.http.ServerRequestHeaders;
-import io.helidon.webserver.http.Filter;
-import io.helidon.webserver.http.FilterChain;
 import io.helidon.webserver.http.RoutingRequest;
-import io.helidon.webserver.http.RoutingResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -18,14 +15,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps web pages out of a server that asks nobody for a key, because only this machine reaches it
- * or because it is open: a page of another origin must not call it, and a name that an attacker
- * points at its address must not reach it.
+ * Keeps web pages out of a server that does not ask everybody for a key, because only this machine
+ * reaches it or because it is open: a page of another origin must not call it, and a name that an
+ * attacker points at its address must not reach it. A request with a key is no such page's.
  *
  * @param isLoopback whether only this machine reaches it
  * @param names hosts that it is known by beside those that no attacker can have, in lower case
  */
-record WebPageGuard(boolean isLoopback, Set<String> names) implements Filter {
+record WebPageGuard(boolean isLoopback, Set<String> names) {
   private static final HeaderName FETCH_SITE = HeaderNames.create("sec-fetch-site");
   private static final HeaderName FETCH_MODE = HeaderNames.create("sec-fetch-mode");
   private static final Set<String> OWN_SITES = Set.of("same-origin", "none");
@@ -33,18 +30,24 @@ record WebPageGuard(boolean isLoopback, Set<String> names) implements Filter {
   private static final Pattern AUTHORITY =
       Pattern.compile("(\\[[0-9a-f:.]+]|[^:\\[\\]/@]+)(:\\d{1,5})?");
   private static final Pattern ABSOLUTE = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*).*");
-  private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[::1]");
 
-  /** An address, or a name without a dot: those of a local network only. */
+  /** Not those that whoever is in the same network may answer for. */
+  private static final Pattern LOOPBACK =
+      Pattern.compile(
+          "localhost|127(\\.\\d{1,3}){3}|\\[::1]|([a-z0-9_-]+\\.)+(localhost|internal|svc)");
+
+  /** An address, or a name of a local network or cluster: nobody can have one of these outside. */
   private static final Pattern LOCAL =
-      Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}|\\[[0-9a-f:.]+]|[a-z0-9_-]+");
+      Pattern.compile(
+          "\\d{1,3}(\\.\\d{1,3}){3}|\\[[0-9a-f:.]+]|[a-z0-9_-]+"
+              + "|([a-z0-9_-]+\\.)+(localhost|internal|svc|local)");
 
   WebPageGuard {
     names = Set.copyOf(names);
   }
 
-  @Override
-  public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
+  /** Throws if the request may be a foreign page's. */
+  void check(RoutingRequest request) {
     ServerRequestHeaders headers = request.headers();
     for (String authority : authorities(request)) {
       checkHost(authority);
@@ -55,12 +58,11 @@ record WebPageGuard(boolean isLoopback, Set<String> names) implements Filter {
         host,
         headers.first(HeaderNames.ORIGIN).orElse(null));
     checkSite(request.prologue().method(), headers);
-    chain.proceed();
   }
 
   /**
    * Whom the request says that it is for: its host, and that of a target such as {@code
-   * http://host/path}. A client of HTTP/1.0 may leave out both; no browser does.
+   * http://host/path}. What HTTP/1.0 may leave out is an empty name, which no server has.
    */
   private static List<String> authorities(RoutingRequest request) {
     var authorities = new ArrayList<>(request.headers().all(HeaderNames.HOST, List::of));
@@ -91,14 +93,23 @@ record WebPageGuard(boolean isLoopback, Set<String> names) implements Filter {
   }
 
   void checkOrigin(String scheme, String authority, @Nullable String origin) {
-    String own = scheme + "://" + authority.toLowerCase(Locale.ROOT);
-    if (origin != null && !origin.toLowerCase(Locale.ROOT).equals(own)) {
+    String host = authority.toLowerCase(Locale.ROOT);
+    if (origin != null && !isOwn(origin.toLowerCase(Locale.ROOT), scheme, host)) {
       throw forbidden(
           (isLoopback
                   ? "This server listens for this machine only; pages of '%s' may not call it."
                   : "This server is open, but not to web pages; those of '%s' may not call it.")
               .formatted(origin));
     }
+  }
+
+  /** Behind a proxy that speaks TLS, under a name that is meant for this server, it is not ours. */
+  private boolean isOwn(String origin, String scheme, String authority) {
+    Matcher parts = AUTHORITY.matcher(authority);
+    return origin.equals(scheme + "://" + authority)
+        || (parts.matches()
+            && names.contains(parts.group(1))
+            && origin.equals("https://" + authority));
   }
 
   /** A browser says whose page calls, also where it names no origin; a link may be followed. */

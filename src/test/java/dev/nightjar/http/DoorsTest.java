@@ -151,6 +151,18 @@ class DoorsTest {
   }
 
   @Test
+  void keyIsEnoughBehindAProxyOfThisMachine() throws IOException {
+    String page = "Origin: https://batch.example\r\nSec-Fetch-Site: same-site\r\n";
+    String key = "Authorization: Bearer " + api.createKey("default", Scope.READ, null) + "\r\n";
+
+    assertThat(status(api.port, get("/v1/files", "batch.example", page + key))).isEqualTo(OK);
+    assertThat(status(api.port, get("/v1/files", "batch.example", page))).isEqualTo(401);
+    assertThat(status(api.port, get("/metrics", "batch.example", page)))
+        .as("free, and not for pages")
+        .isEqualTo(FORBIDDEN);
+  }
+
+  @Test
   void openServerMayBeBehindAProxy() throws IOException {
     HttpServer open = open("127.0.0.1");
     int port = open.start();

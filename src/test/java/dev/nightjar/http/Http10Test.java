@@ -85,6 +85,12 @@ class Http10Test {
   }
 
   @Test
+  void healthCheckNeedsNoHost() throws Exception {
+    assertThat(only("GET /healthz/live HTTP/1.0\r\n\r\n").status()).isEqualTo(200);
+    assertThat(only("GET /healthz/ready HTTP/1.0\r\n\r\n").status()).isEqualTo(200);
+  }
+
+  @Test
   void chunksAreOfHttp11Only() throws Exception {
     Response answer =
         only(

@@ -32,6 +32,9 @@ class WebPageGuardTest {
     "[::1]:8080,",
     "batch.example:8080,",
     "Batch.Example,",
+    "batch.localhost:8080,",
+    "gpu-1.internal,",
+    "batch.example, https://batch.example",
     "localhost:8080, http://localhost:8080",
     "localhost:8080, http://LOCALHOST:8080",
     "[::1]:8080,     http://[::1]:8080",
@@ -58,6 +61,9 @@ class WebPageGuardTest {
     "user@localhost,",
     "localhost:8080:8080,",
     "gpu-1:8080,",
+    "gpu-1.local,",
+    "batch.example, https://batch.example:8443",
+    "batch.example, https://evil.example",
     "localhost:8080, http://evil.example",
     "localhost:8080, http://localhost:3000",
     "localhost:8080, http://127.0.0.1:8080",
@@ -80,6 +86,11 @@ class WebPageGuardTest {
         "gpu-1:8080",
         "night_jar",
         "batch.example:443",
+        "nightjar.ns.svc:8080",
+        "nightjar.ns.svc.cluster.local",
+        "gpu-1.internal:8080",
+        "gpu-1.local",
+        "batch.localhost",
       })
   void openServerIsReachedByNamesThatNoAttackerCanHave(String authority) {
     assertThatCode(() -> OPEN.checkHost(authority)).doesNotThrowAnyException();
@@ -92,6 +103,8 @@ class WebPageGuardTest {
         "10.1.2.3.evil.example",
         "batch.example.evil.example",
         "evil.example.",
+        "evil.example/.local",
+        "local.example",
         "a@10.1.2.3",
         "",
       })
