@@ -30,7 +30,7 @@ final class Answers {
     response.header(HeaderNames.CONTENT_TYPE, "application/json");
     response.headers().contentLength(body.length);
     if (request.prologue().method().equals(Method.HEAD)) {
-      response.send();
+      ConnectionGuard.send(request, response::send);
     } else if (body.length <= WHOLE_BYTES_MAX) {
       ConnectionGuard.send(request, () -> response.send(body));
     } else {

@@ -133,6 +133,10 @@ final class BoundedReader extends DataReader {
 
   /** 0 for what is no size, or that of the last chunk: both are left to Helidon. */
   private static int size(String line) {
+    if (line.startsWith("+")) {
+      // Helidon takes it for a number, and would hold the whole chunk.
+      throw refused(Status.BAD_REQUEST_400, "the size of a chunk is no number");
+    }
     String digits = line.replaceFirst("^0+", "");
     if (digits.length() > INT_DIGITS || !digits.chars().allMatch(HexFormat::isHexDigit)) {
       return 0;

@@ -1,6 +1,7 @@
 package dev.nightjar.http;
 
 import dev.nightjar.api.ApiError;
+import dev.nightjar.net.ConnectionGuard;
 import dev.nightjar.store.ContentReader;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
@@ -27,7 +28,8 @@ record Download(ServerRequest request, ServerResponse response, Transfers transf
   void send(String fileId, ContentReader reader) throws IOException {
     String tag = "\"" + fileId + "\"";
     if (isKnown(tag)) {
-      response.status(304).header(HeaderNames.ETAG, tag).send();
+      response.status(304).header(HeaderNames.ETAG, tag);
+      ConnectionGuard.send(request, response::send);
       return;
     }
     long length = reader.length();
@@ -52,7 +54,7 @@ record Download(ServerRequest request, ServerResponse response, Transfers transf
     response.header(HeaderNames.CONTENT_TYPE, "application/octet-stream");
     response.headers().contentLength(sent.count());
     if (first == 0) {
-      response.send();
+      ConnectionGuard.send(request, response::send);
     } else {
       copy(fileId, reader, sent, buffer, first);
     }

@@ -1,5 +1,6 @@
 package dev.nightjar.http;
 
+import dev.nightjar.net.ConnectionGuard;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Method;
 import io.helidon.webserver.http.HttpRouting;
@@ -19,9 +20,10 @@ record MetricsRoute(Supplier<String> page) {
   private void send(ServerRequest request, ServerResponse response) {
     response.header(HeaderNames.CONTENT_TYPE, TEXT);
     if (request.prologue().method().equals(Method.HEAD)) {
-      response.send();
+      ConnectionGuard.send(request, response::send);
     } else {
-      response.send(page.get());
+      String text = page.get();
+      ConnectionGuard.send(request, () -> response.send(text));
     }
   }
 }

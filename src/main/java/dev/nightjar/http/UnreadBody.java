@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class UnreadBody {
   private static final Patience KNOWN = new Patience(64L << 20, TimeUnit.SECONDS.toNanos(5));
 
-  /** For whoever may not send it anyway. */
-  private static final Patience UNKNOWN = new Patience(4L << 20, TimeUnit.SECONDS.toNanos(1));
+  /** For whoever may not send it anyway: enough for most to read why, and not "reset". */
+  private static final Patience UNKNOWN = new Patience(32L << 20, TimeUnit.SECONDS.toNanos(5));
 
   private static final int BUFFER_BYTES = 8 * 1024;
 

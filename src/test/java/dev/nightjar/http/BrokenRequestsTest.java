@@ -62,6 +62,16 @@ class BrokenRequestsTest {
 
   @Test
   @Tag("K1")
+  void aSignBeforeTheSizeOfAChunkHidesItFromNobody() throws Exception {
+    try (var client = new RawHttp(api.port)) {
+      client.send((CHUNKED + "+F00000\r\n").getBytes(ISO_8859_1));
+
+      assertRefused(List.of(client.read(false)), 400, "the size of a chunk is no number");
+    }
+  }
+
+  @Test
+  @Tag("K1")
   void aLargeChunkIsTaken() throws Exception {
     String form = PART + "x".repeat((16 << 20) - PART.length());
     String rest =

@@ -60,6 +60,7 @@ record HostileFraming(Dice dice) {
             "FFFFFFFF\r\n",
             "7FFFFFFF\r\nx",
             "-1\r\n",
+            "+F00000\r\nx",
             "zz\r\n",
             "5\r\nhelloXX0\r\n\r\n",
             "0\r\nTrailer: x\r\n\r\n",
