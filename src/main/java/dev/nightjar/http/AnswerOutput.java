@@ -8,16 +8,22 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 
 /**
- * An answer's body on its way out: each write ends in time, and a client that is gone is no error
- * of ours.
+ * An answer's body on its way out: each piece of it ends in time, and a client that is gone is no
+ * error of ours.
  */
 record AnswerOutput(ServerRequest request, OutputStream out) {
+  static final int PIECE_BYTES = 64 * 1024;
+
   private interface Step {
     void run() throws IOException;
   }
 
   void write(byte[] buffer, int from, int count) {
-    watched(() -> out.write(buffer, from, count));
+    int end = from + count;
+    for (int at = from; at < end; at += PIECE_BYTES) {
+      int piece = at;
+      watched(() -> out.write(buffer, piece, Math.min(PIECE_BYTES, end - piece)));
+    }
   }
 
   /** Only after the last byte: it is what says that the body is whole. */

@@ -11,8 +11,6 @@ import tools.jackson.databind.json.JsonMapper;
 /** Sends JSON; to HEAD its head only. */
 final class Answers {
   private static final JsonMapper JSON = JsonMapper.shared();
-  private static final int WHOLE_BYTES_MAX = 512 * 1024;
-  private static final int PART_BYTES = 64 * 1024;
 
   private Answers() {}
 
@@ -31,7 +29,7 @@ final class Answers {
     response.headers().contentLength(body.length);
     if (request.prologue().method().equals(Method.HEAD)) {
       ConnectionGuard.send(request, response::send);
-    } else if (body.length <= WHOLE_BYTES_MAX) {
+    } else if (body.length <= AnswerOutput.PIECE_BYTES) {
       ConnectionGuard.send(request, () -> response.send(body));
     } else {
       sendInParts(request, response, body);
@@ -41,9 +39,7 @@ final class Answers {
   /** Of which each must be taken in time, while the whole may take longer. */
   private static void sendInParts(ServerRequest request, ServerResponse response, byte[] body) {
     var out = new AnswerOutput(request, response.outputStream());
-    for (int from = 0; from < body.length; from += PART_BYTES) {
-      out.write(body, from, Math.min(PART_BYTES, body.length - from));
-    }
+    out.write(body, 0, body.length);
     out.end();
   }
 }

@@ -3,6 +3,7 @@ package dev.nightjar.http;
 import dev.nightjar.api.ApiError;
 import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Arrays;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.TokenStreamLocation;
@@ -14,6 +15,8 @@ import tools.jackson.databind.json.JsonMapper;
 final class JsonBody {
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+
+  private static final Duration REST_MAX = Duration.ofSeconds(30);
 
   private JsonBody() {}
 
@@ -31,11 +34,30 @@ final class JsonBody {
       return parse(begin, bytesMax);
     }
     try (var _ = transfers.body(request)) {
-      byte[] rest = in.readNBytes(bytesMax + 1 - begin.length);
-      byte[] body = Arrays.copyOf(begin, begin.length + rest.length);
-      System.arraycopy(rest, 0, body, begin.length, rest.length);
-      return parse(body, bytesMax);
+      return parse(readOn(in, begin, bytesMax + 1), bytesMax);
     }
+  }
+
+  /** For a while only: the room is others' too, however few bytes at a time come. */
+  private static byte[] readOn(ClientInput in, byte[] begin, int bytesMax) throws IOException {
+    long started = System.nanoTime();
+    byte[] body = Arrays.copyOf(begin, bytesMax);
+    int length = begin.length;
+    while (length < bytesMax) {
+      int count = in.read(body, length, bytesMax - length);
+      if (count < 0) {
+        break;
+      }
+      length += count;
+      if (System.nanoTime() - started > REST_MAX.toNanos()) {
+        throw new ApiError(
+            408,
+            null,
+            null,
+            "The JSON body did not come within %d seconds.".formatted(REST_MAX.toSeconds()));
+      }
+    }
+    return Arrays.copyOf(body, length);
   }
 
   private static JsonNode parse(byte[] body, int bytesMax) {

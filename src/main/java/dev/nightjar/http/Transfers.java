@@ -21,11 +21,11 @@ final class Transfers {
   private static final int FAST_BYTES = 512 * 1024;
 
   private static final int USUAL_BYTES = 64 * 1024;
-  private static final long WAIT_SECONDS = 5;
+  private static final int WAIT_SECONDS = 6;
 
   private final @Nullable ConnectionGuard guard;
 
-  /** In turn: who made a place gets it. */
+  /** In turn. */
   private final Semaphore files;
 
   private final Semaphore fast = new Semaphore(FAST_MAX);
@@ -52,12 +52,11 @@ final class Transfers {
 
     /**
      * To be called before the file is opened. When there is no room, whoever has been silent for
-     * longest with an open file makes it.
+     * longest with an open file makes it, if nobody else does.
      */
     void open() {
       if (!files.tryAcquire()) {
-        freeFile();
-        await(request, files, "uploads and downloads");
+        await(request, files, "uploads and downloads", Transfers.this::freeFile);
       }
       isOpen = true;
       ofConnection.incrementAndGet();
@@ -96,7 +95,7 @@ final class Transfers {
   /** Room for one JSON body, of whatever size is allowed. */
   Held body(ServerRequest request) {
     if (!bodies.tryAcquire()) {
-      await(request, bodies, "large requests");
+      await(request, bodies, "large requests", () -> {});
     }
     return bodies::release;
   }
@@ -119,21 +118,22 @@ final class Transfers {
   }
 
   /** Ends early when the connection does: a closed one must not wait. */
-  private static void await(ServerRequest request, Semaphore room, String what) {
+  private static void await(ServerRequest request, Semaphore room, String what, Runnable makeRoom) {
     ConnectionGuard.send(
         request,
         () -> {
           try {
-            if (!room.tryAcquire(WAIT_SECONDS, TimeUnit.SECONDS)) {
-              throw new ApiError(
-                  503,
-                  null,
-                  null,
-                  "The server has too many %s at once. Try again.".formatted(what));
+            for (int second = 0; second < WAIT_SECONDS; second++) {
+              makeRoom.run();
+              if (room.tryAcquire(1, TimeUnit.SECONDS)) {
+                return;
+              }
             }
           } catch (InterruptedException e) {
             throw new CloseConnectionException("the client is gone", e);
           }
+          throw new ApiError(
+              503, null, null, "The server has too many %s at once. Try again.".formatted(what));
         });
   }
 }

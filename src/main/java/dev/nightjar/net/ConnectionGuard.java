@@ -39,6 +39,9 @@ public final class ConnectionGuard implements AutoCloseable {
   private static final int HEADERS_MAX = 256;
   private static final int STREAM_SHARES = 16;
 
+  /** Whoever moves, however slowly, keeps its files. */
+  private static final long SILENT_NANOS = TimeUnit.SECONDS.toNanos(5);
+
   /** While fewer of the connections are without a key, they make room in turn with the others. */
   private static final int UNKNOWN_SHARE = 4;
 
@@ -163,7 +166,8 @@ public final class ConnectionGuard implements AutoCloseable {
 
   /**
    * Writes a part of a request's answer, or waits for what it needs, such that it ends in time and
-   * with its connection. A part should be short: the time is that of all of it.
+   * with its connection. A part should be short: the time is that of all of it, over HTTP/2 for as
+   * long as nothing else moves on the connection.
    */
   public static void send(ServerRequest request, Runnable part) {
     GuardedConnection connection = of(request);
@@ -192,9 +196,10 @@ public final class ConnectionGuard implements AutoCloseable {
     return request.context().get(GuardedConnection.class).orElse(null);
   }
 
-  /** Ends the connection that has been silent for longest of those that hold files open. */
+  /** Ends the longest silent of the connections that hold files open and have been so for long. */
   public void freeFile() {
-    evict(connection -> connection.files().get() > 0);
+    long before = System.nanoTime() - SILENT_NANOS;
+    evict(connection -> connection.files().get() > 0 && connection.movedAt() - before < 0);
   }
 
   /** The connection's channel, if it is still open. */

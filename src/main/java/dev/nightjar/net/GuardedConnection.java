@@ -27,6 +27,9 @@ final class GuardedConnection {
   /** Threads of HTTP/2 that may still wait for a body after their request, and since when. */
   private final Map<Thread, Long> lingering = new ConcurrentHashMap<>();
 
+  /** A write over HTTP/2 may wait for the others of its connection, but not for ever. */
+  private static final int SHARED_WAITS_MAX = 10;
+
   private volatile long outsideSince;
   private volatile long movedAt;
   private volatile boolean isKnown;
@@ -135,7 +138,12 @@ final class GuardedConnection {
     return requests.get() == 0
         ? now - outsideSince > headNanos
         : bodies.stream().anyMatch(body -> body.isOverdue(now, bodyNanos))
-            || writes.stream().anyMatch(write -> now - write.since() > bodyNanos);
+            || writes.stream().anyMatch(write -> isOverdue(write, now, bodyNanos));
+  }
+
+  private boolean isOverdue(WatchedWrite write, long now, long nanosMax) {
+    long waited = now - write.since();
+    return waited > nanosMax && (now - movedAt > nanosMax || waited / SHARED_WAITS_MAX > nanosMax);
   }
 
   /** Whether one of its requests waits for something other than its peer. */

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -128,6 +129,24 @@ class FullTableTest {
     assertThat(ask(first)).startsWith("HTTP/1.1 200");
   }
 
+  @Test
+  void filesAreFreedOnlyByWhoHasBeenSilentForLong() throws Exception {
+    Socket holder = connect();
+    send(holder, "GET /file HTTP/1.1\r\nHost: guard\r\n\r\n");
+    assertThat(read(holder)).startsWith("HTTP/1.1 200");
+
+    guard.freeFile();
+
+    assertThat(ask(holder)).startsWith("HTTP/1.1 200");
+    long moved = System.nanoTime();
+    while (guard.connections() > 0) {
+      assertThat(System.nanoTime() - moved).isLessThan(LONG.toNanos());
+      LockSupport.parkNanos(50_000_000);
+      guard.freeFile();
+    }
+    assertThat(System.nanoTime() - moved).isGreaterThan(3_000_000_000L);
+  }
+
   private Socket connect() throws IOException {
     var peer = new Socket(InetAddress.getLoopbackAddress(), server.port());
     peer.setSoTimeout(20_000);
@@ -169,6 +188,9 @@ class FullTableTest {
     if (request.path().path().equals("/slow")) {
       begun.countDown();
       await(ready);
+    }
+    if (request.path().path().equals("/file")) {
+      ConnectionGuard.files(request).incrementAndGet();
     }
     int bytes = 0;
     if (request.content().hasEntity()) {

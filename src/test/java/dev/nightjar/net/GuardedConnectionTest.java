@@ -1,0 +1,53 @@
+package dev.nightjar.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Tag("K1")
+@Timeout(30)
+class GuardedConnectionTest {
+  private static final long LIMIT = Duration.ofSeconds(60).toNanos();
+
+  @Test
+  void writeThatWaitsIsNotOverdueWhileOthersOfItsConnectionMove() throws Exception {
+    try (var channel = SocketChannel.open()) {
+      var connection = new GuardedConnection(channel, System.nanoTime());
+      var isWaiting = new CountDownLatch(1);
+      var end = new CountDownLatch(1);
+      connection.beginRequest();
+      Thread waiting =
+          Thread.ofVirtual()
+              .start(() ->
+                  connection.send(() -> {
+                    isWaiting.countDown();
+                    awaitQuietly(end);
+                  }));
+      isWaiting.await();
+      long waitingSince = System.nanoTime();
+      while (connection.movedAt() <= waitingSince) {
+        connection.send(() -> {});
+      }
+      long moved = connection.movedAt();
+
+      assertThat(connection.isOverdue(moved + LIMIT, LIMIT, LIMIT)).isFalse();
+      assertThat(connection.isOverdue(moved + LIMIT + 1, LIMIT, LIMIT)).isTrue();
+
+      end.countDown();
+      waiting.join();
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch end) {
+    try {
+      end.await();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
