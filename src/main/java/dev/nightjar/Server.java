@@ -77,7 +77,7 @@ final class Server implements AutoCloseable {
   private final Pulse pulse;
   private volatile boolean isStopping;
 
-  private Server(Settings settings, Node node, @Nullable Tls tls) {
+  private Server(Settings settings, Capacity capacity, Node node, @Nullable Tls tls) {
     this.settings = settings;
     this.node = node;
     this.sweeper = new Sweeper(node.meta(), node.objects(), node.clock());
@@ -88,9 +88,11 @@ final class Server implements AutoCloseable {
             (SSLSocketFactory) SSLSocketFactory.getDefault(),
             InstantSource.system(), // Receivers compare signatures with their own clocks.
             userAgent());
-    this.webhooks = new Deliverer(node.meta(), webhookSender, node.clock(), new SecureRandom());
+    this.webhooks =
+        new Deliverer(
+            node.meta(), webhookSender, node.clock(), new SecureRandom(), capacity.deliveries());
     this.metrics = metrics(settings, node, webhooks.figures());
-    this.guard = guard(settings);
+    this.guard = guard(capacity);
     this.http =
         new HttpServer(
             new Listen(settings.host(), settings.port(), guard, tls, settings.doors().names()),
@@ -109,12 +111,14 @@ final class Server implements AutoCloseable {
   static Server start(Settings settings) {
     boolean isLocal = isLoopback(settings.host());
     Tls tls = tls(settings);
-    Node node = Node.open(settings.data(), settings.upstreams(), limits(settings));
+    Capacity capacity = capacity(settings);
+    List<UpstreamSettings> upstreams = fitting(settings.upstreams(), capacity.calls());
+    Node node = Node.open(settings.data(), upstreams, limits(settings));
     try {
       if (!isLocal && !settings.doors().isOpen() && !node.meta().hasKeys()) {
         throw unprotected(settings);
       }
-      var server = new Server(settings, node, tls);
+      var server = new Server(settings, capacity, node, tls);
       node.engine().whenBatchEnds(server.webhooks::wake);
       node.engine().start();
       server.sweeper.start();
@@ -128,11 +132,31 @@ final class Server implements AutoCloseable {
     }
   }
 
-  /** When the rest is open: what is left is for clients. */
-  private static ConnectionGuard guard(Settings settings) {
-    int calls = settings.upstreams().stream().mapToInt(UpstreamSettings::maxInFlight).sum();
-    Capacity capacity = Capacity.of(calls);
+  private static Capacity capacity(Settings settings) {
+    Capacity capacity = Capacity.of(calls(settings.upstreams()));
     capacity.warning().ifPresent(text -> LOG.log(System.Logger.Level.WARNING, text));
+    return capacity;
+  }
+
+  private static int calls(List<UpstreamSettings> upstreams) {
+    return Math.toIntExact(
+        Math.min(
+            Integer.MAX_VALUE, upstreams.stream().mapToLong(UpstreamSettings::maxInFlight).sum()));
+  }
+
+  /** Each in proportion, so that all together make no more calls at once than that. */
+  private static List<UpstreamSettings> fitting(List<UpstreamSettings> upstreams, int calls) {
+    long asked = calls(upstreams);
+    return asked <= calls
+        ? upstreams
+        : upstreams.stream()
+            .map(one ->
+                one.withMaxInFlight(
+                    Math.toIntExact(Math.max(1, one.maxInFlight() * (long) calls / asked))))
+            .toList();
+  }
+
+  private static ConnectionGuard guard(Capacity capacity) {
     return ConnectionGuard.start(
         new ConnectionGuard.Limits(
             IDLE_CONNECTION,

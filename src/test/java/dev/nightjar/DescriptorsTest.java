@@ -3,6 +3,10 @@ package dev.nightjar;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.openai.models.batches.Batch;
+import dev.nightjar.sim.Latency;
+import dev.nightjar.sim.SimOptions;
+import dev.nightjar.sim.SimServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -23,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @DisabledOnOs(OS.WINDOWS)
 class DescriptorsTest {
   private static final int IDLE = 400;
+  private static final int CALLS = 200;
 
   @TempDir private Path directory;
 
@@ -39,11 +44,32 @@ class DescriptorsTest {
     try (var server = start(160, 512)) {
       assertServes(server);
       assertThat(server.stderr())
-          .contains("at most 160 files and connections may be open", "lower max_in_flight");
+          .contains("at most 160 files and connections may be open", "max_in_flight is lowered to");
+    }
+  }
+
+  @Test
+  void moreCallsThanTheLimitAllowsLeaveRoomForConnections() throws Exception {
+    SimOptions slow = ServerFixture.sim().withLatency(Latency.parse("latency", "1s"));
+    try (SimServer sim = SimServer.start(slow);
+        var server = start(256, 512, sim.url())) {
+      Path input = ServerFixture.chatLines(directory.resolve("in.jsonl"), CALLS, _ -> "");
+      String id = ServerFixture.create(server.client(), "/v1/chat/completions", input).id();
+      ServerFixture.awaitThat(() -> sim.counters().received() >= 20);
+
+      assertServes(server);
+
+      assertThat(server.stderr()).contains("max_in_flight is lowered to");
+      assertThat(ServerFixture.await(server.client(), id).status())
+          .isEqualTo(Batch.Status.COMPLETED);
     }
   }
 
   private NightjarProcess start(int descriptors, int inFlight) throws IOException {
+    return start(descriptors, inFlight, "http://127.0.0.1:1/v1");
+  }
+
+  private NightjarProcess start(int descriptors, int inFlight, String upstream) throws IOException {
     return NightjarProcess.startLimited(
         directory,
         descriptors,
@@ -53,7 +79,7 @@ class DescriptorsTest {
         "--data",
         directory.resolve("data").toString(),
         "--upstream",
-        "http://127.0.0.1:1/v1",
+        upstream,
         "--max-in-flight",
         Integer.toString(inFlight));
   }

@@ -150,6 +150,10 @@ public record Settings(
       models = Set.copyOf(models);
     }
 
+    public UpstreamSettings withMaxInFlight(int max) {
+      return new UpstreamSettings(name, url, apiKey, models, max);
+    }
+
     /** Never with the key. */
     @Override
     public String toString() {

@@ -40,7 +40,7 @@ public final class Deliverer implements AutoCloseable {
       Thread.ofPlatform().name("webhooks").daemon().unstarted(ProcessEnd.loop(this::run));
   private final CountDownLatch stop = new CountDownLatch(1);
   private final Figures figures = new Figures();
-  private final Flights flights = new Flights();
+  private final Flights flights;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
@@ -83,11 +83,22 @@ public final class Deliverer implements AutoCloseable {
     }
   }
 
-  public Deliverer(WebhookStore store, Sender sender, SteadyClock clock, RandomGenerator random) {
+  /**
+   * Begins with nothing under way.
+   *
+   * @param deliveriesMax how many there may be at once
+   */
+  public Deliverer(
+      WebhookStore store,
+      Sender sender,
+      SteadyClock clock,
+      RandomGenerator random,
+      int deliveriesMax) {
     this.store = store;
     this.sender = sender;
     this.clock = clock;
     this.schedule = new RetrySchedule(random);
+    this.flights = new Flights(deliveriesMax);
   }
 
   public void start() {

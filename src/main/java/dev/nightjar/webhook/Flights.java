@@ -14,17 +14,21 @@ import java.util.concurrent.locks.ReentrantLock;
 final class Flights {
   static final int MAX = 128;
 
-  /** What is left is enough for one project's twenty endpoints, all of which may hang. */
+  /** What is left of all is enough for one project's twenty endpoints, all of which may hang. */
   private static final int KEPT = 48;
 
   static final int PER_ENDPOINT_MAX = 2;
 
-  private final Places places = new Places(MAX, KEPT);
+  private final Places places;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition landed = lock.newCondition();
 
   /** Under the lock: the endpoint of each delivery. */
   private final Map<Long, Long> endpoints = new HashMap<>();
+
+  Flights(int max) {
+    places = new Places(max, max * KEPT / MAX);
+  }
 
   boolean hasRoom(Due due) {
     lock.lock();

@@ -11,13 +11,15 @@ class CapacityTest {
 
   @Test
   void connectionsAndFilesFitBesideWhatIsOpenAndCalled() {
-    for (int limit = 250; limit < 2_000; limit++) {
-      Capacity capacity = Capacity.of(HEAP, limit, 60, 64);
+    for (int limit = 200; limit < 2_000; limit++) {
+      for (int calls : new int[] {1, 64, 512}) {
+        Capacity capacity = Capacity.of(HEAP, limit, 30, calls);
 
-      assertThat(60 + 40 + 64 + capacity.connections() + 8 + capacity.files())
-          .as("of %d", limit)
-          .isLessThanOrEqualTo(limit + 8);
-      assertThat(capacity.warning()).isEmpty();
+        assertThat(30 + 64 + capacity.calls() + capacity.deliveries() + 16)
+            .as("of %d", limit)
+            .isLessThanOrEqualTo(limit - capacity.connections() - capacity.files());
+        assertThat(capacity.warning().isEmpty()).isEqualTo(capacity.calls() == calls);
+      }
     }
   }
 
@@ -33,13 +35,14 @@ class CapacityTest {
 
   @Test
   void aLimitTooLowForTheCallsIsToldWithWhatIsNeeded() {
-    Capacity capacity = Capacity.of(HEAP, 256, 60, 512);
+    Capacity capacity = Capacity.of(HEAP, 256, 30, 512);
 
     assertThat(capacity.warning())
         .hasValueSatisfying(text ->
             assertThat(text)
-                .contains("at most 256 files and connections", "512 calls", "to 660 or more")
-                .contains("lower max_in_flight"));
-    assertThat(capacity.connections()).isEqualTo(16);
+                .contains("at most 256 files and connections", "512 calls", "to 798 or more")
+                .contains("max_in_flight is lowered to 74 in all"));
+    assertThat(capacity.calls()).isEqualTo(74);
+    assertThat(Capacity.of(HEAP, 798, 30, 512).calls()).isEqualTo(512);
   }
 }

@@ -80,7 +80,8 @@ final class DeliveryFixture implements AutoCloseable {
     var targets =
         new Targets((project, host) -> resolver.get().resolve(project, host), allowed.get());
     var sender = new Sender(targets, tls, now::get, "Nightjar/test", limit);
-    var started = new Deliverer(store, sender, TestClocks.settled(now::get), new Random(1));
+    var started =
+        new Deliverer(store, sender, TestClocks.settled(now::get), new Random(1), Flights.MAX);
     started.start();
     return started;
   }
