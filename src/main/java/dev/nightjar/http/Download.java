@@ -42,9 +42,19 @@ record Download(ServerRequest request, ServerResponse response, Transfers transf
     }
     ByteRange sent = range == null ? new ByteRange(0, length) : range;
     reader.check(sent.from(), sent.count());
-    byte[] buffer = new byte[(int) Math.min(DownloadBuffer.SMALL_BYTES, sent.count())];
-    int first =
-        isHead || buffer.length == 0 ? 0 : reader.readSome(sent.from(), buffer, 0, buffer.length);
+    if (isHead || sent.count() == 0) {
+      head(tag, range, length, sent.count());
+      ConnectionGuard.send(request, response::send);
+      return;
+    }
+    try (var buffer = transfers.buffer(sent.count())) {
+      int first = reader.readSome(sent.from(), buffer.bytes(), 0, buffer.bytes().length);
+      head(tag, range, length, sent.count());
+      copy(fileId, reader, sent, buffer, first);
+    }
+  }
+
+  private void head(String tag, @Nullable ByteRange range, long length, long count) {
     response.status(range == null ? 200 : 206);
     if (range != null) {
       response.header(HeaderNames.CONTENT_RANGE, range.contentRange(length));
@@ -52,12 +62,7 @@ record Download(ServerRequest request, ServerResponse response, Transfers transf
     response.header(HeaderNames.ETAG, tag);
     response.header(HeaderNames.ACCEPT_RANGES, "bytes");
     response.header(HeaderNames.CONTENT_TYPE, "application/octet-stream");
-    response.headers().contentLength(sent.count());
-    if (first == 0) {
-      ConnectionGuard.send(request, response::send);
-    } else {
-      copy(fileId, reader, sent, buffer, first);
-    }
+    response.headers().contentLength(count);
   }
 
   private boolean isKnown(String tag) {
@@ -79,29 +84,35 @@ record Download(ServerRequest request, ServerResponse response, Transfers transf
     return request.headers().first(name).orElse(null);
   }
 
-  /** What is sent is sound only if it is whole: the answer is ended after the last byte. */
-  private void copy(String fileId, ContentReader reader, ByteRange range, byte[] begin, int first) {
+  /**
+   * The buffer holds the first bytes. What is sent is sound only if it is whole: the answer is
+   * ended after the last byte.
+   */
+  private void copy(
+      String fileId, ContentReader reader, ByteRange range, DownloadBuffer buffer, int first) {
     var out = new AnswerOutput(request, response.outputStream());
-    out.write(begin, 0, first);
+    write(out, buffer, first);
     long done = first;
-    try (var buffer = transfers.buffer(range.count() - done)) {
-      while (done < range.count()) {
-        byte[] bytes = buffer.bytes();
-        int next = (int) Math.min(bytes.length, range.count() - done);
-        try {
-          next = reader.readSome(range.from() + done, bytes, 0, next);
-        } catch (IOException | RuntimeException e) {
-          LOG.log(Level.ERROR, "the download of " + fileId + " breaks off", e);
-          throw new CloseConnectionException("the file cannot be read on", e);
-        }
-        long begun = System.nanoTime();
-        out.write(bytes, 0, next);
-        done += next;
-        if (System.nanoTime() - begun > SLOW_NANOS) {
-          buffer.shrink();
-        }
+    while (done < range.count()) {
+      byte[] bytes = buffer.bytes();
+      int next = (int) Math.min(bytes.length, range.count() - done);
+      try {
+        next = reader.readSome(range.from() + done, bytes, 0, next);
+      } catch (IOException | RuntimeException e) {
+        LOG.log(Level.ERROR, "the download of " + fileId + " breaks off", e);
+        throw new CloseConnectionException("the file cannot be read on", e);
       }
+      write(out, buffer, next);
+      done += next;
     }
     out.end();
+  }
+
+  private static void write(AnswerOutput out, DownloadBuffer buffer, int count) {
+    long begun = System.nanoTime();
+    out.write(buffer.bytes(), 0, count);
+    if (System.nanoTime() - begun > SLOW_NANOS) {
+      buffer.shrink();
+    }
   }
 }
