@@ -13,6 +13,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
@@ -24,12 +27,14 @@ final class Attack {
   private static final Duration LATENCY = Duration.ofMillis(800);
   private static final double P99_MILLIS_MAX = 1_000;
   private static final int ASK_EVERY_MILLIS = 150;
+  private static final int ASKERS = 3;
 
   private final Path work;
   private final int seconds = number("SECONDS_LONG", 120);
   private final int inFlight = number("IN_FLIGHT", 32);
   private final List<String> violations = new ArrayList<>();
   private final List<Double> millis = new ArrayList<>();
+  private final Lock asked = new ReentrantLock();
   private int port;
   private int failed;
 
@@ -108,23 +113,42 @@ final class Attack {
     return text.toString().getBytes(UTF_8);
   }
 
-  /** A new connection for each; a request that fails took for ever. */
   private void ask(String batch, Process server) throws InterruptedException {
-    String[] paths = {"/healthz/live", "/v1/batches/" + batch, "/healthz/ready", "/v1/models"};
     long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    var askers = new ArrayList<Thread>();
+    for (int i = 0; i < ASKERS; i++) {
+      askers.add(Thread.ofPlatform().name("ask").start(() -> ask(batch, server, until)));
+    }
+    for (Thread asker : askers) {
+      asker.join();
+    }
+  }
+
+  /** A new connection for each; a request that fails took for ever. */
+  private void ask(String batch, Process server, long until) {
+    String[] paths = {"/healthz/live", "/v1/batches/" + batch, "/healthz/ready", "/v1/models"};
     for (int i = 0; System.nanoTime() < until && server.isAlive(); i++) {
+      String path = paths[i % paths.length];
       long begun = System.nanoTime();
-      String answer = get(paths[i % paths.length]);
+      String answer = get(path);
       double took = (System.nanoTime() - begun) / 1e6;
+      note(path, answer, took);
+      LockSupport.parkNanos((long) (Math.max(1, ASK_EVERY_MILLIS - took) * 1e6));
+    }
+  }
+
+  private void note(String path, String answer, double took) {
+    asked.lock();
+    try {
       if (answer.startsWith("HTTP/1.1 200 ")) {
         millis.add(took);
       } else {
         failed++;
         millis.add(Double.POSITIVE_INFINITY);
-        System.out.printf(
-            "%s: %s after %.0f ms%n", paths[i % paths.length], answer.lines().findFirst(), took);
+        System.out.printf("%s: %s after %.0f ms%n", path, answer.lines().findFirst(), took);
       }
-      Thread.sleep(Math.max(1, ASK_EVERY_MILLIS - (long) took));
+    } finally {
+      asked.unlock();
     }
   }
 

@@ -11,10 +11,12 @@ import com.openai.models.files.FileCreateParams;
 import com.openai.models.files.FileObject;
 import com.openai.models.files.FilePurpose;
 import dev.nightjar.sim.SimOptions;
+import dev.nightjar.store.files.DataDirectory;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -122,6 +124,23 @@ class KeysTest {
     assertSays("no key with the id 'key_a'", "revoke", "key_a", "--data", text(data));
     assertSays("no key with the id 'sk-***'", "revoke", "sk-nj-secret", "--data", text(data));
     assertSays("Missing required subcommand");
+  }
+
+  @Test
+  @Tag("K6")
+  void databaseOfAnOlderServerThatRunsIsLeftAsItIs() throws Exception {
+    Path data = folder.resolve("data");
+    keys("create", "--data", text(data));
+    try (var _ = DataDirectory.open(data)) {
+      Files.writeString(data.resolve("format"), "1");
+
+      assertSays("is in use by process", "create", "--data", text(data));
+      assertSays("is in use by process", "list", "--data", text(data));
+      assertThat(data.resolve("format")).hasContent("1");
+    }
+
+    assertThat(keys("list", "--data", text(data))).hasLineCount(1);
+    assertThat(data.resolve("format")).hasContent("2");
   }
 
   private void assertSays(String text, String... arguments) throws Exception {

@@ -27,15 +27,7 @@ class RunFilesTest {
   void powerCutAfterTheStateIsDeletedLeavesTheOutput() throws IOException {
     Path results = Files.createDirectory(folder.resolve("results"));
     Path output = results.resolve("out.jsonl");
-    var request =
-        new RunRequest(
-            folder.resolve("in.jsonl"),
-            output,
-            results.resolve("out.errors.jsonl"),
-            null,
-            List.of(),
-            1,
-            Duration.ofSeconds(1));
+    RunRequest request = request(output, results.resolve("out.errors.jsonl"));
     var disk = new CrashDisk(results, CrashPoints.immortal());
     var files = new RunFiles(request, disk);
     Files.createDirectory(files.state());
@@ -50,5 +42,23 @@ class RunFilesTest {
 
     assertThat(files.state()).doesNotExist();
     assertThat(output).exists();
+  }
+
+  @Test
+  @Tag("K6")
+  void runWithoutErrorsEndsThoughTheirFolderIsMissing() throws IOException {
+    Path output = folder.resolve("out.jsonl");
+    RunRequest request = request(output, folder.resolve("missing").resolve("errors.jsonl"));
+    var files = new RunFiles(request, new CrashDisk(folder, CrashPoints.immortal()));
+    Files.createDirectory(files.state());
+
+    files.deleteState();
+
+    assertThat(files.state()).doesNotExist();
+  }
+
+  private RunRequest request(Path output, Path errors) {
+    return new RunRequest(
+        folder.resolve("in.jsonl"), output, errors, null, List.of(), 1, Duration.ofSeconds(1));
   }
 }

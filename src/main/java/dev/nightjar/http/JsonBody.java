@@ -16,8 +16,6 @@ final class JsonBody {
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
-  private static final Duration REST_MAX = Duration.ofSeconds(30);
-
   private JsonBody() {}
 
   /** More than bodies usually have; more than this of many at once would fill the memory. */
@@ -34,12 +32,13 @@ final class JsonBody {
       return parse(begin, bytesMax);
     }
     try (var _ = transfers.body(request)) {
-      return parse(readOn(in, begin, bytesMax + 1), bytesMax);
+      return parse(readOn(in, begin, bytesMax + 1, transfers.bodyMax()), bytesMax);
     }
   }
 
   /** For a while only: the room is others' too, however few bytes at a time come. */
-  private static byte[] readOn(ClientInput in, byte[] begin, int bytesMax) throws IOException {
+  private static byte[] readOn(ClientInput in, byte[] begin, int bytesMax, Duration timeMax)
+      throws IOException {
     long started = System.nanoTime();
     byte[] body = Arrays.copyOf(begin, bytesMax);
     int length = begin.length;
@@ -49,12 +48,12 @@ final class JsonBody {
         break;
       }
       length += count;
-      if (System.nanoTime() - started > REST_MAX.toNanos()) {
+      if (System.nanoTime() - started > timeMax.toNanos()) {
         throw new ApiError(
             408,
             null,
             null,
-            "The JSON body did not come within %d seconds.".formatted(REST_MAX.toSeconds()));
+            "The JSON body did not come within %d seconds.".formatted(timeMax.toSeconds()));
       }
     }
     return Arrays.copyOf(body, length);

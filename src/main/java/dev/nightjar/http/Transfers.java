@@ -4,6 +4,7 @@ import dev.nightjar.api.ApiError;
 import dev.nightjar.net.ConnectionGuard;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
+import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,7 +22,11 @@ final class Transfers {
   private static final int FAST_BYTES = 512 * 1024;
 
   private static final int USUAL_BYTES = 64 * 1024;
-  private static final int WAIT_SECONDS = 6;
+
+  /** Longer than it takes until one that was silent has been so for long. */
+  private static final int WAIT_SECONDS = 8;
+
+  private static final Duration BODY_MAX = Duration.ofSeconds(30);
 
   private final @Nullable ConnectionGuard guard;
 
@@ -98,6 +103,15 @@ final class Transfers {
       await(request, bodies, "large requests", () -> {});
     }
     return bodies::release;
+  }
+
+  /** How long one may hold its room for a JSON body, however it moves. */
+  Duration bodyMax() {
+    return guard == null ? BODY_MAX : min(BODY_MAX, guard.limits().body());
+  }
+
+  private static Duration min(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
   }
 
   /** For so many bytes of a download; there may be many slow clients. */

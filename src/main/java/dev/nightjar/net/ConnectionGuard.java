@@ -60,6 +60,7 @@ public final class ConnectionGuard implements AutoCloseable {
 
   private final AtomicInteger streams = new AtomicInteger();
   private final CountDownLatch closed = new CountDownLatch(1);
+  private final ConnectionTurns turns = new ConnectionTurns();
   private final SpareDescriptor spare = new SpareDescriptor(closed);
   private final Limits limits;
   private final long headNanos;
@@ -255,28 +256,58 @@ public final class ConnectionGuard implements AutoCloseable {
       reset(channel);
       throw new ClosedChannelException();
     }
-    if (connections.size() > limits.connections()) {
-      connections.values().removeIf(connection -> isGone(connection, System.nanoTime()));
-    }
-    while (connections.size() > limits.connections() && evict(other -> other != newcomer)) {
-      // Until there is room again.
-    }
+    makeRoomFor(newcomer);
     spare.await(() -> evict(other -> other != newcomer));
   }
 
-  private boolean evict(Predicate<GuardedConnection> among) {
+  /** The listener waits too: who keeps coming is slowed down before it shuts out others. */
+  private void makeRoomFor(GuardedConnection newcomer) {
+    turns.newcomer(System.nanoTime());
+    while (connections.size() > limits.connections()) {
+      long now = System.nanoTime();
+      connections.values().removeIf(connection -> isGone(connection, now));
+      if (connections.size() <= limits.connections()) {
+        return;
+      }
+      var first = firstToGo(other -> other != newcomer);
+      if (first.isEmpty()) {
+        return;
+      }
+      if (turns.hasHadIts(first.get().getValue(), now)) {
+        evict(first.get());
+      } else if (isClosedWithin(1)) {
+        return;
+      }
+    }
+    turns.madeRoom(System.nanoTime());
+  }
+
+  private boolean isClosedWithin(long millis) {
+    try {
+      return closed.await(millis, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return true;
+    }
+  }
+
+  private void evict(Predicate<GuardedConnection> among) {
+    firstToGo(among).ifPresent(this::evict);
+  }
+
+  private Optional<Map.Entry<SocketAddress, GuardedConnection>> firstToGo(
+      Predicate<GuardedConnection> among) {
     long unknown = connections.values().stream().filter(other -> !other.isKnown()).count();
     var firstToGo = unknown * UNKNOWN_SHARE < connections.size() ? SILENT_FIRST : UNKNOWN_FIRST;
-    Optional<Map.Entry<SocketAddress, GuardedConnection>> first =
-        connections.entrySet().stream()
-            .filter(entry -> among.test(entry.getValue()))
-            .min(Map.Entry.comparingByValue(firstToGo));
-    first.ifPresent(entry -> {
-      connections.remove(entry.getKey(), entry.getValue());
-      reset(entry.getValue().channel());
-      closing.add(entry.getValue());
-    });
-    return first.isPresent();
+    return connections.entrySet().stream()
+        .filter(entry -> among.test(entry.getValue()))
+        .min(Map.Entry.comparingByValue(firstToGo));
+  }
+
+  private void evict(Map.Entry<SocketAddress, GuardedConnection> entry) {
+    connections.remove(entry.getKey(), entry.getValue());
+    reset(entry.getValue().channel());
+    closing.add(entry.getValue());
   }
 
   private void watch() {

@@ -100,6 +100,7 @@ final class GuardedConnection {
     writes.add(write);
     try {
       if (!isGone) {
+        moved(); // From now on it is the peer who is waited for.
         part.run();
         moved();
       }

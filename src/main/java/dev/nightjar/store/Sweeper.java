@@ -14,6 +14,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -42,6 +43,9 @@ public final class Sweeper implements AutoCloseable {
   /** Rows of a kind that one round looks at. */
   private static final int ROWS_MAX = 100;
 
+  /** Rows with an object that cannot be deleted, of which a round looks beyond. */
+  private static final int STUCK_MAX = 1_000;
+
   /** Objects of which the store is asked at once whether they are needed. */
   private static final int KEYS_MAX = 500;
 
@@ -57,6 +61,9 @@ public final class Sweeper implements AutoCloseable {
 
   /** Where the search for orphans goes on; lost with the process, and then it begins anew. */
   private String place = Page.FIRST;
+
+  /** The ids of rows that a round could not do, until all others are done. */
+  private final Set<String> stuck = new HashSet<>();
 
   /** Whether the last round left something that was due, as far as it looked. */
   private boolean isMoreLeft;
@@ -116,6 +123,7 @@ public final class Sweeper implements AutoCloseable {
     deleted += sweepFiles(goneBy);
     if (!isMoreLeft) { // Looking for orphans takes long, and they are few.
       deleted += sweepOrphans(isOld);
+      stuck.clear();
     }
     return deleted;
   }
@@ -136,33 +144,42 @@ public final class Sweeper implements AutoCloseable {
 
   private int sweepUploads(Instant before) throws IOException {
     int deleted = 0;
+    int rowsMax = ROWS_MAX + stuck.size();
     var swept = new ArrayList<UploadId>();
-    for (EndedUpload upload : meta.endedUploads(before, ROWS_MAX)) {
+    List<EndedUpload> ended = meta.endedUploads(before, rowsMax);
+    for (EndedUpload upload : ended) {
       if (deleted >= OBJECTS_MAX) {
         break;
       }
       List<String> keys =
           upload.unusedParts().stream().map(part -> ObjectKeys.part(upload.file(), part)).toList();
-      deleted += delete(keys, () -> swept.add(upload.id()));
+      deleted += delete(upload.id().value(), keys, () -> swept.add(upload.id()));
     }
     meta.forgetUploads(swept);
-    isMoreLeft |= deleted >= OBJECTS_MAX || swept.size() == ROWS_MAX;
+    noteMore(deleted, ended.size() == rowsMax);
     return deleted;
   }
 
   private int sweepFiles(Instant before) throws IOException {
     int deleted = 0;
+    int rowsMax = ROWS_MAX + stuck.size();
     var swept = new ArrayList<FileId>();
-    for (FileId file : meta.goneFiles(before, ROWS_MAX)) {
+    List<FileId> gone = meta.goneFiles(before, rowsMax);
+    for (FileId file : gone) {
       if (deleted >= OBJECTS_MAX) {
         break;
       }
       List<Piece> pieces = meta.content(file).map(Manifest::pieces).orElse(List.of());
-      deleted += delete(pieces.stream().map(Piece::key).toList(), () -> swept.add(file));
+      List<String> keys = pieces.stream().map(Piece::key).toList();
+      deleted += delete(file.value(), keys, () -> swept.add(file));
     }
     meta.forgetFiles(swept);
-    isMoreLeft |= deleted >= OBJECTS_MAX || swept.size() == ROWS_MAX;
+    noteMore(deleted, gone.size() == rowsMax);
     return deleted;
+  }
+
+  private void noteMore(int deleted, boolean isPageFull) {
+    isMoreLeft |= deleted >= OBJECTS_MAX || (isPageFull && stuck.size() < STUCK_MAX);
   }
 
   /** What a crash, a refusal or a repeated attempt left: objects that no row names. */
@@ -192,15 +209,21 @@ public final class Sweeper implements AutoCloseable {
   }
 
   /** One row's objects. If one cannot be deleted the row stays, and holds up no other. */
-  private int delete(List<String> keys, Runnable done) {
+  private int delete(String row, List<String> keys, Runnable done) {
     int deleted = 0;
+    if (stuck.contains(row)) {
+      return deleted;
+    }
     try {
       for (String key : keys) {
         deleted += delete(key);
       }
       done.run();
     } catch (IOException e) {
-      LOG.log(Level.WARNING, "what is not needed any more cannot be deleted", e);
+      if (stuck.isEmpty()) { // The others are alike.
+        LOG.log(Level.WARNING, "what is not needed any more cannot be deleted", e);
+      }
+      stuck.add(row);
     }
     return deleted;
   }

@@ -96,7 +96,17 @@ final class TestApi implements AutoCloseable {
   }
 
   TestApi(Path directory, ApiLimits limits, Duration patience, Terms terms) throws IOException {
-    guard = ConnectionGuard.start(patience, patience);
+    this(directory, limits, any(patience), terms);
+  }
+
+  private static ConnectionGuard.Limits any(Duration patience) {
+    int any = Integer.MAX_VALUE;
+    return new ConnectionGuard.Limits(patience, patience, any, any, any);
+  }
+
+  TestApi(Path directory, ApiLimits limits, ConnectionGuard.Limits clients, Terms terms)
+      throws IOException {
+    guard = ConnectionGuard.start(clients);
     meta = new SqliteMetaStore(directory.resolve("meta.db"));
     objects = new FileObjectStore(directory.resolve("objects"));
     services = services(limits, terms);

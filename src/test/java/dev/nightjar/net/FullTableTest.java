@@ -77,6 +77,22 @@ class FullTableTest {
   }
 
   @Test
+  void whoKeepsComingIsSlowedDown() throws Exception {
+    int newcomers = 100;
+    for (int i = 0; i < MAX; i++) {
+      connect();
+    }
+
+    long begun = System.nanoTime();
+    for (int i = 0; i < newcomers; i++) {
+      connect();
+    }
+    assertThat(ask(connect())).startsWith("HTTP/1.1 200");
+
+    assertThat(System.nanoTime() - begun).isGreaterThan(newcomers * 1_500_000L);
+  }
+
+  @Test
   void oneWhoseBytesMoveStaysThoughItIsTheOldest() throws Exception {
     Socket moving = connect();
 

@@ -57,6 +57,20 @@ class StalledHttp2Test {
   }
 
   @Test
+  void aConnectionThatMakesRoomFreesWhoReadsItsBody() throws Exception {
+    serve(
+        ConnectionGuard.start(new ConnectionGuard.Limits(LONG, LONG, 1, 1_000, 1_000)),
+        server -> {
+          server.getOutputStream().write(halfOfAPost().bytes());
+          firstByte.get(10, TimeUnit.SECONDS);
+
+          try (var _ = new Socket(server.getInetAddress(), server.getPort())) {
+            assertThat(outcome.get(10, TimeUnit.SECONDS)).isEqualTo("broken");
+          }
+        });
+  }
+
+  @Test
   void aBodyThatNobodyReadsHoldsNoThread() throws Exception {
     serve(
         Duration.ofMillis(300),
@@ -84,7 +98,11 @@ class StalledHttp2Test {
   }
 
   private void serve(Duration bodyMax, Client client) throws Exception {
-    try (var guard = ConnectionGuard.start(LONG, bodyMax)) {
+    serve(ConnectionGuard.start(LONG, bodyMax), client);
+  }
+
+  private void serve(ConnectionGuard started, Client client) throws Exception {
+    try (ConnectionGuard guard = started) {
       WebServer server =
           WebServer.builder()
               .host("127.0.0.1")

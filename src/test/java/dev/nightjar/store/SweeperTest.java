@@ -11,15 +11,20 @@ import dev.nightjar.batch.Chunk;
 import dev.nightjar.batch.Usage;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
+import dev.nightjar.file.Manifest.Piece;
 import dev.nightjar.file.StoredFile;
 import dev.nightjar.store.MetaStore.Seal;
 import dev.nightjar.store.RulesContract.Tier;
+import dev.nightjar.testing.ForwardingObjectStore;
 import dev.nightjar.testing.TestClocks;
+import dev.nightjar.time.SteadyClock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -45,7 +50,7 @@ class SweeperTest {
   @BeforeEach
   void openStores() throws IOException {
     tier = EmbeddedTier.open(directory);
-    sweeper = new Sweeper(tier.meta(), tier.objects(), TestClocks.settled(now::get));
+    sweeper = new Sweeper(tier.meta(), tier.objects(), clock());
   }
 
   @AfterEach
@@ -117,6 +122,58 @@ class SweeperTest {
     assertThat(sweeper.round()).isLessThan(Sweeper.PAUSE);
     assertThat(sweeper.round()).isEqualTo(Sweeper.PAUSE);
     assertThat(tier.meta().goneFiles(begun, 1_000)).isEmpty();
+  }
+
+  @Test
+  @Tag("K6")
+  void whatCannotBeDeletedHoldsUpNothingElse() throws IOException {
+    var undeletable = new HashSet<String>();
+    for (int i = 0; i < 350; i++) {
+      var file = new FileId("file-%03d".formatted(i));
+      tier.meta()
+          .insertFile(Samples.file(file.value(), begun, null), Samples.content(file.value()));
+      tier.meta().deleteFile(PROJECT, file, begun);
+      if (i < 150) {
+        undeletable.addAll(
+            tier.meta().content(file).orElseThrow().pieces().stream().map(Piece::key).toList());
+      }
+    }
+    now.set(begun.plus(HOUR));
+    try (var stuck = new Sweeper(tier.meta(), refusing(undeletable), clock())) {
+      Duration rest = Duration.ZERO;
+      for (int rounds = 0; rest.compareTo(Sweeper.PAUSE) < 0; rounds++) {
+        assertThat(rounds).isLessThan(10);
+        rest = stuck.round();
+      }
+      assertThat(tier.meta().goneFiles(begun, 1_000)).hasSize(150);
+
+      undeletable.clear();
+      while (stuck.round().compareTo(Sweeper.PAUSE) < 0) {
+        // Until there is nothing left to do.
+      }
+      assertThat(tier.meta().goneFiles(begun, 1_000)).isEmpty();
+    }
+  }
+
+  private ForwardingObjectStore refusing(Set<String> undeletable) {
+    return new ForwardingObjectStore() {
+      @Override
+      public ObjectStore inner() {
+        return tier.objects();
+      }
+
+      @Override
+      public boolean delete(String key) throws IOException {
+        if (undeletable.contains(key)) {
+          throw new IOException("not permitted");
+        }
+        return inner().delete(key);
+      }
+    };
+  }
+
+  private SteadyClock clock() {
+    return TestClocks.settled(now::get);
   }
 
   @Test

@@ -17,7 +17,16 @@ class SteadyClockTest {
   /** It may begin anywhere. */
   private long nanos = Long.MAX_VALUE - 1_000_000;
 
-  private final SteadyClock clock = new SteadyClock(() -> wall, () -> nanos);
+  /** How long a thread is held up between its looks at the one time and the other. */
+  private Duration pause = Duration.ZERO;
+
+  private final SteadyClock clock = new SteadyClock(this::lookAtWall, () -> nanos);
+
+  private Instant lookAtWall() {
+    wall = wall.plus(pause);
+    nanos += pause.toNanos();
+    return wall;
+  }
 
   /** Looked at each second, as the engine does. */
   private void pass(Duration time) {
@@ -56,6 +65,19 @@ class SteadyClockTest {
 
     assertThat(clock.instant()).isEqualTo(wall);
     assertThat(clock.jumps()).isEqualTo(2);
+  }
+
+  @Test
+  void threadThatIsHeldUpWhileItLooksSeesNoJump() {
+    pass(Duration.ofMinutes(20));
+    pause = Duration.ofSeconds(40);
+    pass(Duration.ofSeconds(10));
+    pause = Duration.ZERO;
+    pass(Duration.ofSeconds(10));
+
+    assertThat(clock.jumps()).isZero();
+    assertThat(clock.isConfirmed()).isTrue();
+    assertThat(clock.instant()).isEqualTo(wall);
   }
 
   @Test

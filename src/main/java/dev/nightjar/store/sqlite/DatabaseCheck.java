@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -23,9 +24,10 @@ public final class DatabaseCheck implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(DatabaseCheck.class.getName());
   private static final int FINDINGS_MAX = 5;
   private static final int BUSY_MILLIS = 10_000;
-  private static final long RETRY_SECONDS = 60;
+  private static final Duration AGAIN = Duration.ofMinutes(1);
 
   private final Findings findings;
+  private final Duration again;
   private final Thread thread = Thread.ofPlatform().name("check").daemon().unstarted(this::run);
   private volatile @Nullable String problem;
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -35,14 +37,18 @@ public final class DatabaseCheck implements AutoCloseable {
     Optional<String> find();
   }
 
-  DatabaseCheck(Findings findings, boolean isInDoubt) {
+  /**
+   * @param again when to look again after it could not
+   */
+  DatabaseCheck(Findings findings, boolean isInDoubt, Duration again) {
     this.findings = findings;
+    this.again = again;
     this.problem = isInDoubt ? "the database is being checked after an unclean stop" : null;
   }
 
   /** Begins to check a database; {@code isInDoubt} is whether it counts as damaged until then. */
   public static DatabaseCheck begin(Path file, boolean isInDoubt) {
-    var check = new DatabaseCheck(() -> findings(file), isInDoubt);
+    var check = new DatabaseCheck(() -> findings(file), isInDoubt, AGAIN);
     check.start();
     return check;
   }
@@ -98,7 +104,7 @@ public final class DatabaseCheck implements AutoCloseable {
   private void run() {
     try {
       while (!hasEnded()) {
-        if (closed.await(RETRY_SECONDS, TimeUnit.SECONDS)) {
+        if (closed.await(again.toMillis(), TimeUnit.MILLISECONDS)) {
           return;
         }
       }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.nightjar.file.Manifest;
+import dev.nightjar.store.ContentReader;
 import dev.nightjar.store.ObjectStore;
 import dev.nightjar.store.ObjectStore.ObjectDamagedException;
 import dev.nightjar.testing.FlippedBit;
@@ -60,6 +62,29 @@ class DamagedObjectTest {
   private Path file() throws IOException {
     try (Stream<Path> tree = Files.walk(directory)) {
       return tree.filter(Files::isRegularFile).findFirst().orElseThrow();
+    }
+  }
+
+  /** As the error of a disk is: the file is there, is open, and a read fails. */
+  @Test
+  void objectThatCannotBeReadIsDamagedUntilItCanBeAgain() throws IOException {
+    byte[] bytes = put(1_000);
+    Path file = file();
+    Path aside = Files.move(file, directory.resolve("aside"));
+    Files.createDirectory(file);
+    for (int i = 0; i < 100; i++) { // Some file systems count what is in it for its length.
+      Files.createFile(file.resolve("x" + i));
+    }
+
+    try (var content = new ContentReader(store, Manifest.ofObject(KEY, bytes.length))) {
+      assertThatThrownBy(() -> content.read(0, 10)).isInstanceOf(ObjectDamagedException.class);
+
+      for (int i = 0; i < 100; i++) {
+        Files.delete(file.resolve("x" + i));
+      }
+      Files.delete(file);
+      Files.move(aside, file);
+      assertThat(content.read(0, bytes.length)).isEqualTo(bytes);
     }
   }
 

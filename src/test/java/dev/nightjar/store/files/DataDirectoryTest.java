@@ -114,10 +114,12 @@ class DataDirectoryTest {
     Files.writeString(root.resolve("format"), "1");
 
     assertThat(DataDirectory.look(root).objects()).isEqualTo(root.resolve("objects"));
+    assertThat(DataDirectory.isOlder(root)).isTrue();
     assertThat(root.resolve("format")).hasContent("1");
 
     DataDirectory.open(root).close();
     assertThat(root.resolve("format")).hasContent("2");
+    assertThat(DataDirectory.isOlder(root)).isFalse();
   }
 
   @Test

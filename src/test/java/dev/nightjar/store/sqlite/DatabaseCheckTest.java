@@ -10,8 +10,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("K6")
 class DatabaseCheckTest {
   private static final int PAGE = 4096;
+  private static final Duration SOON = Duration.ofMillis(1);
 
   @TempDir Path folder;
 
@@ -66,8 +69,8 @@ class DatabaseCheckTest {
   @Test
   void databaseInDoubtIsAProblemUntilItIsChecked() throws InterruptedException {
     var mayEnd = new CountDownLatch(1);
-    try (var inDoubt = new DatabaseCheck(() -> after(mayEnd), true);
-        var closedCleanly = new DatabaseCheck(() -> after(mayEnd), false)) {
+    try (var inDoubt = new DatabaseCheck(() -> after(mayEnd), true, SOON);
+        var closedCleanly = new DatabaseCheck(() -> after(mayEnd), false, SOON)) {
       inDoubt.start();
       closedCleanly.start();
 
@@ -80,6 +83,34 @@ class DatabaseCheckTest {
       assertThat(inDoubt.problem().orElseThrow()).contains("damaged", "restore a backup", "page 7");
       assertThat(closedCleanly.problem()).isEqualTo(inDoubt.problem());
     }
+  }
+
+  @Test
+  void checkThatCouldNotLookIsNoDamageAndIsMadeAgain() throws InterruptedException {
+    var times = new AtomicInteger();
+    try (var check = new DatabaseCheck(() -> thirdTimeFine(times), true, SOON)) {
+      check.start();
+      check.await();
+
+      assertThat(check.problem()).isEmpty();
+      assertThat(times).hasValue(3);
+    }
+  }
+
+  private static Optional<String> thirdTimeFine(AtomicInteger times) {
+    if (times.incrementAndGet() < 3) {
+      throw new StoreException("the database could not be checked: it is busy", null);
+    }
+    return Optional.empty();
+  }
+
+  @Test
+  void fileThatCannotBeOpenedIsNoDamage() throws IOException {
+    Files.createDirectory(database());
+
+    assertThatThrownBy(() -> DatabaseCheck.findings(database()))
+        .isInstanceOf(StoreException.class)
+        .hasMessageStartingWith("the database could not be checked: ");
   }
 
   private static Optional<String> after(CountDownLatch mayEnd) {
