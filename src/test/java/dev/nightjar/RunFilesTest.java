@@ -49,7 +49,7 @@ class RunFilesTest {
   void runWithoutErrorsEndsThoughTheirFolderIsMissing() throws IOException {
     Path output = folder.resolve("out.jsonl");
     RunRequest request = request(output, folder.resolve("missing").resolve("errors.jsonl"));
-    var files = new RunFiles(request, new CrashDisk(folder, CrashPoints.immortal()));
+    var files = new RunFiles(request);
     Files.createDirectory(files.state());
 
     files.deleteState();

@@ -163,7 +163,7 @@ class TransfersTest {
 
   private static void await(CountDownLatch latch) {
     try {
-      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(latch.await(100, TimeUnit.SECONDS)).isTrue();
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
