@@ -58,23 +58,33 @@ class ArchitectureTest {
   static final Set<String> PURE =
       Set.of(
           "ActiveBatch",
-          "BatchQueue",
+          "Batches",
           "BatchRun",
+          "ChunkLife",
           "ChunkPlan",
           "Claims",
           "CustomIds",
           "Deadlines",
+          "Decision",
           "Dispatch",
+          "Due",
+          "Effect",
           "Engine",
+          "Event",
           "Faults",
           "Lane",
           "Lanes",
-          "Line",
+          "LineId",
+          "LineLife",
+          "ModelQueue",
           "OpenChunk",
-          "Pool",
+          "PickOrder",
           "Timers",
           "Trouble",
-          "Waits");
+          "UnderWay",
+          "UpstreamState",
+          "Waits",
+          "Window");
 
   private static final JavaClasses OURS =
       new ClassFileImporter()

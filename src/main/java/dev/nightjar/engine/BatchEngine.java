@@ -296,9 +296,8 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
 
   private void handOut(Effect effect) {
     switch (effect) {
-      case Effect.Send(Line line, int upstream) ->
-          caller.send(line, upstream, runningBatch(line.batch().run.batch()));
-      case Effect.Append(Line line, Answer answer) -> committer.append(new Pending(line, answer));
+      case Effect.Send send -> caller.send(send, runningBatch(send.line().chunk().batch()));
+      case Effect.Append(LineId line, Answer answer) -> committer.append(new Pending(line, answer));
       case Effect.Claim(long batch, int max, boolean isClosing) ->
           on(workers.claims(), effect, () -> claim(batch, max, isClosing));
       case Effect.Seal(Chunk chunk, @Nullable Ending ending) ->
@@ -308,7 +307,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
       case Effect.Validate(long batch) -> validation.again(batch);
       case Effect.Probe(int upstream, String model) ->
           on(workers.calls(), effect, () -> probe(upstream, model));
-      case Effect.Abort(Line line) -> caller.abort(line);
+      case Effect.Abort(LineId line) -> caller.abort(line);
       case Effect.Release _ -> {} // One machine: the log forgot it with the seal.
       case Effect.Say(String message) -> LOG.log(System.Logger.Level.INFO, message);
     }

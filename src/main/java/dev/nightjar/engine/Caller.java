@@ -30,7 +30,7 @@ final class Caller {
   private final EngineLimits limits;
   private final AnswerBuffer.Budget budget;
   private final Consumer<Event> events;
-  private final Map<Line, Flight> flights = new ConcurrentHashMap<>();
+  private final Map<LineId, Flight> flights = new ConcurrentHashMap<>();
   private final AtomicLong spools = new AtomicLong();
   private final String run;
   private final Executor threads;
@@ -57,38 +57,39 @@ final class Caller {
     return budget.used();
   }
 
-  void send(Line line, int upstream, RunningBatch running) {
+  void send(Effect.Send send, RunningBatch running) {
     var flight = new Flight();
-    flights.put(line, flight);
-    threads.execute(() -> call(line, flight, upstreams.get(upstream), running));
+    flights.put(send.line(), flight);
+    threads.execute(() -> call(send, flight, running));
   }
 
-  void abort(Line line) {
+  void abort(LineId line) {
     Flight flight = flights.get(line);
     if (flight != null) {
       threads.execute(flight::abort);
     }
   }
 
-  private void call(Line line, Flight flight, Upstream upstream, RunningBatch running) {
+  private void call(Effect.Send send, Flight flight, RunningBatch running) {
     Attempt attempt;
     try {
-      attempt = attempt(line, flight, upstream, running);
+      attempt = attempt(send, flight, running);
     } catch (IOException e) {
       attempt = new Attempt.LocalFault(e.toString());
     } catch (Throwable e) {
       ProcessEnd.ifBroken(e);
-      LOG.log(System.Logger.Level.ERROR, "call of " + line, e);
+      LOG.log(System.Logger.Level.ERROR, "call of " + send.line(), e);
       attempt = new Attempt.LocalFault(e.toString());
     } finally {
-      flights.remove(line);
+      flights.remove(send.line());
     }
-    events.accept(new Ended(line, attempt));
+    events.accept(new Ended(send.line(), attempt));
   }
 
-  private Attempt attempt(Line line, Flight flight, Upstream upstream, RunningBatch running)
+  private Attempt attempt(Effect.Send send, Flight flight, RunningBatch running)
       throws IOException {
-    LineSpan span = line.span;
+    Upstream upstream = upstreams.get(send.upstream());
+    LineSpan span = send.span();
     Bytes customId;
     Upstream.Body body;
     if (span.isReadWhole()) {
@@ -99,7 +100,7 @@ final class Caller {
       customId = Bytes.of(running.input().read(span.offset() + span.idStart(), span.idLength()));
       body = new StreamedBody(running, span);
     }
-    long number = line.number();
+    long number = send.number();
     var request =
         new Upstream.Request(
             running.batch().endpoint(),

@@ -12,14 +12,16 @@ final class Claims {
   private static final int CLOSING_CHUNKS_MAX = 64;
 
   private final EngineLimits limits;
+  private final Lanes lanes;
   private final Consumer<Effect> effects;
   private int openChunks;
   private int claimingChunks;
   private long unsealedBytes;
   private int sealing;
 
-  Claims(EngineLimits limits, Consumer<Effect> effects) {
+  Claims(EngineLimits limits, Lanes lanes, Consumer<Effect> effects) {
     this.limits = limits;
+    this.lanes = lanes;
     this.effects = effects;
   }
 
@@ -55,68 +57,63 @@ final class Claims {
   }
 
   /** While it is full, one chunk at a time is claimed, and only if nothing is under way. */
-  void refill(Lanes lanes, boolean isQuiet) {
-    for (Pool pool : lanes.all()) {
-      ActiveBatch batch = pool.nextToClaim();
-      while (batch != null && hasRoom() && (!isFull() || (isStuck() && isQuiet && isDry(pool)))) {
-        int lines = pool.windowLines() - pool.waiting - pool.claiming;
-        int chunks = Math.clamp(Math.ceilDiv(lines, batch.linesPerChunk()), 1, CLAIM_CHUNKS_MAX);
-        claim(batch, isFull() ? 1 : chunks);
-        batch = pool.nextToClaim();
+  void refill(boolean isQuiet) {
+    for (ModelQueue model : lanes.all()) {
+      ActiveBatch batch = model.nextToClaim();
+      while (batch != null && hasRoom() && (!isFull() || (isStuck() && isQuiet && isDry(model)))) {
+        int chunks = Math.ceilDiv(model.linesWanted(), batch.linesPerChunk());
+        model.claimed();
+        claim(batch, isFull() ? 1 : Math.clamp(chunks, 1, CLAIM_CHUNKS_MAX));
+        batch = model.nextToClaim();
       }
     }
   }
 
-  private boolean isDry(Pool pool) {
-    return pool.waiting == 0 && claimingChunks == 0;
+  private boolean isDry(ModelQueue model) {
+    return model.window.waiting() == 0 && claimingChunks == 0;
   }
 
   /** Chunks of a stopping batch that never ran are claimed too, and sealed without running. */
   void closeMore(ActiveBatch batch) {
-    if (batch.ending != null
-        && !batch.isClaiming
-        && batch.unclaimedChunks > 0
-        && batch.openChunks.size() < CLOSING_CHUNKS_MAX) {
+    if (batch.ending() != null
+        && batch.mayClaimToClose()
+        && batch.openChunkCount() < CLOSING_CHUNKS_MAX) {
       claim(batch, CLOSING_CHUNKS_MAX);
     }
   }
 
   private void claim(ActiveBatch batch, int chunksMax) {
-    int chunks = Math.min(chunksMax, batch.unclaimedChunks);
-    batch.home.withdrawClaims(batch);
-    batch.isClaiming = true;
-    batch.claimingChunks = chunks;
-    batch.home.claiming += chunks * batch.linesPerChunk();
+    int chunks = batch.claim(chunksMax);
+    lanes.home(batch).withdrawClaims(batch);
     claimingChunks += chunks;
-    effects.accept(new Effect.Claim(batch.run.batch(), chunks, batch.ending != null));
+    effects.accept(new Effect.Claim(batch.run.batch(), chunks, batch.ending() != null));
   }
 
   /** A claim has succeeded or failed. */
   void ended(ActiveBatch batch) {
-    batch.isClaiming = false;
-    batch.home.claiming -= batch.claimingChunks * batch.linesPerChunk();
-    claimingChunks -= batch.claimingChunks;
+    claimingChunks -= batch.claimEnded();
   }
 
-  void opened(OpenChunk open, long heldBytes) {
+  void opened(OpenChunk open) {
     openChunks++;
-    answered(open, heldBytes);
+    unsealedBytes += open.answerBytes();
   }
 
-  void answered(OpenChunk open, long bytes) {
-    open.answerBytes += bytes;
+  void answered(long bytes) {
     unsealedBytes += bytes;
   }
 
-  /** From now on no line of it is answered: it is being sealed, or another node's. */
+  /** From now on no line of it is answered. */
   void sealing(OpenChunk open) {
-    open.isSealing = true;
+    open.sealing();
     sealing++;
   }
 
+  /** It is sealed, or another node's. */
   void closed(OpenChunk open) {
-    sealing--;
+    sealing -= open.isSealing() ? 1 : 0;
     openChunks--;
-    unsealedBytes -= open.answerBytes;
+    unsealedBytes -= open.answerBytes();
+    open.gone();
   }
 }

@@ -104,9 +104,8 @@ final class Committer implements Runnable {
   private void commit(List<Pending> group) throws IOException, InterruptedException {
     var entries = new ArrayList<AnswerLog.Entry>(group.size());
     for (Pending pending : group) {
-      Line line = pending.line();
-      var chunk = line.chunk.chunk;
-      entries.add(new AnswerLog.Entry(chunk.id(), chunk.epoch(), line.index, pending.answer()));
+      LineId line = pending.line();
+      entries.add(new AnswerLog.Entry(line.chunk(), line.epoch(), line.index(), pending.answer()));
     }
     boolean isHeld = false;
     while (true) {

@@ -2,6 +2,7 @@ package dev.nightjar.engine;
 
 import dev.nightjar.batch.Answer;
 import dev.nightjar.engine.Event.Pending;
+import dev.nightjar.engine.OpenChunk.Line;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Dispatch {
   private final EngineLimits limits;
+  private final UnderWay underWay;
   private final Consumer<Effect> effects;
+
   private int inFlight;
   private long calls;
   private long retried;
@@ -23,11 +26,12 @@ final class Dispatch {
   private int unappended;
   private long unappendedBytes;
 
-  /** Its next line waits for memory: no other pool's goes before that one. */
-  private @Nullable Pool first;
+  /** Its next line waits for memory: no other model's goes before that one. */
+  private @Nullable ModelQueue first;
 
-  Dispatch(EngineLimits limits, Consumer<Effect> effects) {
+  Dispatch(EngineLimits limits, UnderWay underWay, Consumer<Effect> effects) {
     this.limits = limits;
+    this.underWay = underWay;
     this.effects = effects;
   }
 
@@ -37,14 +41,14 @@ final class Dispatch {
   }
 
   void send(Lanes lanes, Claims claims) {
-    Pool waited = first;
+    ModelQueue waited = first;
     first = null;
     if (waited != null && mayAnswer()) {
       var _ = sendOne(waited, claims);
     }
-    for (Pool pool : lanes.inTurn()) {
-      while (first == null && mayAnswer() && sendOne(pool, claims)) {
-        // Until the pool is empty, its lanes are full, or a bound is reached.
+    for (ModelQueue model : lanes.inTurn()) {
+      while (first == null && mayAnswer() && sendOne(model, claims)) {
+        // Until its queue is empty, its lanes are full, or a bound is reached.
       }
     }
   }
@@ -64,24 +68,27 @@ final class Dispatch {
     return unappendedBytes <= limits.bounds().unappendedBytes();
   }
 
-  private boolean sendOne(Pool pool, Claims claims) {
-    Lane lane = pool.laneWithRoom();
+  private boolean sendOne(ModelQueue model, Claims claims) {
+    Lane lane = model.laneWithRoom();
     if (lane == null) {
       return false;
     }
-    if (!pool.solo.isEmpty()) {
+    Line alone = model.nextAlone();
+    if (alone != null) {
       // Everything else waits until its lane is empty: it has been at too many outages.
-      if (lane.isFreeForOneAlone() && fits(pool.solo.getFirst(), pool)) {
-        lane.solo = pool.solo.removeFirst();
-        send(lane.solo, lane);
+      if (lane.isFreeForOneAlone() && fits(alone, model)) {
+        Line line = model.takeAlone();
+        send(line, lane);
+        lane.sentAlone(line.id());
       }
       return false;
     }
-    BatchQueue queue = next(pool, claims);
-    if (queue == null || !fits(queue.ready.getFirst(), pool)) {
+    ActiveBatch batch = next(model, claims);
+    if (batch == null || !fits(model.first(batch), model)) {
       return false;
     }
-    send(pool.take(queue), lane);
+    send(model.take(batch), lane);
+    lane.sent();
     return true;
   }
 
@@ -89,51 +96,54 @@ final class Dispatch {
    * While too many answers are not sealed, no chunk is begun, but for one when nothing is under way
    * that could bring others to their end.
    */
-  private @Nullable BatchQueue next(Pool pool, Claims claims) {
-    BatchQueue queue = claims.isFull() ? pool.nextBegun() : pool.next();
-    return queue == null && claims.isStuck() && isQuiet() ? pool.next() : queue;
+  private @Nullable ActiveBatch next(ModelQueue model, Claims claims) {
+    ActiveBatch batch = claims.isFull() ? model.nextBegun() : model.next();
+    return batch == null && claims.isStuck() && isQuiet() ? model.next() : batch;
   }
 
   /** A call that alone takes more than all may is made when nothing else is in flight. */
-  private boolean fits(Line line, Pool pool) {
+  private boolean fits(Line line, ModelQueue model) {
     boolean fits =
         inFlight == 0 || requestBytes + line.span.callBytes() <= limits.bounds().requestBytes();
     if (!fits) {
-      first = pool;
+      first = model;
     }
     return fits;
   }
 
   private void send(Line line, Lane lane) {
-    line.state = Line.State.IN_FLIGHT;
-    line.chunk.busy++;
-    line.chunk.isBegun = true;
-    inFlight++;
-    calls++;
-    if (line.lane != null) {
+    if (line.wasSent()) {
       retried++;
     }
+    line.chunk.sent(line, lane, lane.generation());
+    inFlight++;
+    calls++;
     requestBytes += line.span.callBytes();
-    lane.sent(line);
-    effects.accept(new Effect.Send(line, lane.upstream.index));
+    underWay.add(line);
+    effects.accept(new Effect.Send(line.id(), line.number(), line.span, lane.upstream.index));
   }
 
-  void ended(Line line) {
+  /** The line whose call that was. */
+  Line ended(LineId id) {
+    Line line = underWay.take(id);
     inFlight--;
     requestBytes -= line.span.callBytes();
-    line.chunk.busy--;
+    line.chunk.ended();
+    return line;
   }
 
   void append(Line line, Answer answer) {
-    line.state = Line.State.APPENDING;
-    line.chunk.busy++;
+    line.chunk.appending(line);
+    line.lane().upstream.appending();
     unappended++;
-    upstream(line).unappended++;
     unappendedBytes += answer.bytesInMemory();
-    effects.accept(new Effect.Append(line, answer));
+    underWay.add(line);
+    effects.accept(new Effect.Append(line.id(), answer));
   }
 
-  void appended(Pending pending, boolean isRefused) {
+  /** The line whose answer that is. */
+  Line appended(Pending pending, boolean isRefused) {
+    Line line = underWay.take(pending.line());
     if (isRefused) {
       refused++;
     } else if (pending.answer().isSuccess()) {
@@ -141,10 +151,10 @@ final class Dispatch {
     } else {
       failed++;
     }
+    line.lane().upstream.appended();
     unappended--;
-    upstream(pending.line()).unappended--;
     unappendedBytes -= pending.answer().bytesInMemory();
-    pending.line().chunk.busy--;
+    return line;
   }
 
   long requestBytes() {
@@ -157,12 +167,5 @@ final class Dispatch {
 
   EngineFigures.Done done() {
     return new EngineFigures.Done(calls, retried, completed, failed, refused);
-  }
-
-  private static Lane.UpstreamState upstream(Line line) {
-    if (line.lane == null) {
-      throw new IllegalStateException("answered without being sent: " + line);
-    }
-    return line.lane.upstream;
   }
 }

@@ -10,11 +10,15 @@ sealed interface Effect {
   /** Claim the next chunks; a stopping batch needs no lines read. Answer: Claimed, ClaimFailed. */
   record Claim(long batch, int maxChunks, boolean isClosing) implements Effect {}
 
-  /** Call the upstream. Answer: Ended. */
-  record Send(Line line, int upstream) implements Effect {}
+  /**
+   * Call the upstream. Answer: Ended.
+   *
+   * @param number the line's place in its batch, from 0
+   */
+  record Send(LineId line, long number, LineSpan span, int upstream) implements Effect {}
 
   /** Make an answer durable. Answer: Appended. */
-  record Append(Line line, Answer answer) implements Effect {}
+  record Append(LineId line, Answer answer) implements Effect {}
 
   /**
    * Write the chunk as objects; unexecuted lines get {@code ending}'s error. Answer: Sealed,
@@ -28,14 +32,14 @@ sealed interface Effect {
   /** The deadline has passed. Answer: Stopping, ExpireFailed. */
   record Expire(long batch) implements Effect {}
 
-  /** Try a validation again. No answer, but Later when it fails again. */
+  /** Try a validation again. No answer, but ValidateFailed when it fails again. */
   record Validate(long batch) implements Effect {}
 
   /** Ask whether the upstream is well. Answer: Probed. */
   record Probe(int upstream, String model) implements Effect {}
 
   /** Close the call's connection. Its Ended comes by itself. */
-  record Abort(Line line) implements Effect {}
+  record Abort(LineId line) implements Effect {}
 
   /** The chunk is another node's: forget what was read of it. No answer. */
   record Release(Chunk chunk) implements Effect {}

@@ -38,8 +38,8 @@ final class EffectGuard {
 
   private static @Nullable Event failed(Effect effect, String why, Throwable cause) {
     return switch (effect) {
-      case Effect.Send(Line line, int _) ->
-          new Event.Ended(line, new Attempt.LocalFault(cause.toString()));
+      case Effect.Send send ->
+          new Event.Ended(send.line(), new Attempt.LocalFault(cause.toString()));
       case Effect.Claim(long batch, int _, boolean _) ->
           new Event.ClaimFailed(batch, "its next lines cannot be read: " + why);
       case Effect.Seal seal ->
@@ -50,7 +50,7 @@ final class EffectGuard {
           new Event.ExpireFailed(batch, "it cannot be expired: " + why);
       case Effect.Probe(int upstream, String model) ->
           new Event.Probed(upstream, model, cause.toString());
-      case Effect.Validate validate -> new Event.Later(Trouble.wait(0), validate);
+      case Effect.Validate(long batch) -> new Event.ValidateFailed(batch, Trouble.wait(0));
       case Effect.Append _ ->
           // The answer would be nowhere, and its row in flight without end.
           throw new IllegalStateException("an answer cannot be handed on", cause);

@@ -21,19 +21,6 @@ public record EngineFigures(
     int openChunks,
     Done done,
     @Nullable String waits) {
-
-  static EngineFigures of(Lanes lanes, Dispatch dispatch, Claims claims, Waits waits) {
-    return new EngineFigures(
-        lanes.figures(),
-        lanes.linesWaiting(),
-        dispatch.requestBytes(),
-        dispatch.unappendedBytes(),
-        claims.unsealedBytes(),
-        claims.openChunks(),
-        dispatch.done(),
-        waits.ofAll());
-  }
-
   /**
    * An upstream's calls, and its lanes by what they may do.
    *

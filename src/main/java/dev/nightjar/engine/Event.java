@@ -23,7 +23,7 @@ sealed interface Event {
   record ClaimFailed(long batch, String reason) implements Event {}
 
   /** A call has ended. */
-  record Ended(Line line, Attempt attempt) implements Event {}
+  record Ended(LineId line, Attempt attempt) implements Event {}
 
   /** Answers are durable, but those of refused chunks: another node owns these now. */
   record Appended(List<Pending> answers, Set<ChunkId> refused) implements Event {}
@@ -53,8 +53,8 @@ sealed interface Event {
   /** The disk has too little room to begin anything, in a sentence; null: it has enough again. */
   record DiskShort(@Nullable String reason) implements Event {}
 
-  /** Something failed outside the engine: carry this out after a while. */
-  record Later(long waitMillis, Effect effect) implements Event {}
+  /** A validation failed for no fault of its file: it is to be tried again after a while. */
+  record ValidateFailed(long batch, long waitMillis) implements Event {}
 
   /** The process is about to stop: send nothing more. */
   record Draining() implements Event {}
@@ -89,5 +89,5 @@ sealed interface Event {
   record ClaimedLine(LineSpan span, String model) {}
 
   /** An answer on its way to the log. */
-  record Pending(Line line, Answer answer) {}
+  record Pending(LineId line, Answer answer) {}
 }

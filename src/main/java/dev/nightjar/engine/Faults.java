@@ -3,7 +3,9 @@ package dev.nightjar.engine;
 import dev.nightjar.batch.Answer;
 import dev.nightjar.engine.Lane.State;
 import dev.nightjar.engine.Lane.Suspect;
+import dev.nightjar.engine.OpenChunk.Line;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -21,53 +23,59 @@ final class Faults {
   /** Probes are cheap, and each second after an upstream's return is lost: docs/decisions/0003. */
   private static final Duration DOWN_WAIT_MAX = Duration.ofSeconds(3);
 
-  /** Shorter pauses are everyday and not worth a word. */
-  private static final int LEVEL_TO_SAY = 5;
-
   private final EngineLimits limits;
   private final Lanes lanes;
+  private final UnderWay underWay;
   private final RandomGenerator random;
-  private final Engine engine;
+  private List<Decision> decisions = new ArrayList<>();
 
-  Faults(EngineLimits limits, Lanes lanes, RandomGenerator random, Engine engine) {
+  Faults(EngineLimits limits, Lanes lanes, UnderWay underWay, RandomGenerator random) {
     this.limits = limits;
     this.lanes = lanes;
+    this.underWay = underWay;
     this.random = random;
-    this.engine = engine;
   }
 
-  void ended(Line line, Attempt attempt, long now) {
-    Lane lane = line.lane;
-    if (lane == null) {
-      throw new IllegalStateException("ended without being sent: " + line);
-    }
-    boolean wasAlone = lane.solo == line;
-    lane.ended(line);
+  /** In the order in which they are to be done. */
+  private List<Decision> decided() {
+    List<Decision> all = decisions;
+    decisions = new ArrayList<>();
+    return all;
+  }
+
+  List<Decision> ended(Line line, Attempt attempt, long now) {
+    judge(line, attempt, now);
+    return decided();
+  }
+
+  private void judge(Line line, Attempt attempt, long now) {
+    Lane lane = line.lane();
+    boolean wasAlone = lane.ended(line.id(), line.generation());
     switch (attempt) {
       case Attempt.Final(Answer answer) -> {
-        lane.succeeded(line);
-        engine.append(line, answer);
+        lane.succeeded(line.generation());
+        decide(new Decision.Append(line, answer));
       }
       case Attempt.RowFault(Answer verdict) -> rowFault(line, verdict, now);
       case Attempt.Suspicious(String reason, Answer verdict) ->
           suspicious(line, lane, wasAlone, reason, verdict);
       case Attempt.Throttled(String reason, @Nullable Duration retryAfter) -> {
         long wait = wait(lane, retryAfter, limits.retries().laneMax());
-        pause(lane, State.THROTTLED, reason, now, wait, line.laneGeneration);
-        engine.putBack(line);
+        pause(lane, State.THROTTLED, reason, now, wait, line.generation());
+        decide(new Decision.PutBack(line));
       }
       case Attempt.Unavailable(String reason, @Nullable Duration retryAfter) -> {
         long wait = wait(lane, retryAfter, DOWN_WAIT_MAX);
-        pause(lane, State.DOWN, reason, now, wait, line.laneGeneration);
-        engine.putBack(line);
+        pause(lane, State.DOWN, reason, now, wait, line.generation());
+        decide(new Decision.PutBack(line));
       }
       case Attempt.KeyRefused(String reason) -> {
-        if (pause(lane, State.DOWN, reason, now, KEY_REFUSED_MILLIS, line.laneGeneration)) {
+        if (pause(lane, State.DOWN, reason, now, KEY_REFUSED_MILLIS, line.generation())) {
           lane.keyRefused();
         }
-        engine.putBack(line);
+        decide(new Decision.PutBack(line));
       }
-      case Attempt.Aborted() -> engine.putBack(line);
+      case Attempt.Aborted() -> decide(new Decision.PutBack(line));
       case Attempt.LocalFault(String reason) -> localFault(line, reason, now);
     }
   }
@@ -76,106 +84,118 @@ final class Faults {
   private void localFault(Line line, String reason, long now) {
     Trouble trouble = line.chunk.trouble;
     if (trouble.reason() == null) {
-      engine.say(
-          "line %d of batch %d waits: %s"
-              .formatted(line.number(), line.batch().run.batch(), reason));
+      say("line %d of batch %d waits: %s".formatted(line.number(), line.chunk.batch(), reason));
     }
     var _ = trouble.failed(reason);
-    engine.putBackLater(line, now + Trouble.wait(line.localFaults++));
+    decide(new Decision.PutBackLater(line, now + Trouble.wait(line.chunk.metLocalFault(line))));
   }
 
   private void rowFault(Line line, Answer verdict, long now) {
-    line.attempts++;
-    if (line.attempts >= limits.retries().attempts()) {
-      engine.append(line, verdict);
+    int attempts = line.chunk.failed(line);
+    if (attempts >= limits.retries().attempts()) {
+      decide(new Decision.Append(line, verdict));
     } else {
-      long wait = backoff(limits.retries().base(), limits.retries().max(), line.attempts - 1);
-      engine.putBackLater(line, now + wait);
+      long wait = backoff(limits.retries().base(), limits.retries().max(), attempts - 1);
+      decide(new Decision.PutBackLater(line, now + wait));
     }
   }
 
   private void suspicious(Line line, Lane lane, boolean wasAlone, String reason, Answer verdict) {
     if (wasAlone) {
-      line.isAlone = true;
+      line.chunk.ranAlone(line);
     }
-    if (lane.state == State.DOWN && !lane.isProbing) {
+    if (lane.state() == State.DOWN && !lane.isProbing()) {
       outage(line, verdict);
     } else {
-      lane.suspicion = reason;
-      engine.suspect(line, lane, verdict);
-      if (!lane.isProbing) {
-        engine.probe(lane);
+      lane.suspect(line.id(), verdict, reason);
+      decide(new Decision.Suspect(line));
+      if (!lane.isProbing()) {
+        probe(lane);
       }
     }
+  }
+
+  private void decide(Decision decision) {
+    decisions.add(decision);
+  }
+
+  private void probe(Lane lane) {
+    lane.probing();
+    decide(new Decision.Probe(lane));
+  }
+
+  private void say(String message) {
+    decide(new Decision.Say(message));
   }
 
   /** The upstream went down under this line. One that was there each time may be the cause. */
   private void outage(Line line, Answer verdict) {
-    line.outages++;
-    if (line.isAlone) {
-      engine.append(line, verdict);
-    } else if (line.outages >= OUTAGES_BEFORE_ALONE) {
-      engine.putBackAlone(line);
+    int outages = line.chunk.sawOutage(line);
+    if (line.isAlone()) {
+      decide(new Decision.Append(line, verdict));
+    } else if (outages >= OUTAGES_BEFORE_ALONE) {
+      decide(new Decision.PutBackAlone(line));
     } else {
-      engine.putBack(line);
+      decide(new Decision.PutBack(line));
     }
   }
 
-  void probed(Event.Probed probed, long now) {
+  List<Decision> probed(Event.Probed probed, long now) {
     Lane lane = lanes.lane(probed.upstream(), probed.model());
-    if (lane == null) {
-      return;
+    if (lane != null) {
+      probed(lane, probed.deadBecause(), now);
     }
-    lane.isProbing = false;
-    String deadBecause = probed.deadBecause();
+    return decided();
+  }
+
+  private void probed(Lane lane, @Nullable String deadBecause, long now) {
+    String suspicion = lane.suspicion();
+    List<Suspect> suspects = lane.probed();
     boolean isDead = deadBecause != null;
     if (deadBecause != null) {
-      String why = lane.suspicion == null ? deadBecause : lane.suspicion;
-      long wait = lane.isKeyRefused ? KEY_REFUSED_MILLIS : wait(lane, null, DOWN_WAIT_MAX);
-      if (lane.state == State.OPEN) {
-        pause(lane, State.DOWN, why, now, wait, lane.generation);
+      String why = suspicion == null ? deadBecause : suspicion;
+      long wait = lane.isKeyRefused() ? KEY_REFUSED_MILLIS : wait(lane, null, DOWN_WAIT_MAX);
+      if (lane.state() == State.OPEN) {
+        pause(lane, State.DOWN, why, now, wait, lane.generation());
       } else {
-        lane.state = State.DOWN;
         lane.stillDown(deadBecause, now, wait);
         sayOnce(lane);
       }
-    } else if (lane.state == State.DOWN) {
+    } else if (lane.state() == State.DOWN) {
       open(lane, now);
     }
-    lane.suspicion = null;
-    for (Suspect suspect : List.copyOf(lane.suspects)) {
-      suspect.line().chunk.busy--;
+    for (Suspect suspect : suspects) {
+      Line line = underWay.take(suspect.line());
+      decide(new Decision.Cleared(line));
       if (isDead) {
-        outage(suspect.line(), suspect.verdict());
+        outage(line, suspect.verdict());
       } else {
-        rowFault(suspect.line(), suspect.verdict(), now);
+        rowFault(line, suspect.verdict(), now);
       }
-      engine.settle(suspect.line().chunk);
     }
-    lane.suspects.clear();
   }
 
   /** Lanes whose pause is over: a throttled one opens, a dead one is probed. */
-  void reopen(long now) {
-    for (Pool pool : lanes.all()) {
-      for (Lane lane : pool.lanes) {
+  List<Decision> reopen(long now) {
+    for (ModelQueue queue : lanes.all()) {
+      for (Lane lane : queue.lanes) {
         lane.endTrialIfLong(now);
-        if (lane.state != State.OPEN && lane.pausedUntilMillis <= now) {
-          lane.pausedUntilMillis = Long.MAX_VALUE;
-          if (lane.state == State.THROTTLED) {
+        if (lane.takePauseOver(now)) {
+          if (lane.state() == State.THROTTLED) {
             open(lane, now);
-          } else if (!lane.isProbing) {
-            engine.probe(lane);
+          } else if (!lane.isProbing()) {
+            probe(lane);
           }
         }
       }
     }
+    return decided();
   }
 
   long nextMillis() {
     long next = Long.MAX_VALUE;
-    for (Pool pool : lanes.all()) {
-      for (Lane lane : pool.lanes) {
+    for (ModelQueue queue : lanes.all()) {
+      for (Lane lane : queue.lanes) {
         next = Math.min(next, lane.nextMillis());
       }
     }
@@ -193,16 +213,14 @@ final class Faults {
 
   private void open(Lane lane, long now) {
     lane.open(now);
-    if (lane.isSaid) {
-      lane.isSaid = false;
-      engine.say(lane + " goes on");
+    if (lane.takeSaid()) {
+      say(lane + " goes on");
     }
   }
 
   private void sayOnce(Lane lane) {
-    if (!lane.isSaid && (lane.level() >= LEVEL_TO_SAY || lane.isDownForLong())) {
-      lane.isSaid = true;
-      engine.say("%s is paused: %s".formatted(lane, lane.reason));
+    if (lane.takeSaying()) {
+      say("%s is paused: %s".formatted(lane, lane.reason()));
     }
   }
 

@@ -3,7 +3,6 @@ package dev.nightjar.engine;
 import dev.nightjar.batch.Answer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,32 +19,35 @@ final class Lane {
   /** A call that has not failed by then is taken for one that only takes long. */
   private static final long TRIAL_MILLIS = 3_000;
 
+  /** Shorter pauses are everyday and not worth a word. */
+  private static final int LEVEL_TO_SAY = 5;
+
   final String model;
   final UpstreamState upstream;
 
-  State state = State.OPEN;
-  int inFlight;
+  private final List<Suspect> suspects = new ArrayList<>();
+  private State state = State.OPEN;
+  private int inFlight;
 
   /** Grows with each reopening, so that calls from before a pause do not count against it. */
-  int generation;
+  private int generation;
 
-  long pausedUntilMillis = Long.MAX_VALUE;
-  boolean isProbing;
-  @Nullable String reason;
+  private long pausedUntilMillis = Long.MAX_VALUE;
+  private long pauseMillis;
+  private @Nullable String reason;
+  private boolean isProbing;
 
   /** What made us probe an open lane. */
-  @Nullable String suspicion;
+  private @Nullable String suspicion;
 
   /** It is down because its key is refused. */
-  boolean isKeyRefused;
+  private boolean isKeyRefused;
 
   /** The operator has been told of the pause. */
-  boolean isSaid;
+  private boolean isSaid;
 
   /** The line that runs alone; null when there is none. */
-  @Nullable Line solo;
-
-  final List<Suspect> suspects = new ArrayList<>();
+  private @Nullable LineId solo;
 
   private int level;
 
@@ -57,8 +59,6 @@ final class Lane {
 
   private long trialUntilMillis = Long.MAX_VALUE;
 
-  private long pauseMillis;
-
   enum State {
     OPEN,
     /** Throttled: opens by itself when the time is over. */
@@ -67,40 +67,37 @@ final class Lane {
     DOWN
   }
 
-  /** An upstream and its calls in flight over all lanes. */
-  static final class UpstreamState {
-    final int index;
-    final UpstreamSpec spec;
-    int inFlight;
-
-    /** Answers of its calls that are not yet durable. */
-    int unappended;
-
-    /** What it listed last; null when it lists nothing. */
-    @Nullable Set<String> listed;
-
-    UpstreamState(int index, UpstreamSpec spec) {
-      this.index = index;
-      this.spec = spec;
-    }
-
-    /**
-     * A slot is free when its answer has been read, yet calls and answers that a kill would repeat
-     * stay within a quarter more than may be in flight, however slow the disk is.
-     */
-    boolean hasRoom() {
-      int max = spec.maxInFlight();
-      return inFlight < max && inFlight + unappended < max + Math.ceilDiv(max, 4);
-    }
-  }
-
   /** A line that waits for a probe, and what it gets if the upstream turns out to be well. */
-  record Suspect(Line line, Answer verdict) {}
+  record Suspect(LineId line, Answer verdict) {}
 
   Lane(String model, UpstreamState upstream) {
     this.model = model;
     this.upstream = upstream;
   }
+
+  State state() {
+    return state;
+  }
+
+  /** Why it is paused; null while it is not. */
+  @Nullable String reason() {
+    return reason;
+  }
+
+  int inFlight() {
+    return inFlight;
+  }
+
+  int generation() {
+    return generation;
+  }
+
+  /** How often it was paused since the last success. */
+  int level() {
+    return level;
+  }
+
+  // ---- calls
 
   boolean hasRoom() {
     return state == State.OPEN && solo == null && upstream.hasRoom() && !(isOnTrial && isTrialOut);
@@ -111,31 +108,40 @@ final class Lane {
     return inFlight == 0 && !isProbing;
   }
 
-  void sent(Line line) {
-    line.lane = this;
-    line.laneGeneration = generation;
+  void sent() {
     inFlight++;
-    upstream.inFlight++;
+    upstream.sent();
     isTrialOut = isOnTrial;
   }
 
-  void ended(Line line) {
-    if (line.laneGeneration == generation) {
+  /** Until it ends nothing else is sent. */
+  void sentAlone(LineId line) {
+    solo = line;
+    sent();
+  }
+
+  /** True if the line ran alone; {@code sentIn} is the generation in which it was sent. */
+  boolean ended(LineId line, int sentIn) {
+    if (sentIn == generation) {
       isTrialOut = false;
     }
     inFlight--;
-    upstream.inFlight--;
-    if (solo == line) {
+    upstream.ended();
+    boolean wasAlone = line.equals(solo);
+    if (wasAlone) {
       solo = null;
     }
+    return wasAlone;
   }
 
-  void succeeded(Line line) {
-    if (line.laneGeneration == generation) {
+  void succeeded(int sentIn) {
+    if (sentIn == generation) {
       level = 0;
       endTrial();
     }
   }
+
+  // ---- pauses
 
   /** Closes the lane, unless the fault is an old one; true if it was open. */
   boolean pause(State newState, String why, long now, long waitMillis, int generationOfFault) {
@@ -150,19 +156,30 @@ final class Lane {
       return false;
     }
     state = newState;
-    reason = why;
-    level++;
-    pauseMillis = waitMillis;
-    pausedUntilMillis = now + waitMillis;
+    lengthen(why, now, waitMillis);
     return true;
   }
 
   /** The probe failed: wait longer. */
   void stillDown(String why, long now, long waitMillis) {
+    state = State.DOWN;
+    lengthen(why, now, waitMillis);
+  }
+
+  private void lengthen(String why, long now, long waitMillis) {
     level++;
     reason = why;
     pauseMillis = waitMillis;
     pausedUntilMillis = now + waitMillis;
+  }
+
+  /** True once when its pause is over. */
+  boolean takePauseOver(long now) {
+    if (state == State.OPEN || pausedUntilMillis > now) {
+      return false;
+    }
+    pausedUntilMillis = Long.MAX_VALUE;
+    return true;
   }
 
   void open(long now) {
@@ -198,12 +215,55 @@ final class Lane {
     level = Math.max(level, TRIAL_LEVEL);
   }
 
-  boolean isDownForLong() {
-    return state == State.DOWN && pauseMillis >= LONG_PAUSE_MILLIS;
+  boolean isKeyRefused() {
+    return isKeyRefused;
   }
 
-  int level() {
-    return level;
+  /** True once in a pause that is worth a word. */
+  boolean takeSaying() {
+    boolean isLong = state == State.DOWN && pauseMillis >= LONG_PAUSE_MILLIS;
+    if (isSaid || !(isLong || level >= LEVEL_TO_SAY)) {
+      return false;
+    }
+    isSaid = true;
+    return true;
+  }
+
+  /** True if its pause was told of, and not yet its end. */
+  boolean takeSaid() {
+    boolean was = isSaid;
+    isSaid = false;
+    return was;
+  }
+
+  // ---- probes
+
+  boolean isProbing() {
+    return isProbing;
+  }
+
+  void probing() {
+    isProbing = true;
+  }
+
+  /** A line of it waits for a probe. */
+  void suspect(LineId line, Answer verdict, String why) {
+    suspects.add(new Suspect(line, verdict));
+    suspicion = why;
+  }
+
+  /** What made us probe it while it was open; null for nothing. */
+  @Nullable String suspicion() {
+    return suspicion;
+  }
+
+  /** The probe has ended; those who waited for it. */
+  List<Suspect> probed() {
+    isProbing = false;
+    suspicion = null;
+    List<Suspect> all = List.copyOf(suspects);
+    suspects.clear();
+    return all;
   }
 
   boolean isIdle() {
@@ -212,6 +272,6 @@ final class Lane {
 
   @Override
   public String toString() {
-    return (model.isEmpty() ? "any model" : model) + " on " + upstream.spec.name();
+    return (model.isEmpty() ? "any model" : model) + " on " + upstream.name();
   }
 }

@@ -1,7 +1,6 @@
 package dev.nightjar.engine;
 
 import dev.nightjar.engine.EngineFigures.UpstreamFigures;
-import dev.nightjar.engine.Lane.UpstreamState;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -11,13 +10,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which upstreams serve which model, and the pools and lanes that follow from it. Engine thread
+ * Which upstreams serve which model, and the queues and lanes that follow from it. Engine thread
  * only.
  */
 final class Lanes {
   private final List<UpstreamState> upstreams = new ArrayList<>();
-  private final Map<String, Pool> pools = new LinkedHashMap<>();
-  private List<Pool> rotation = List.of();
+  private final Map<String, ModelQueue> queues = new LinkedHashMap<>();
+  private List<ModelQueue> rotation = List.of();
   private int turn;
 
   Lanes(List<UpstreamSpec> specs) {
@@ -26,29 +25,36 @@ final class Lanes {
     }
   }
 
-  /** The pool of a model; the empty name is that of lines that name none. */
-  Pool pool(String model) {
-    Pool pool = pools.get(model);
-    if (pool == null) {
-      pool = new Pool(model);
-      pools.put(model, pool);
-      route(pool);
-      rotation = List.copyOf(pools.values());
+  /** The queue of a model; the empty name is that of lines that name none. */
+  ModelQueue queue(String model) {
+    ModelQueue queue = queues.get(model);
+    if (queue == null) {
+      queue = new ModelQueue(model);
+      queues.put(model, queue);
+      route(queue);
+      rotation = List.copyOf(queues.values());
     }
-    return pool;
+    return queue;
   }
 
-  List<Pool> all() {
+  /** Where a batch's chunks are claimed. */
+  ModelQueue home(ActiveBatch batch) {
+    return queue(batch.run.model());
+  }
+
+  List<ModelQueue> all() {
     return rotation;
   }
 
-  /** All pools, each time beginning with the next one, so that none has the first pick for long. */
-  List<Pool> inTurn() {
+  /**
+   * All models, each time beginning with the next one, so that none has the first pick for long.
+   */
+  List<ModelQueue> inTurn() {
     if (rotation.size() < 2) {
       return rotation;
     }
     turn = (turn + 1) % rotation.size();
-    var ordered = new ArrayList<Pool>(rotation.size());
+    var ordered = new ArrayList<ModelQueue>(rotation.size());
     ordered.addAll(rotation.subList(turn, rotation.size()));
     ordered.addAll(rotation.subList(0, turn));
     return ordered;
@@ -56,8 +62,8 @@ final class Lanes {
 
   long linesWaiting() {
     long lines = 0;
-    for (Pool pool : rotation) {
-      lines += pool.waiting;
+    for (ModelQueue queue : rotation) {
+      lines += queue.window.waiting();
     }
     return lines;
   }
@@ -70,18 +76,18 @@ final class Lanes {
   private UpstreamFigures figures(UpstreamState upstream) {
     var lanes = new EnumMap<Lane.State, Integer>(Lane.State.class);
     String reason = null;
-    for (Pool pool : rotation) {
-      for (Lane lane : pool.lanes) {
+    for (ModelQueue queue : rotation) {
+      for (Lane lane : queue.lanes) {
         if (lane.upstream == upstream) {
-          lanes.merge(lane.state, 1, Integer::sum);
-          reason = lane.reason == null ? reason : lane.reason;
+          lanes.merge(lane.state(), 1, Integer::sum);
+          reason = lane.reason() == null ? reason : lane.reason();
         }
       }
     }
     return new UpstreamFigures(
-        upstream.spec.name(),
-        upstream.inFlight,
-        upstream.spec.maxInFlight(),
+        upstream.name(),
+        upstream.inFlight(),
+        upstream.slots(),
         lanes.getOrDefault(Lane.State.OPEN, 0),
         lanes.getOrDefault(Lane.State.THROTTLED, 0),
         lanes.getOrDefault(Lane.State.DOWN, 0),
@@ -89,9 +95,9 @@ final class Lanes {
   }
 
   @Nullable Lane lane(int upstream, String model) {
-    Pool pool = pools.get(model);
-    if (pool != null) {
-      for (Lane lane : pool.lanes) {
+    ModelQueue queue = queues.get(model);
+    if (queue != null) {
+      for (Lane lane : queue.lanes) {
         if (lane.upstream.index == upstream) {
           return lane;
         }
@@ -101,46 +107,32 @@ final class Lanes {
   }
 
   void listed(int upstream, @Nullable Set<String> models) {
-    UpstreamState state = upstreams.get(upstream);
-    state.listed = models == null ? null : Set.copyOf(models);
+    upstreams.get(upstream).lists(models);
     rotation.forEach(this::route);
   }
 
-  /** Forgets a pool that nobody needs: a model's name may be anything that a client sends. */
-  void prune(Pool pool) {
-    if (pool.isIdle()) {
-      pools.remove(pool.model);
-      rotation = List.copyOf(pools.values());
+  /** Forgets a queue that nobody needs: a model's name may be anything that a client sends. */
+  void prune(ModelQueue queue) {
+    if (queue.isIdle()) {
+      queues.remove(queue.model);
+      rotation = List.copyOf(queues.values());
     }
   }
 
-  private void route(Pool pool) {
+  private void route(ModelQueue queue) {
     var serving = new ArrayList<UpstreamState>();
     for (UpstreamState upstream : upstreams) {
-      if (serves(upstream, pool.model)) {
+      if (upstream.serves(queue.model)) {
         serving.add(upstream);
       }
     }
     if (serving.isEmpty()) {
-      for (UpstreamState upstream : upstreams) {
-        if (upstream.spec.models().isEmpty() && upstream.listed == null) {
-          serving.add(upstream);
-        }
-      }
+      upstreams.stream().filter(UpstreamState::isUnknown).forEach(serving::add);
     }
     // A lane that still has calls or suspects stays, so that their ends find it.
-    pool.lanes.removeIf(lane -> !serving.remove(lane.upstream) && lane.isIdle());
+    queue.lanes.removeIf(lane -> !serving.remove(lane.upstream) && lane.isIdle());
     for (UpstreamState upstream : serving) {
-      pool.lanes.add(new Lane(pool.model, upstream));
+      queue.lanes.add(new Lane(queue.model, upstream));
     }
-  }
-
-  private static boolean serves(UpstreamState upstream, String model) {
-    if (model.isEmpty()) {
-      return true;
-    }
-    return upstream.spec.models().isEmpty()
-        ? upstream.listed != null && upstream.listed.contains(model)
-        : upstream.spec.models().contains(model);
   }
 }

@@ -243,8 +243,7 @@ final class Validation {
         sequence, new Pending(pending.batch(), pending.isSmall(), pending.failures() + 1, reason));
     long left = pending.batch().stamps().expiresAt().toEpochMilli() - world.clock().millis();
     long wait = Trouble.wait(pending.failures());
-    events.accept(
-        new Event.Later(left > 0 ? Math.min(wait, left) : wait, new Effect.Validate(sequence)));
+    events.accept(new Event.ValidateFailed(sequence, left > 0 ? Math.min(wait, left) : wait));
   }
 
   private static String reason(Throwable e) {

@@ -1,14 +1,22 @@
 package dev.nightjar.engine;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Why nothing is sent: for all batches, or for one. Part of the engine: its thread only. */
 final class Waits {
+  private @Nullable String held;
+  private @Nullable String diskShort;
+
   /** Answers cannot be written; null: they can. */
-  @Nullable String held;
+  void held(@Nullable String reason) {
+    held = reason;
+  }
 
   /** The disk has too little room; null: it has enough. */
-  @Nullable String diskShort;
+  void diskShort(@Nullable String reason) {
+    diskShort = reason;
+  }
 
   boolean isAll() {
     return ofAll() != null;
@@ -20,7 +28,7 @@ final class Waits {
   }
 
   /** In a sentence; null when the batch does not wait. */
-  @Nullable String reason(ActiveBatch batch, Claims claims, Dispatch dispatch) {
+  @Nullable String reason(ActiveBatch batch, Lanes lanes, Claims claims, Dispatch dispatch) {
     if (isAll()) {
       return ofAll();
     }
@@ -28,15 +36,16 @@ final class Waits {
     if (trouble != null) {
       return trouble;
     }
-    if (batch.home.lanes.isEmpty()) {
+    List<Lane> serving = lanes.home(batch).lanes;
+    if (serving.isEmpty()) {
       return "no upstream lists the model '" + batch.run.model() + "'";
     }
-    for (Lane lane : batch.home.lanes) {
-      if (lane.reason == null) {
+    for (Lane lane : serving) {
+      if (lane.reason() == null) {
         return ofTurn(batch, claims, dispatch);
       }
     }
-    return batch.home.lanes.getFirst().reason;
+    return serving.getFirst().reason();
   }
 
   /** Why an upstream that is well gets nothing of it. */
@@ -47,10 +56,10 @@ final class Waits {
     if ((batch.wantsChunks() || claims.isFull()) && claims.reason() != null) {
       return claims.reason();
     }
-    if (batch.openChunks.isEmpty() && batch.isClaiming) {
+    if (batch.openChunkCount() == 0 && batch.isClaiming()) {
       return "its next lines are being read";
     }
-    if (!batch.openChunks.isEmpty() && batch.queues.isEmpty()) {
+    if (batch.openChunkCount() > 0 && !batch.hasWaiting()) {
       return "lines that failed wait to be sent again";
     }
     String reason = dispatch.reason();

@@ -16,7 +16,7 @@ class EarlyEndTest {
 
   @Test
   void cancelDuringTheLastLineKeepsItsAnswer() {
-    Line last = answerAllButTheLast(CHUNK);
+    LineId last = answerAllButTheLast(CHUNK);
 
     driver.post(CANCEL);
     assertThat(driver.seals).as("its call may finish").isEmpty();
@@ -29,7 +29,7 @@ class EarlyEndTest {
 
   @Test
   void lastLineThatOutlastsTheGraceIsUnexecuted() {
-    Line last = answerAllButTheLast(CHUNK);
+    LineId last = answerAllButTheLast(CHUNK);
     driver.post(CANCEL);
 
     driver.advance(30_001);
@@ -43,7 +43,7 @@ class EarlyEndTest {
 
   @Test
   void answerThatComesWhileItsCallIsAbortedCounts() {
-    Line last = answerAllButTheLast(CHUNK);
+    LineId last = answerAllButTheLast(CHUNK);
     driver.post(CANCEL);
     driver.advance(30_001);
 
@@ -126,7 +126,7 @@ class EarlyEndTest {
   @Test
   void batchThatTheStoreSaysIsFinalizingIsNotExpired() {
     driver.isStoreSlow = true;
-    Line last = answerAllButTheLast(CHUNK, driver.now + 5_000);
+    LineId last = answerAllButTheLast(CHUNK, driver.now + 5_000);
     driver.advance(5_001);
     assertThat(driver.expired).containsKey(1L);
 
@@ -218,11 +218,11 @@ class EarlyEndTest {
     assertThat(driver.finished).containsExactly(1L);
   }
 
-  private Line answerAllButTheLast(int lines) {
+  private LineId answerAllButTheLast(int lines) {
     return answerAllButTheLast(lines, Long.MAX_VALUE);
   }
 
-  private Line answerAllButTheLast(int lines, long deadlineMillis) {
+  private LineId answerAllButTheLast(int lines, long deadlineMillis) {
     driver.start(1, lines, deadlineMillis);
     while (driver.appended.size() < lines - 1) {
       driver.succeed(driver.sent.peekFirst());

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.nightjar.batch.Answer;
 import dev.nightjar.batch.Chunk;
 import dev.nightjar.batch.ChunkId;
-import dev.nightjar.batch.RequestCounts;
 import dev.nightjar.batch.Usage;
 import dev.nightjar.file.Bytes;
 import java.io.IOException;
@@ -18,6 +17,7 @@ import org.junit.jupiter.api.Test;
 @Tag("K2")
 class EffectGuardTest {
   private static final Chunk CHUNK = new Chunk(new ChunkId(7, 3), 1, 0, 16, 0, 100);
+  private static final LineId LINE = new LineId(CHUNK.id(), CHUNK.epoch(), 0);
 
   private final List<Event> events = new ArrayList<>();
   private final EffectGuard guard = new EffectGuard(events::add);
@@ -41,13 +41,13 @@ class EffectGuardTest {
 
   @Test
   void sendThatCannotBeginIsALocalFaultOfItsLine() {
-    Line line = line();
-
-    fail(new Effect.Send(line, 0), new AssertionError("a mistake"));
+    fail(
+        new Effect.Send(LINE, 0, new LineSpan(0, 10, 0, 0, 0, 10), 0),
+        new AssertionError("a mistake"));
 
     assertThat(events)
         .containsExactly(
-            new Event.Ended(line, new Attempt.LocalFault("java.lang.AssertionError: a mistake")));
+            new Event.Ended(LINE, new Attempt.LocalFault("java.lang.AssertionError: a mistake")));
   }
 
   @Test
@@ -60,17 +60,10 @@ class EffectGuardTest {
 
   @Test
   void answerThatCannotBeHandedOnIsTheEndOfTheLoop() {
-    var append = new Effect.Append(line(), Answer.of(true, Usage.NONE, Bytes.utf8("{}")));
+    var append = new Effect.Append(LINE, Answer.of(true, Usage.NONE, Bytes.utf8("{}")));
 
     assertThatThrownBy(() -> fail(append, new AssertionError("a mistake")))
         .isInstanceOf(IllegalStateException.class);
-  }
-
-  private static Line line() {
-    var run =
-        new BatchRun(7, "m", Long.MAX_VALUE, 16, 1, RequestCounts.NONE, Usage.NONE, null, false);
-    var batch = new ActiveBatch(run, new Pool("m"));
-    return new Line(new OpenChunk(batch, CHUNK), 0, new LineSpan(0, 10, 0, 0, 0, 10), "m");
   }
 
   private void fail(Effect effect, Throwable failure) {

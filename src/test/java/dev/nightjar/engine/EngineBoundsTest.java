@@ -3,6 +3,7 @@ package dev.nightjar.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightjar.batch.Answer;
+import dev.nightjar.batch.ChunkId;
 import dev.nightjar.batch.Usage;
 import dev.nightjar.engine.EngineLimits.Bounds;
 import dev.nightjar.file.Bytes;
@@ -165,6 +166,33 @@ class EngineBoundsTest {
   }
 
   @Test
+  void chunkThatWasLostWithSeveralAnswersHoldsUpNobody() {
+    EngineDriver driver =
+        new EngineDriver(
+            EngineLimits.defaults().withBounds(new Bounds(MIB, MIB, MIB, 4 * MIB, 100, MIB)),
+            new UpstreamSpec("a", Set.of(EngineDriver.MODEL), 8),
+            new UpstreamSpec("b", Set.of("other"), 8));
+    driver.start(9, 16);
+    driver.isDiskSlow = true;
+    driver.succeedAll();
+    Set<ChunkId> lost = Set.of(new ChunkId(9, 0));
+    driver.post(new Event.Appended(List.copyOf(driver.appended), lost));
+    driver.isDiskSlow = false;
+
+    driver.start(1, 16);
+    for (int i = 0; i < 6; i++) {
+      driver.end(driver.takeSent(), spooled(MIB));
+    }
+    List.copyOf(driver.sent)
+        .forEach(line -> driver.end(line, new Attempt.Unavailable("a is down", null)));
+    driver.model = "other";
+    driver.start(2, 100);
+    driver.succeedAll();
+
+    assertThat(driver.finished).containsExactly(2L);
+  }
+
+  @Test
   void smallestBoundsEndEveryBatch() {
     for (int seed = 0; seed < 50; seed++) {
       var random = new SplittableRandom(seed);
@@ -176,7 +204,7 @@ class EngineBoundsTest {
       }
 
       while (!driver.sent.isEmpty()) {
-        Line line = new ArrayList<>(driver.sent).get(random.nextInt(driver.sent.size()));
+        LineId line = new ArrayList<>(driver.sent).get(random.nextInt(driver.sent.size()));
         driver.end(line, spooled(2 + random.nextInt(1_000)));
       }
 

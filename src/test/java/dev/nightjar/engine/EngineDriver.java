@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -32,10 +33,10 @@ final class EngineDriver {
   static final String MODEL = "m";
 
   final Engine engine;
-  final Deque<Line> sent = new ArrayDeque<>();
+  final Deque<LineId> sent = new ArrayDeque<>();
   final List<Effect.Seal> seals = new ArrayList<>();
   final List<Effect.Probe> probes = new ArrayList<>();
-  final List<Line> aborted = new ArrayList<>();
+  final List<LineId> aborted = new ArrayList<>();
   final List<Pending> appended = new ArrayList<>();
   final Set<Long> finished = new HashSet<>();
   final Map<Long, Ending> expired = new HashMap<>();
@@ -71,6 +72,9 @@ final class EngineDriver {
 
   long now = 1_000_000;
   int sends;
+
+  /** The last call of each line. */
+  private final Map<LineId, Effect.Send> calls = new HashMap<>();
 
   private final Map<Long, Plan> plans = new HashMap<>();
 
@@ -151,16 +155,26 @@ final class EngineDriver {
     post(new Event.Tick());
   }
 
-  void end(Line line, Attempt attempt) {
+  void end(LineId line, Attempt attempt) {
     sent.remove(line);
     post(new Event.Ended(line, attempt));
   }
 
-  Line takeSent() {
+  LineId takeSent() {
     return sent.removeFirst();
   }
 
-  void succeed(Line line) {
+  /** The last call of a line. */
+  Effect.Send call(LineId line) {
+    return Objects.requireNonNull(calls.get(line));
+  }
+
+  /** What the engine has of an open line. */
+  OpenChunk.Line line(LineId id) {
+    return engine.line(id).orElseThrow();
+  }
+
+  void succeed(LineId line) {
     end(line, new Attempt.Final(answer(true)));
   }
 
@@ -183,12 +197,13 @@ final class EngineDriver {
   private @Nullable Event carryOut(Effect effect) {
     return switch (effect) {
       case Effect.Claim(long batch, int max, boolean isClosing) -> claim(batch, max, isClosing);
-      case Effect.Send(Line line, _) -> {
-        sent.addLast(line);
+      case Effect.Send send -> {
+        sent.addLast(send.line());
+        calls.put(send.line(), send);
         sends++;
         yield null;
       }
-      case Effect.Append(Line line, Answer answer) -> {
+      case Effect.Append(LineId line, Answer answer) -> {
         var pending = new Pending(line, answer);
         appended.add(pending);
         yield isDiskSlow ? null : new Event.Appended(List.of(pending), Set.copyOf(takenOver));
@@ -218,7 +233,7 @@ final class EngineDriver {
         probes.add(probe);
         yield null;
       }
-      case Effect.Abort(Line line) -> {
+      case Effect.Abort(LineId line) -> {
         aborted.add(line);
         yield null;
       }

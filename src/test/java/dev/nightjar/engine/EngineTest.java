@@ -53,7 +53,7 @@ class EngineTest {
 
     var numbers = new ArrayList<Long>();
     while (!driver.sent.isEmpty()) {
-      numbers.add(driver.sent.peekFirst().number());
+      numbers.add(driver.call(driver.sent.peekFirst()).number());
       driver.succeed(driver.sent.peekFirst());
     }
 
@@ -69,7 +69,7 @@ class EngineTest {
 
     var firstPicks = new ArrayList<Long>();
     for (int i = 0; i < 64; i++) {
-      firstPicks.add(driver.sent.peekFirst().batch().run.batch());
+      firstPicks.add(driver.sent.peekFirst().chunk().batch());
       driver.succeed(driver.sent.peekFirst());
     }
 
@@ -203,8 +203,8 @@ class EngineTest {
   @Test
   void chunkThatAnotherNodeTookOverIsLetGo() {
     driver.start(1, 16);
-    Line line = driver.takeSent();
-    driver.takenOver.add(line.chunk.chunk.id());
+    LineId line = driver.takeSent();
+    driver.takenOver.add(line.chunk());
 
     driver.succeed(line);
     int sends = driver.sends;
@@ -215,14 +215,34 @@ class EngineTest {
   }
 
   @Test
+  void linesOfAChunkThatAnotherNodeTookOverAreNeverSentAgain() {
+    driver.start(1, 16);
+    LineId failed = driver.takeSent();
+    LineId answered = driver.takeSent();
+    LineId alone = driver.takeSent();
+    LineId late = driver.takeSent();
+    driver.end(failed, new Attempt.RowFault(EngineDriver.answer(false)));
+    driver.end(alone, new Attempt.LocalFault("no space left"));
+    driver.takenOver.add(answered.chunk());
+    driver.succeed(answered);
+    int sends = driver.sends;
+
+    driver.end(late, new Attempt.Aborted());
+    driver.advance(600_000);
+
+    assertThat(driver.sends).isEqualTo(sends);
+    assertThat(driver.seals).isEmpty();
+  }
+
+  @Test
   void replicasShareTheLoad() {
     var two =
         new EngineDriver(new UpstreamSpec("a", Set.of(), 3), new UpstreamSpec("b", Set.of(), 3));
 
     two.start(1, 100);
 
-    var used = new HashSet<String>();
-    two.sent.forEach(line -> used.add(String.valueOf(line.lane)));
+    var used = new HashSet<Integer>();
+    two.sent.forEach(line -> used.add(two.call(line).upstream()));
     assertThat(two.sent).hasSize(6);
     assertThat(used).hasSize(2);
   }
@@ -236,7 +256,7 @@ class EngineTest {
 
     two.start(1, 100);
 
-    assertThat(two.sent).hasSize(2).allMatch(line -> String.valueOf(line.lane).contains("on b"));
+    assertThat(two.sent).hasSize(2).allMatch(line -> two.call(line).upstream() == 1);
   }
 
   @Test

@@ -18,7 +18,7 @@ class FaultsTest {
   @Test
   void throttledLaneWaitsAsLongAsItWasToldAndTheRowSpendsNoAttempt() {
     driver.start(1, 4);
-    Line line = driver.takeSent();
+    LineId line = driver.takeSent();
     driver.succeedAll();
 
     driver.end(line, new Attempt.Throttled("429", Duration.ofSeconds(7)));
@@ -27,7 +27,7 @@ class FaultsTest {
     driver.advance(200);
 
     assertThat(driver.sent).containsExactly(line);
-    assertThat(line.attempts).isZero();
+    assertThat(driver.line(line).attempts()).isZero();
     assertThat(driver.probes).isEmpty();
   }
 
@@ -70,7 +70,7 @@ class FaultsTest {
   @Test
   void failuresOfCallsFromBeforeAPauseDoNotPauseAgain() {
     driver.start(1, 100);
-    List<Line> calls = List.copyOf(driver.sent);
+    List<LineId> calls = List.copyOf(driver.sent);
     driver.end(calls.get(0), new Attempt.Throttled("429", Duration.ofMillis(10)));
     driver.advance(20);
     int before = driver.sends;
@@ -98,20 +98,20 @@ class FaultsTest {
   @Test
   void brokenCallIsTheRowsFaultWhenTheProbeSucceeds() {
     driver.start(1, 1);
-    Line line = driver.takeSent();
+    LineId line = driver.takeSent();
 
     driver.end(line, SUSPICIOUS);
     assertThat(driver.probes).hasSize(1);
     driver.probed(null);
 
-    assertThat(line.attempts).isEqualTo(1);
-    assertThat(line.outages).isZero();
+    assertThat(driver.line(line).attempts()).isEqualTo(1);
+    assertThat(driver.line(line).outages()).isZero();
   }
 
   @Test
   void brokenCallsAreTheUpstreamsFaultWhenTheProbeFails() {
     driver.start(1, 4);
-    List<Line> calls = List.copyOf(driver.sent);
+    List<LineId> calls = List.copyOf(driver.sent);
 
     calls.forEach(line -> driver.end(line, SUSPICIOUS));
     assertThat(driver.probes).as("one probe for a burst").hasSize(1);
@@ -120,13 +120,14 @@ class FaultsTest {
     driver.probed(null);
 
     assertThat(driver.sent).containsExactlyInAnyOrderElementsOf(calls);
-    assertThat(calls).allMatch(line -> line.attempts == 0 && line.outages == 1);
+    assertThat(calls)
+        .allMatch(line -> driver.line(line).attempts() == 0 && driver.line(line).outages() == 1);
   }
 
   @Test
   void rowThatWasAtThreeOutagesRunsAloneAndFailsIfItBringsTheUpstreamDownAgain() {
     driver.start(1, 40);
-    Line poison = driver.sent.peekFirst();
+    LineId poison = driver.sent.peekFirst();
 
     for (int outage = 0; outage < 3; outage++) {
       while (!driver.sent.contains(poison)) {
