@@ -185,8 +185,8 @@ final class ActiveBatch {
     usage = usage.plus(moreUsage);
   }
 
-  BatchRunner.Live live(@Nullable String reason) {
-    return new BatchRunner.Live(new RequestCounts(run.lines(), completed, failed), usage, reason);
+  Live live(@Nullable String reason) {
+    return new Live(new RequestCounts(run.lines(), completed, failed), usage, reason);
   }
 
   /** What our own machine fails at, for it or one of its chunks; null while all is well. */

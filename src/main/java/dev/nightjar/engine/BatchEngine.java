@@ -104,14 +104,24 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     this.caller =
         new Caller(this.upstreams, objects, limits.engine(), run, thread::post, workers.calls());
     this.loader = new ChunkLoader(meta, stores.log(), limits.input(), longLines);
-    this.sealer = new ChunkSealer(stores, limits.input(), longLines, meters);
+    this.sealer =
+        new ChunkSealer(
+            new ChunkSealer.Places(meta, stores.log(), objects), limits.input(), longLines, meters);
     this.finisher =
         new Finisher(meta, objects, new Ids(world.random()), limits.fileLife().of("batch_output"));
     this.models = new ModelCatalog(this.upstreams, upstreams.specs(), clock::steady, thread::post);
     this.diskWatch = new DiskWatch(stores.disk(), thread::post);
     var inputs = new Validation.Inputs(meta, objects, longLines);
-    this.validation =
-        new Validation(inputs, models, limits, world, workers, this::validated, thread::post);
+    var rules =
+        new Validation.Rules(
+            limits.input(),
+            limits.terms(),
+            models::refusal,
+            limits.engine().bounds().validationBytes());
+    var host =
+        new Validation.Host(
+            clock, world.random(), workers.smallValidations(), workers.largeValidations());
+    this.validation = new Validation(inputs, rules, host, new Validated());
   }
 
   /** Whom to tell that the end of a batch is stored; it must neither wait nor throw. */
@@ -238,6 +248,18 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   }
 
   // ---- from validation to the engine
+
+  private final class Validated implements Validation.Listener {
+    @Override
+    public void validated(Batch batch, int unsealedChunks) {
+      BatchEngine.this.validated(batch, unsealedChunks);
+    }
+
+    @Override
+    public void failed(long batch, int failures, long leftMillis) {
+      thread.post(new Event.ValidateFailed(batch, failures, leftMillis));
+    }
+  }
 
   private void validated(Batch batch, int chunks) {
     switch (batch.status()) {

@@ -68,11 +68,14 @@ final class ChunkSealer {
   /** What nothing needs any more; {@code chunk} is null when the log has nothing to forget. */
   private record CleanUp(@Nullable ChunkId chunk, List<String> objects) {}
 
-  ChunkSealer(BatchEngine.Stores stores, InputLimits limits, LongLines longLines, Meters meters) {
+  /** Where sealed chunks come from and go to. */
+  record Places(MetaStore meta, AnswerLog log, ObjectStore objects) {}
+
+  ChunkSealer(Places places, InputLimits limits, LongLines longLines, Meters meters) {
     this.longLines = longLines;
-    this.meta = stores.meta();
-    this.log = stores.log();
-    this.objects = stores.objects();
+    this.meta = places.meta;
+    this.log = places.log;
+    this.objects = places.objects;
     this.limits = limits;
     this.meters = meters;
   }

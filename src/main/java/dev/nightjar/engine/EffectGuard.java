@@ -50,7 +50,7 @@ final class EffectGuard {
           new Event.ExpireFailed(batch, "it cannot be expired: " + why);
       case Effect.Probe(int upstream, String model) ->
           new Event.Probed(upstream, model, cause.toString());
-      case Effect.Validate(long batch) -> new Event.ValidateFailed(batch, Trouble.wait(0));
+      case Effect.Validate(long batch) -> new Event.ValidateFailed(batch, 0, Long.MAX_VALUE);
       case Effect.Append _ ->
           // The answer would be nowhere, and its row in flight without end.
           throw new IllegalStateException("an answer cannot be handed on", cause);

@@ -78,7 +78,7 @@ final class Engine {
     return dispatch.isQuiet();
   }
 
-  Optional<BatchRunner.Live> live(long batch) {
+  Optional<Live> live(long batch) {
     ActiveBatch active = batches.get(batch);
     return active == null
         ? Optional.empty()
@@ -123,8 +123,8 @@ final class Engine {
           lanes.listed(upstream, models);
       case Event.Held(@Nullable String reason) -> waits.held(reason);
       case Event.DiskShort(@Nullable String reason) -> waits.diskShort(reason);
-      case Event.ValidateFailed(long batch, long wait) ->
-          timers.at(now + wait, new Due.ValidateAgain(batch));
+      case Event.ValidateFailed(long batch, int failures, long left) ->
+          validateAgain(batch, failures, left, now);
       case Event.Draining() -> isDraining = true;
       case Event.ClockSet clock -> deadlines.clock(clock);
       case Event.Tick() -> {}
@@ -136,6 +136,12 @@ final class Engine {
     ActiveBatch batch = batches.get(id);
     long wait = batch == null ? Trouble.wait(0) : batch.trouble.failed(reason);
     timers.at(now + wait, due);
+  }
+
+  private void validateAgain(long batch, int failures, long leftMillis, long now) {
+    long wait = Trouble.wait(failures);
+    timers.at(
+        now + (leftMillis > 0 ? Math.min(wait, leftMillis) : wait), new Due.ValidateAgain(batch));
   }
 
   private void comeDue(Due due) {

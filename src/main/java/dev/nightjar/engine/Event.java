@@ -53,8 +53,13 @@ sealed interface Event {
   /** The disk has too little room to begin anything, in a sentence; null: it has enough again. */
   record DiskShort(@Nullable String reason) implements Event {}
 
-  /** A validation failed for no fault of its file: it is to be tried again after a while. */
-  record ValidateFailed(long batch, long waitMillis) implements Event {}
+  /**
+   * A validation failed for no fault of its file: it is to be tried again after a while.
+   *
+   * @param failures how often it did before
+   * @param leftMillis until its batch expires; by then it is tried at the latest
+   */
+  record ValidateFailed(long batch, int failures, long leftMillis) implements Event {}
 
   /** The process is about to stop: send nothing more. */
   record Draining() implements Event {}

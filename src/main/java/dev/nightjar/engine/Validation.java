@@ -3,6 +3,7 @@ package dev.nightjar.engine;
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchError;
 import dev.nightjar.batch.BatchStatus;
+import dev.nightjar.cost.Terms;
 import dev.nightjar.file.LongLines;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.StoredFile;
@@ -13,6 +14,7 @@ import dev.nightjar.store.MetaStore.Admission;
 import dev.nightjar.store.MetaStore.StoreException;
 import dev.nightjar.store.MetaStore.Validated;
 import dev.nightjar.store.ObjectStore;
+import dev.nightjar.time.SteadyClock;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,8 +28,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
-import java.util.function.ObjIntConsumer;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * a reason and without a thread, and is tried again after 1 s to 60 s until it is validated,
  * cancelled or past its deadline. If the process dies, the batch is validated again.
  */
-final class Validation {
+public final class Validation {
   private static final System.Logger LOG = System.getLogger(Validation.class.getName());
   private static final long SMALL_BYTES_MAX = 16L << 20;
   private static final long SLICE_BYTES = 64L << 20;
@@ -51,13 +53,13 @@ final class Validation {
 
   private final MetaStore meta;
   private final ObjectStore objects;
-  private final ModelCatalog models;
+  private final Rules rules;
   private final InputLimits limits;
   private final Admissions admissions;
   private final ValidationMemory memory;
-  private final BatchEngine.World world;
-  private final ObjIntConsumer<Batch> done;
-  private final Consumer<Event> events;
+  private final SteadyClock clock;
+  private final RandomGenerator random;
+  private final Listener listener;
   private final Set<Long> cancelled = ConcurrentHashMap.newKeySet();
   private final Map<Long, Pending> submitted = new ConcurrentHashMap<>();
   private final Map<Long, String> reasons = new ConcurrentHashMap<>();
@@ -67,7 +69,36 @@ final class Validation {
   private volatile boolean isClosed;
 
   /** Where the files are, and who may hold a long line of one. */
-  record Inputs(MetaStore meta, ObjectStore objects, LongLines longLines) {}
+  public record Inputs(MetaStore meta, ObjectStore objects, LongLines longLines) {}
+
+  /**
+   * What is asked of a file, and how much may be held for all of them.
+   *
+   * @param modelRefusal why no upstream can have a model; empty when one may
+   */
+  public record Rules(
+      InputLimits limits,
+      Terms terms,
+      Function<String, Optional<String>> modelRefusal,
+      long memoryBytesMax) {}
+
+  /** Time and chance, and the threads for small and for large files. */
+  public record Host(
+      SteadyClock clock, RandomGenerator random, Executor smallFiles, Executor largeFiles) {}
+
+  /** Who is told of what comes. */
+  public interface Listener {
+    /** A batch as it is after its validation, and its number of unsealed chunks. */
+    void validated(Batch batch, int unsealedChunks);
+
+    /**
+     * One is to be tried again, after a while.
+     *
+     * @param failures how often it failed before
+     * @param leftMillis until it expires
+     */
+    void failed(long batch, int failures, long leftMillis);
+  }
 
   /** Small or large files: what waits for its turn, and what is between two slices. */
   private record Track(Executor threads, Turns<Pending> turns, Map<Long, Begun> begun) {
@@ -95,34 +126,23 @@ final class Validation {
     }
   }
 
-  /**
-   * {@code done} gets each batch as it is afterwards, and its number of unsealed chunks; {@code
-   * events}, when one is to be tried again.
-   */
-  Validation(
-      Inputs inputs,
-      ModelCatalog models,
-      BatchEngine.Limits limits,
-      BatchEngine.World world,
-      Workers workers,
-      ObjIntConsumer<Batch> done,
-      Consumer<Event> events) {
+  public Validation(Inputs inputs, Rules rules, Host host, Listener listener) {
     this.meta = inputs.meta;
     this.objects = inputs.objects;
-    this.models = models;
-    this.limits = limits.input();
-    this.admissions = new Admissions(limits.terms(), meta);
-    this.memory = new ValidationMemory(limits.engine().bounds().validationBytes());
-    this.world = world;
-    this.small = new Track(workers.smallValidations());
-    this.large = new Track(workers.largeValidations());
+    this.rules = rules;
+    this.limits = rules.limits;
+    this.admissions = new Admissions(rules.terms, meta);
+    this.memory = new ValidationMemory(rules.memoryBytesMax);
+    this.clock = host.clock;
+    this.random = host.random;
+    this.small = new Track(host.smallFiles);
+    this.large = new Track(host.largeFiles);
     this.longLines = inputs.longLines;
-    this.done = done;
-    this.events = events;
+    this.listener = listener;
   }
 
   /** Validates a batch; one that it has already is no error. */
-  void submit(Batch batch) {
+  public void submit(Batch batch) {
     var pending = new Pending(batch, isSmall(batch), 0, null);
     if (submitted.putIfAbsent(batch.sequence(), pending) == null) {
       execute(pending);
@@ -138,7 +158,7 @@ final class Validation {
   }
 
   /** Tries one again that waits. */
-  void again(long batch) {
+  public void again(long batch) {
     Pending pending = submitted.get(batch);
     if (pending != null) {
       execute(pending);
@@ -174,23 +194,23 @@ final class Validation {
   }
 
   /** Ends a validation early; whoever cancels ends the batch. */
-  void cancel(long batch) {
+  public void cancel(long batch) {
     if (submitted.containsKey(batch)) {
       cancelled.add(batch);
     }
   }
 
   /** Ends the validations under way; their threads are the workers'. */
-  void close() {
+  public void close() {
     isClosed = true;
   }
 
-  ValidationMemory.Use memory() {
+  public ValidationMemory.Use memory() {
     return memory.use();
   }
 
   /** Why a validation does not go on; empty when it does, or is none of ours. */
-  Optional<String> reason(long batch) {
+  public Optional<String> reason(long batch) {
     return Optional.ofNullable(reasons.get(batch));
   }
 
@@ -241,9 +261,8 @@ final class Validation {
     reasons.put(sequence, reason);
     submitted.put(
         sequence, new Pending(pending.batch(), pending.isSmall(), pending.failures() + 1, reason));
-    long left = pending.batch().stamps().expiresAt().toEpochMilli() - world.clock().millis();
-    long wait = Trouble.wait(pending.failures());
-    events.accept(new Event.ValidateFailed(sequence, left > 0 ? Math.min(wait, left) : wait));
+    long left = pending.batch().stamps().expiresAt().toEpochMilli() - clock.millis();
+    listener.failed(sequence, pending.failures(), left);
   }
 
   private static String reason(Throwable e) {
@@ -257,8 +276,8 @@ final class Validation {
   /** True if the deadline has passed before the file could be read: then the batch has ended. */
   private boolean isOverdue(Pending pending) {
     Batch batch = pending.batch();
-    Instant now = world.clock().instant();
-    if (now.isBefore(batch.stamps().expiresAt()) || !world.clock().isConfirmed()) {
+    Instant now = clock.instant();
+    if (now.isBefore(batch.stamps().expiresAt()) || !clock.isConfirmed()) {
       return false;
     }
     try {
@@ -296,14 +315,14 @@ final class Validation {
   private void handOver(Batch batch) {
     long unsealed =
         meta.unsealed().stream().filter(chunk -> chunk.batch() == batch.sequence()).count();
-    done.accept(batch, Math.toIntExact(unsealed));
+    listener.validated(batch, Math.toIntExact(unsealed));
   }
 
   private void begin(Batch batch, Validated validated) {
-    Instant now = world.clock().instant();
+    Instant now = clock.instant();
     Admission admission = admissions.of(batch, validated, now);
     switch (meta.begin(batch.sequence(), validated, admission, now)) {
-      case MetaStore.Begun.As(Batch begun) -> done.accept(begun, validated.chunks().size());
+      case MetaStore.Begun.As(Batch begun) -> listener.validated(begun, validated.chunks().size());
       case MetaStore.Begun.OverQuota(long enqueued) ->
           fail(
               batch,
@@ -314,7 +333,7 @@ final class Validation {
   }
 
   private void fail(Batch batch, List<BatchError> errors) {
-    done.accept(meta.fail(batch.sequence(), errors, world.clock().instant()), 0);
+    listener.validated(meta.fail(batch.sequence(), errors, clock.instant()), 0);
   }
 
   private Optional<Validator.Outcome> advance(Pending pending) throws IOException {
@@ -348,7 +367,7 @@ final class Validation {
             offset -> open(content, offset),
             new LineRules(batch.endpoint(), limits.mixedModels()),
             limits,
-            new CustomIds(world.random().nextLong()),
+            new CustomIds(random.nextLong()),
             () -> isClosed || cancelled.contains(batch.sequence()),
             host,
             _ -> {});
@@ -387,7 +406,7 @@ final class Validation {
       return outcome;
     }
     String model = validated.model() == null ? "" : validated.model();
-    Optional<String> refusal = models.refusal(model);
+    Optional<String> refusal = rules.modelRefusal.apply(model);
     if (refusal.isEmpty()) {
       return outcome;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchId;
+import dev.nightjar.cost.Terms;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.LongLines;
 import dev.nightjar.file.Manifest;
@@ -12,7 +13,6 @@ import dev.nightjar.store.MetaStore.NewBatch;
 import dev.nightjar.store.ObjectStore;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.store.sqlite.SqliteMetaStore;
-import dev.nightjar.testing.CrashPoints;
 import dev.nightjar.testing.TestClocks;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,9 +21,12 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,16 +45,10 @@ class ValidationTurnsTest {
   @TempDir Path directory;
   private SqliteMetaStore meta;
   private FileObjectStore objects;
-  private final SteppedWorkers workers = new SteppedWorkers(CrashPoints.immortal());
-  private final Random first =
-      new Random() {
-        private static final long serialVersionUID = 1;
 
-        @Override
-        public int nextInt(int bound) {
-          return 0; // As a thread does: what was given to it first.
-        }
-      };
+  /** Work that waits for the one thread. */
+  private final Deque<Runnable> tasks = new ArrayDeque<>();
+
   private final List<String> validated = new ArrayList<>();
   private Validation validation;
 
@@ -65,12 +62,20 @@ class ValidationTurnsTest {
     validation =
         new Validation(
             new Validation.Inputs(meta, objects, new LongLines()),
-            new ModelCatalog(List.of(), List.of(), clock, _ -> {}),
-            new BatchEngine.Limits(EngineLimits.defaults(), InputLimits.DEFAULTS),
-            new BatchEngine.World(TestClocks.steady(clock), new Random(1), _ -> {}),
-            workers.workers(),
-            (batch, _) -> validated.add(batch.id().value()),
-            _ -> {});
+            new Validation.Rules(InputLimits.DEFAULTS, Terms.NONE, _ -> Optional.empty(), 1 << 20),
+            new Validation.Host(
+                TestClocks.steady(clock), new Random(1), tasks::addLast, tasks::addLast),
+            new Validation.Listener() {
+              @Override
+              public void validated(Batch batch, int unsealedChunks) {
+                validated.add(batch.id().value());
+              }
+
+              @Override
+              public void failed(long batch, int failures, long leftMillis) {
+                throw new AssertionError("batch " + batch + " failed");
+              }
+            });
   }
 
   private static void addProjects(Path database) throws SQLException {
@@ -84,6 +89,14 @@ class ValidationTurnsTest {
   void close() {
     objects.close();
     meta.close();
+  }
+
+  private boolean runOne() {
+    Runnable task = tasks.pollFirst();
+    if (task != null) {
+      task.run();
+    }
+    return task != null;
   }
 
   private Batch submit(String id, int lines) throws IOException {
@@ -125,14 +138,14 @@ class ValidationTurnsTest {
   @Test
   void longFileGivesItsTurnToOtherProjectsAndNotToItsOwn() throws IOException {
     Batch longest = submit("a1", MORE_THAN_TWO_SLICES);
-    assertThat(workers.runOne(first)).isTrue();
+    assertThat(runOne()).isTrue();
     Batch own = submit("a2", LARGE);
     Batch other = submit("b1", LARGE);
 
     assertThat(validation.reason(longest.sequence())).isEmpty();
     assertThat(validation.reason(own.sequence())).contains("its validation waits for its turn");
     assertThat(validation.reason(other.sequence())).contains("its validation waits for its turn");
-    while (workers.runOne(first)) {
+    while (runOne()) {
       // Each step is a slice.
     }
 
@@ -143,24 +156,24 @@ class ValidationTurnsTest {
   @Test
   void validationThatIsCancelledBetweenTwoSlicesEnds() throws IOException {
     Batch longest = submit("a1", MORE_THAN_TWO_SLICES);
-    assertThat(workers.runOne(first)).isTrue();
+    assertThat(runOne()).isTrue();
 
     validation.cancel(longest.sequence());
 
-    assertThat(workers.runOne(first)).isTrue();
-    assertThat(workers.runOne(first)).as("nothing is left").isFalse();
+    assertThat(runOne()).isTrue();
+    assertThat(runOne()).as("nothing is left").isFalse();
     assertThat(validated).isEmpty();
   }
 
   @Test
   void closedValidationDoesNotGoOn() throws IOException {
     Batch _ = submit("a1", MORE_THAN_TWO_SLICES);
-    assertThat(workers.runOne(first)).isTrue();
+    assertThat(runOne()).isTrue();
 
     validation.close();
 
-    assertThat(workers.runOne(first)).isTrue();
-    assertThat(workers.runOne(first)).as("nothing is left").isFalse();
+    assertThat(runOne()).isTrue();
+    assertThat(runOne()).as("nothing is left").isFalse();
     assertThat(validated).isEmpty();
   }
 }
