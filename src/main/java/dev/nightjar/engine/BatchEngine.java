@@ -111,9 +111,9 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
         new Finisher(meta, objects, new Ids(world.random()), limits.fileLife().of("batch_output"));
     this.models = new ModelCatalog(this.upstreams, upstreams.specs(), clock::steady, thread::post);
     this.diskWatch = new DiskWatch(stores.disk(), thread::post);
-    var inputs = new Validation.Inputs(meta, objects, longLines);
+    var inputs = new ValidationInputs(meta, objects, longLines);
     var rules =
-        new Validation.Rules(
+        new ValidationRules(
             limits.input(),
             limits.terms(),
             models::refusal,

@@ -3,21 +3,14 @@ package dev.nightjar.engine;
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchError;
 import dev.nightjar.batch.BatchStatus;
-import dev.nightjar.cost.Terms;
-import dev.nightjar.file.LongLines;
 import dev.nightjar.file.Manifest;
-import dev.nightjar.file.StoredFile;
 import dev.nightjar.process.ProcessEnd;
-import dev.nightjar.store.ContentReader;
 import dev.nightjar.store.MetaStore;
 import dev.nightjar.store.MetaStore.Admission;
 import dev.nightjar.store.MetaStore.StoreException;
 import dev.nightjar.store.MetaStore.Validated;
-import dev.nightjar.store.ObjectStore;
 import dev.nightjar.time.SteadyClock;
-import java.io.FilterInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
@@ -26,61 +19,37 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Validates batches on threads of its own, one of them kept free for small files, so that ten rows
  * do not wait behind gigabytes. Projects take turns, each on one thread at a time, and a long file
- * gives its turn to others after each {@value #SLICE_BYTES} bytes. Only what is the file's own
- * fault fails a batch. One whose file cannot be read, or whose outcome cannot be stored, waits with
- * a reason and without a thread, and is tried again after 1 s to 60 s until it is validated,
- * cancelled or past its deadline. If the process dies, the batch is validated again.
+ * gives its turn to others after each slice. Only what is the file's own fault fails a batch. One
+ * whose file cannot be read, or whose outcome cannot be stored, waits with a reason and without a
+ * thread, and is tried again after 1 s to 60 s until it is validated, cancelled or past its
+ * deadline. If the process dies, the batch is validated again.
  */
 public final class Validation {
   private static final System.Logger LOG = System.getLogger(Validation.class.getName());
   private static final long SMALL_BYTES_MAX = 16L << 20;
-  private static final long SLICE_BYTES = 64L << 20;
 
   /** Begun and not at their end: of so many projects, since within one they follow each other. */
   private static final int BEGUN_MAX = 8;
 
   private static final String TURN = "its validation waits for its turn";
-  private static final long MEMORY_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   private final MetaStore meta;
-  private final ObjectStore objects;
-  private final Rules rules;
-  private final InputLimits limits;
   private final Admissions admissions;
-  private final ValidationMemory memory;
+  private final FileSlices slices;
   private final SteadyClock clock;
-  private final RandomGenerator random;
   private final Listener listener;
   private final Set<Long> cancelled = ConcurrentHashMap.newKeySet();
   private final Map<Long, Pending> submitted = new ConcurrentHashMap<>();
   private final Map<Long, String> reasons = new ConcurrentHashMap<>();
   private final Track small;
   private final Track large;
-  private final LongLines longLines;
   private volatile boolean isClosed;
-
-  /** Where the files are, and who may hold a long line of one. */
-  public record Inputs(MetaStore meta, ObjectStore objects, LongLines longLines) {}
-
-  /**
-   * What is asked of a file, and how much may be held for all of them.
-   *
-   * @param modelRefusal why no upstream can have a model; empty when one may
-   */
-  public record Rules(
-      InputLimits limits,
-      Terms terms,
-      Function<String, Optional<String>> modelRefusal,
-      long memoryBytesMax) {}
 
   /** Time and chance, and the threads for small and for large files. */
   public record Host(
@@ -101,18 +70,15 @@ public final class Validation {
   }
 
   /** Small or large files: what waits for its turn, and what is between two slices. */
-  private record Track(Executor threads, Turns<Pending> turns, Map<Long, Begun> begun) {
+  private record Track(Executor threads, Turns<Pending> turns, Set<Long> begun) {
     Track(Executor threads) {
-      this(threads, new Turns<>(), new ConcurrentHashMap<>());
+      this(threads, new Turns<>(), ConcurrentHashMap.newKeySet());
     }
 
     boolean mayGo(Pending pending) {
-      return begun.size() < BEGUN_MAX || begun.containsKey(pending.sequence());
+      return begun.size() < BEGUN_MAX || begun.contains(pending.sequence());
     }
   }
-
-  /** A validation between two slices. */
-  private record Begun(Validator validator, ValidationMemory.Share share) {}
 
   /**
    * A batch that is not validated yet.
@@ -126,18 +92,19 @@ public final class Validation {
     }
   }
 
-  public Validation(Inputs inputs, Rules rules, Host host, Listener listener) {
-    this.meta = inputs.meta;
-    this.objects = inputs.objects;
-    this.rules = rules;
-    this.limits = rules.limits;
-    this.admissions = new Admissions(rules.terms, meta);
-    this.memory = new ValidationMemory(rules.memoryBytesMax);
+  public Validation(ValidationInputs inputs, ValidationRules rules, Host host, Listener listener) {
+    this.meta = inputs.meta();
+    this.admissions = new Admissions(rules.terms(), meta);
+    this.slices =
+        new FileSlices(
+            inputs,
+            rules,
+            host.random,
+            batch -> isClosed || cancelled.contains(batch),
+            batch -> reasons.put(batch, "its validation waits for memory that others hold"));
     this.clock = host.clock;
-    this.random = host.random;
     this.small = new Track(host.smallFiles);
     this.large = new Track(host.largeFiles);
-    this.longLines = inputs.longLines;
     this.listener = listener;
   }
 
@@ -206,7 +173,7 @@ public final class Validation {
   }
 
   public ValidationMemory.Use memory() {
-    return memory.use();
+    return slices.memory();
   }
 
   /** Why a validation does not go on; empty when it does, or is none of ours. */
@@ -246,10 +213,8 @@ public final class Validation {
   }
 
   private void end(Pending pending) {
-    Begun begun = track(pending).begun.remove(pending.sequence());
-    if (begun != null) {
-      begun.share.close();
-    }
+    slices.end(pending.sequence());
+    track(pending).begun.remove(pending.sequence());
   }
 
   private void tryLater(Pending pending, Throwable e) {
@@ -300,7 +265,8 @@ public final class Validation {
       }
       return true;
     }
-    Optional<Validator.Outcome> outcome = advance(pending);
+    track(pending).begun.add(pending.sequence());
+    Optional<Validator.Outcome> outcome = slices.advance(batch);
     if (outcome.isEmpty() || isClosed) {
       return false;
     }
@@ -334,83 +300,5 @@ public final class Validation {
 
   private void fail(Batch batch, List<BatchError> errors) {
     listener.validated(meta.fail(batch.sequence(), errors, clock.instant()), 0);
-  }
-
-  private Optional<Validator.Outcome> advance(Pending pending) throws IOException {
-    Begun begun = track(pending).begun.get(pending.sequence());
-    if (begun == null) {
-      Batch batch = pending.batch();
-      Optional<StoredFile> file =
-          meta.file(batch.project(), batch.inputFileId(), batch.stamps().createdAt());
-      Optional<Manifest> content = file.flatMap(found -> meta.content(found.id()));
-      if (content.isEmpty()) {
-        return invalidFile(
-            "Cannot find file %s, or organization %s does not have access to it."
-                .formatted(batch.inputFileId(), batch.project()));
-      }
-      if (!file.get().purpose().equals("batch")) {
-        return invalidFile(
-            "The file %s has the purpose '%s'; the input of a batch needs 'batch'."
-                .formatted(batch.inputFileId(), file.get().purpose()));
-      }
-      begun = begin(batch, content.get());
-      track(pending).begun.put(pending.sequence(), begun);
-    }
-    return begun.validator.advance(pending.sequence(), SLICE_BYTES).map(this::withModel);
-  }
-
-  private Begun begin(Batch batch, Manifest content) {
-    ValidationMemory.Share share = memory.open();
-    var host = new Validator.Host(() -> mayTakeBlock(batch, share), longLines);
-    var validator =
-        new Validator(
-            offset -> open(content, offset),
-            new LineRules(batch.endpoint(), limits.mixedModels()),
-            limits,
-            new CustomIds(random.nextLong()),
-            () -> isClosed || cancelled.contains(batch.sequence()),
-            host,
-            _ -> {});
-    return new Begun(validator, share);
-  }
-
-  /** For one slice: between two of them no file is open. */
-  private InputStream open(Manifest content, long offset) throws IOException {
-    var reader = new ContentReader(objects, content);
-    return new FilterInputStream(reader.stream(offset, reader.length() - offset)) {
-      @Override
-      public void close() throws IOException {
-        reader.close();
-      }
-    };
-  }
-
-  /** If it may not, the thread goes on with others soon, and comes back. */
-  private boolean mayTakeBlock(Batch batch, ValidationMemory.Share share) {
-    if (share.take(CustomIds.BLOCK_BYTES)) {
-      return true;
-    }
-    reasons.put(batch.sequence(), "its validation waits for memory that others hold");
-    LockSupport.parkNanos(MEMORY_LOOK_NANOS);
-    return false;
-  }
-
-  private static Optional<Validator.Outcome> invalidFile(String message) {
-    return Optional.of(
-        new Validator.Outcome.Invalid(
-            List.of(new BatchError("invalid_request", message, "file_id", null))));
-  }
-
-  private Validator.Outcome withModel(Validator.Outcome outcome) {
-    if (!(outcome instanceof Validator.Outcome.Valid(Validated validated))) {
-      return outcome;
-    }
-    String model = validated.model() == null ? "" : validated.model();
-    Optional<String> refusal = rules.modelRefusal.apply(model);
-    if (refusal.isEmpty()) {
-      return outcome;
-    }
-    var error = new BatchError("model_not_found", refusal.get(), "body.model", 1L);
-    return new Validator.Outcome.Invalid(List.of(error));
   }
 }

@@ -61,8 +61,8 @@ class ValidationTurnsTest {
     InstantSource clock = InstantSource.fixed(NOW);
     validation =
         new Validation(
-            new Validation.Inputs(meta, objects, new LongLines()),
-            new Validation.Rules(InputLimits.DEFAULTS, Terms.NONE, _ -> Optional.empty(), 1 << 20),
+            new ValidationInputs(meta, objects, new LongLines()),
+            new ValidationRules(InputLimits.DEFAULTS, Terms.NONE, _ -> Optional.empty(), 1 << 20),
             new Validation.Host(
                 TestClocks.steady(clock), new Random(1), tasks::addLast, tasks::addLast),
             new Validation.Listener() {
