@@ -5,7 +5,7 @@ import dev.nightjar.config.MaskedUrl;
 import dev.nightjar.config.Settings.SettingsException;
 import dev.nightjar.config.Settings.UpstreamSettings;
 import dev.nightjar.engine.BatchEngine;
-import dev.nightjar.engine.UpstreamSpec;
+import dev.nightjar.engine.core.UpstreamSpec;
 import dev.nightjar.process.ProcessEnd;
 import dev.nightjar.store.DiskSpace;
 import dev.nightjar.store.MetaStore;

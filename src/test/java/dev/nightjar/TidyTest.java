@@ -185,7 +185,7 @@ class TidyTest {
     }
 
     boolean isPure() {
-      return isIn("engine") && ArchitectureTest.PURE.contains(name().replace(".java", ""));
+      return isIn("engine/core");
     }
 
     long firstLineOf(Tree tree) {

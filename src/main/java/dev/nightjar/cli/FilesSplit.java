@@ -1,7 +1,7 @@
 package dev.nightjar.cli;
 
-import dev.nightjar.engine.InputLimits;
 import dev.nightjar.file.JsonLines;
+import dev.nightjar.validation.InputLimits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;

@@ -1,8 +1,8 @@
 package dev.nightjar.cli;
 
 import dev.nightjar.batch.BatchError;
-import dev.nightjar.engine.InputCheck;
-import dev.nightjar.engine.InputLimits;
+import dev.nightjar.validation.InputCheck;
+import dev.nightjar.validation.InputLimits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,8 +2,8 @@ package dev.nightjar.cli;
 
 import dev.nightjar.batch.RequestLine;
 import dev.nightjar.batch.RequestLine.MalformedLineException;
-import dev.nightjar.engine.InputLimits;
 import dev.nightjar.file.JsonLines;
+import dev.nightjar.validation.InputLimits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -1,6 +1,7 @@
 package dev.nightjar.engine;
 
 import dev.nightjar.batch.AnswerBody;
+import dev.nightjar.engine.core.LineSpan;
 import dev.nightjar.file.Bytes;
 import dev.nightjar.store.ObjectStore;
 import dev.nightjar.upstream.Upstream;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AnswerBuffer implements Upstream.Sink, AutoCloseable {
   private static final int HEAD_BYTES = 2_048;
-  static final int FREE_BYTES = 16 * 1024;
+  static final int FREE_BYTES = LineSpan.ANSWER_BYTES;
   private static final int MEMORY_BYTES_MAX = 1 << 20;
 
   private final ObjectStore objects;

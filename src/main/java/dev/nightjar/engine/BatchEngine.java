@@ -9,25 +9,34 @@ import dev.nightjar.batch.ChunkId;
 import dev.nightjar.batch.RequestCounts;
 import dev.nightjar.batch.Usage;
 import dev.nightjar.cost.Terms;
-import dev.nightjar.engine.Event.Pending;
+import dev.nightjar.engine.core.BatchRun;
+import dev.nightjar.engine.core.Effect;
+import dev.nightjar.engine.core.Engine;
+import dev.nightjar.engine.core.EngineFigures;
+import dev.nightjar.engine.core.EngineLimits;
+import dev.nightjar.engine.core.Event;
+import dev.nightjar.engine.core.Event.Pending;
+import dev.nightjar.engine.core.LineId;
+import dev.nightjar.engine.core.Live;
+import dev.nightjar.engine.core.UpstreamSpec;
 import dev.nightjar.file.DefaultLife;
 import dev.nightjar.file.LongLines;
-import dev.nightjar.file.Manifest;
 import dev.nightjar.store.AnswerLog;
-import dev.nightjar.store.ContentReader;
 import dev.nightjar.store.DiskSpace;
 import dev.nightjar.store.MetaStore;
 import dev.nightjar.store.ObjectStore;
 import dev.nightjar.time.SteadyClock;
 import dev.nightjar.upstream.Upstream;
-import dev.nightjar.upstream.Upstream.Probe;
-import java.io.IOException;
+import dev.nightjar.validation.InputLimits;
+import dev.nightjar.validation.Validation;
+import dev.nightjar.validation.ValidationInputs;
+import dev.nightjar.validation.ValidationMemory;
+import dev.nightjar.validation.ValidationRules;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -41,28 +50,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BatchEngine implements BatchRunner, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(BatchEngine.class.getName());
-  private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
 
   private final MetaStore meta;
   private final SteadyClock clock;
   private final Meters meters = new Meters();
-  private final List<Upstream> upstreams;
   private final Engine engine;
   private final EngineThread thread;
   private final EffectGuard guard;
   private final Committer committer;
   private final Thread committerThread;
   private final Caller caller;
-  private final ChunkLoader loader;
-  private final ChunkSealer sealer;
-  private final Finisher finisher;
+  private final EffectWork work;
   private final ModelCatalog models;
   private final LongLines longLines = new LongLines();
   private final Validation validation;
-  private final ObjectStore objects;
   private final DiskWatch diskWatch;
   private final Workers workers;
-  private final Map<Long, RunningBatch> running = new ConcurrentHashMap<>();
+  private final RunningBatches running;
   private volatile Runnable batchEnded = () -> {};
 
   /** The last batch that was there at the start. */
@@ -92,24 +96,26 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   BatchEngine(Stores stores, Upstreams upstreams, Limits limits, World world, Workers workers) {
     this.workers = workers;
     this.meta = stores.meta();
-    this.objects = stores.objects();
+    ObjectStore objects = stores.objects();
+    this.running = new RunningBatches(meta, objects);
     this.clock = world.clock();
-    this.upstreams = upstreams.clients();
+    List<Upstream> clients = upstreams.clients();
     this.engine = new Engine(limits.engine(), upstreams.specs(), world.random());
     this.thread = new EngineThread(engine, clock, this::carryOut, world.fatal());
     this.guard = new EffectGuard(thread::post);
     this.committer = new Committer(stores.log(), meters, thread::post, world.fatal());
     this.committerThread = Thread.ofPlatform().name("commit").daemon().unstarted(committer);
     String run = Long.toHexString(world.random().nextLong());
-    this.caller =
-        new Caller(this.upstreams, objects, limits.engine(), run, thread::post, workers.calls());
-    this.loader = new ChunkLoader(meta, stores.log(), limits.input(), longLines);
-    this.sealer =
-        new ChunkSealer(
-            new ChunkSealer.Places(meta, stores.log(), objects), limits.input(), longLines, meters);
-    this.finisher =
-        new Finisher(meta, objects, new Ids(world.random()), limits.fileLife().of("batch_output"));
-    this.models = new ModelCatalog(this.upstreams, upstreams.specs(), clock::steady, thread::post);
+    this.caller = new Caller(clients, objects, limits.engine(), run, thread::post, workers.calls());
+    var places = new ChunkSealer.Places(meta, stores.log(), objects);
+    var steps =
+        new EffectWork.Steps(
+            new ChunkLoader(meta, stores.log(), limits.input(), longLines),
+            new ChunkSealer(places, limits.input(), longLines, meters),
+            new Finisher(
+                meta, objects, new Ids(world.random()), limits.fileLife().of("batch_output")));
+    this.work = new EffectWork(meta, steps, running, clients, clock, meters, thread::post);
+    this.models = new ModelCatalog(clients, upstreams.specs(), clock::steady, thread::post);
     this.diskWatch = new DiskWatch(stores.disk(), thread::post);
     var inputs = new ValidationInputs(meta, objects, longLines);
     var rules =
@@ -244,7 +250,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
-    running.values().forEach(RunningBatch::close);
+    running.close();
   }
 
   // ---- from validation to the engine
@@ -293,17 +299,9 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
             batch.usage(),
             batch.ending(),
             batch.sequence() <= lastFromBefore);
-    var content = new ContentReader(objects, input(batch));
-    if (running.putIfAbsent(batch.sequence(), new RunningBatch(batch, content)) == null) {
+    if (running.begin(batch)) {
       thread.post(new Event.Started(run));
     }
-  }
-
-  private Manifest input(Batch batch) {
-    return meta.content(batch.inputFileId())
-        .orElseThrow(() ->
-            new IllegalStateException(
-                "input %s of %s has no content".formatted(batch.inputFileId(), batch.id())));
   }
 
   // ---- effects, on the engine's thread: none of these may wait
@@ -318,76 +316,21 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
 
   private void handOut(Effect effect) {
     switch (effect) {
-      case Effect.Send send -> caller.send(send, runningBatch(send.line().chunk().batch()));
+      case Effect.Send send -> caller.send(send, running.get(send.line().chunk().batch()));
       case Effect.Append(LineId line, Answer answer) -> committer.append(new Pending(line, answer));
       case Effect.Claim(long batch, int max, boolean isClosing) ->
-          on(workers.claims(), effect, () -> claim(batch, max, isClosing));
+          on(workers.claims(), effect, () -> work.claim(batch, max, isClosing));
       case Effect.Seal(Chunk chunk, @Nullable Ending ending) ->
-          on(workers.seals(), effect, () -> seal(chunk, ending));
-      case Effect.Finish(long batch) -> on(workers.seals(), effect, () -> finish(batch));
-      case Effect.Expire(long batch) -> on(workers.seals(), effect, () -> expire(batch));
+          on(workers.seals(), effect, () -> work.seal(chunk, ending));
+      case Effect.Finish(long batch) ->
+          on(workers.seals(), effect, () -> work.finish(batch, this::hasEnded));
+      case Effect.Expire(long batch) -> on(workers.seals(), effect, () -> work.expire(batch));
       case Effect.Validate(long batch) -> validation.again(batch);
       case Effect.Probe(int upstream, String model) ->
-          on(workers.calls(), effect, () -> probe(upstream, model));
+          on(workers.calls(), effect, () -> work.probe(upstream, model));
       case Effect.Abort(LineId line) -> caller.abort(line);
       case Effect.Release _ -> {} // One machine: the log forgot it with the seal.
       case Effect.Say(String message) -> LOG.log(System.Logger.Level.INFO, message);
     }
-  }
-
-  private RunningBatch runningBatch(long batch) {
-    RunningBatch found = running.get(batch);
-    if (found == null) {
-      throw new IllegalStateException("batch " + batch + " is not running");
-    }
-    return found;
-  }
-
-  // ---- effects, on the workers' threads: each ends with its answer, or throws
-
-  private void claim(long batch, int max, boolean isClosing) throws IOException {
-    thread.post(new Event.Claimed(batch, loader.claim(runningBatch(batch), max, isClosing)));
-  }
-
-  private void seal(Chunk chunk, @Nullable Ending ending) throws IOException {
-    RunningBatch batch = runningBatch(chunk.id().batch());
-    long begun = System.nanoTime();
-    var outcome = sealer.seal(batch, chunk, ending, clock.instant());
-    meters.seals().add(System.nanoTime() - begun);
-    thread.post(new Event.Sealed(chunk.id(), outcome));
-  }
-
-  private void finish(long sequence) throws IOException {
-    hasEnded(finisher.finish(sequence, clock.instant()).status());
-    thread.post(new Event.Finished(sequence));
-    close(sequence);
-  }
-
-  /** What is left once the end is stored: none of it can undo that. */
-  private void close(long sequence) {
-    RunningBatch ended = running.remove(sequence);
-    try {
-      sealer.cleanUpAgain();
-      if (ended != null) {
-        ended.close();
-      }
-    } catch (RuntimeException e) {
-      LOG.log(System.Logger.Level.WARNING, "closing the input of batch " + sequence, e);
-    }
-  }
-
-  private void expire(long sequence) {
-    Batch batch = meta.expire(sequence, clock.instant());
-    Ending ending = batch.status() == BatchStatus.IN_PROGRESS ? null : batch.ending();
-    thread.post(new Event.Stopping(sequence, ending));
-  }
-
-  private void probe(int upstream, String model) {
-    String dead =
-        switch (upstreams.get(upstream).probe(PROBE_TIMEOUT)) {
-          case Probe.Alive _ -> null;
-          case Probe.Dead(String reason) -> reason;
-        };
-    thread.post(new Event.Probed(upstream, model, dead));
   }
 }

@@ -1,7 +1,13 @@
 package dev.nightjar.engine;
 
 import dev.nightjar.batch.AnswerLine;
-import dev.nightjar.engine.Event.Ended;
+import dev.nightjar.engine.core.Attempt;
+import dev.nightjar.engine.core.Effect;
+import dev.nightjar.engine.core.EngineLimits;
+import dev.nightjar.engine.core.Event;
+import dev.nightjar.engine.core.Event.Ended;
+import dev.nightjar.engine.core.LineId;
+import dev.nightjar.engine.core.LineSpan;
 import dev.nightjar.file.Bytes;
 import dev.nightjar.process.ProcessEnd;
 import dev.nightjar.store.ObjectKeys;

@@ -1,7 +1,9 @@
 package dev.nightjar.engine;
 
 import dev.nightjar.batch.ChunkId;
-import dev.nightjar.engine.Event.Pending;
+import dev.nightjar.engine.core.Event;
+import dev.nightjar.engine.core.Event.Pending;
+import dev.nightjar.engine.core.LineId;
 import dev.nightjar.store.AnswerLog;
 import java.io.IOException;
 import java.util.ArrayList;

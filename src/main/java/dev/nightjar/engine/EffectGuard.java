@@ -1,5 +1,8 @@
 package dev.nightjar.engine;
 
+import dev.nightjar.engine.core.Attempt;
+import dev.nightjar.engine.core.Effect;
+import dev.nightjar.engine.core.Event;
 import dev.nightjar.process.ProcessEnd;
 import java.io.IOException;
 import java.util.function.Consumer;

@@ -1,5 +1,8 @@
 package dev.nightjar.engine;
 
+import dev.nightjar.engine.core.Effect;
+import dev.nightjar.engine.core.Engine;
+import dev.nightjar.engine.core.Event;
 import dev.nightjar.process.ProcessEnd;
 import dev.nightjar.time.SteadyClock;
 import java.time.Duration;

@@ -4,6 +4,8 @@ import dev.nightjar.batch.Answer;
 import dev.nightjar.batch.AnswerBody;
 import dev.nightjar.batch.AnswerLine;
 import dev.nightjar.batch.Usage;
+import dev.nightjar.engine.core.Attempt;
+import dev.nightjar.engine.core.EngineLimits;
 import dev.nightjar.file.Bytes;
 import dev.nightjar.upstream.UpstreamResult;
 import dev.nightjar.upstream.UpstreamResult.Answered;

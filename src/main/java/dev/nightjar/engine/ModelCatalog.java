@@ -1,5 +1,7 @@
 package dev.nightjar.engine;
 
+import dev.nightjar.engine.core.Event;
+import dev.nightjar.engine.core.UpstreamSpec;
 import dev.nightjar.upstream.Upstream;
 import dev.nightjar.upstream.Upstream.Probe;
 import java.time.Duration;

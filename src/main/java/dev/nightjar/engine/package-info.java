@@ -1,4 +1,4 @@
-/** What to do next, decided; and the shell that does it. */
+/** Carries out what the core decides: claims, calls, appends, seals. */
 @NullMarked
 package dev.nightjar.engine;
 

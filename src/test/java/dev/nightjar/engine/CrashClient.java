@@ -12,6 +12,7 @@ import dev.nightjar.api.Submission;
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchId;
 import dev.nightjar.cost.Terms;
+import dev.nightjar.engine.core.Live;
 import dev.nightjar.file.FileId;
 import dev.nightjar.store.ContentReader;
 import dev.nightjar.store.DiskSpace;

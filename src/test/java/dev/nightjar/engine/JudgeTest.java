@@ -6,6 +6,8 @@ import dev.nightjar.batch.Answer;
 import dev.nightjar.batch.AnswerLine;
 import dev.nightjar.batch.BatchId;
 import dev.nightjar.batch.Usage;
+import dev.nightjar.engine.core.Attempt;
+import dev.nightjar.engine.core.EngineLimits;
 import dev.nightjar.file.Bytes;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.upstream.UpstreamResult;

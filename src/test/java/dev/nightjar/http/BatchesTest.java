@@ -9,7 +9,7 @@ import dev.nightjar.batch.ChunkId;
 import dev.nightjar.batch.RequestCounts;
 import dev.nightjar.batch.Usage;
 import dev.nightjar.engine.Ids;
-import dev.nightjar.engine.Live;
+import dev.nightjar.engine.core.Live;
 import dev.nightjar.store.MetaStore.FinishedFiles;
 import dev.nightjar.store.MetaStore.Seal;
 import dev.nightjar.store.MetaStore.Validated;

@@ -1,0 +1,98 @@
+package dev.nightjar.engine;
+
+import dev.nightjar.batch.Batch;
+import dev.nightjar.batch.Batch.Ending;
+import dev.nightjar.batch.BatchStatus;
+import dev.nightjar.batch.Chunk;
+import dev.nightjar.engine.core.Event;
+import dev.nightjar.store.MetaStore;
+import dev.nightjar.upstream.Upstream;
+import dev.nightjar.upstream.Upstream.Probe;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is done for effects on the workers' threads. Each ends with its event, or throws. If the
+ * process dies in the middle, it is done again after the start.
+ */
+final class EffectWork {
+  private static final System.Logger LOG = System.getLogger(EffectWork.class.getName());
+  private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
+
+  private final MetaStore meta;
+  private final Steps steps;
+  private final RunningBatches running;
+  private final List<Upstream> upstreams;
+  private final InstantSource clock;
+  private final Meters meters;
+  private final Consumer<Event> events;
+
+  /** What is done to chunks, and to a batch at its end. */
+  record Steps(ChunkLoader loader, ChunkSealer sealer, Finisher finisher) {}
+
+  EffectWork(
+      MetaStore meta,
+      Steps steps,
+      RunningBatches running,
+      List<Upstream> upstreams,
+      InstantSource clock,
+      Meters meters,
+      Consumer<Event> events) {
+    this.meta = meta;
+    this.steps = steps;
+    this.running = running;
+    this.upstreams = upstreams;
+    this.clock = clock;
+    this.meters = meters;
+    this.events = events;
+  }
+
+  void claim(long batch, int max, boolean isClosing) throws IOException {
+    var claimed = steps.loader.claim(running.get(batch), max, isClosing);
+    events.accept(new Event.Claimed(batch, claimed));
+  }
+
+  void seal(Chunk chunk, @Nullable Ending ending) throws IOException {
+    RunningBatch batch = running.get(chunk.id().batch());
+    long begun = System.nanoTime();
+    var outcome = steps.sealer.seal(batch, chunk, ending, clock.instant());
+    meters.seals().add(System.nanoTime() - begun);
+    events.accept(new Event.Sealed(chunk.id(), outcome));
+  }
+
+  /** {@code ended} is told of the end before the engine is. */
+  void finish(long sequence, Consumer<BatchStatus> ended) throws IOException {
+    ended.accept(steps.finisher.finish(sequence, clock.instant()).status());
+    events.accept(new Event.Finished(sequence));
+    close(sequence);
+  }
+
+  /** What is left once the end is stored: none of it can undo that. */
+  private void close(long sequence) {
+    try {
+      steps.sealer.cleanUpAgain();
+      running.end(sequence);
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.WARNING, "closing the input of batch " + sequence, e);
+    }
+  }
+
+  void expire(long sequence) {
+    Batch batch = meta.expire(sequence, clock.instant());
+    Ending ending = batch.status() == BatchStatus.IN_PROGRESS ? null : batch.ending();
+    events.accept(new Event.Stopping(sequence, ending));
+  }
+
+  void probe(int upstream, String model) {
+    String dead =
+        switch (upstreams.get(upstream).probe(PROBE_TIMEOUT)) {
+          case Probe.Alive _ -> null;
+          case Probe.Dead(String reason) -> reason;
+        };
+    events.accept(new Event.Probed(upstream, model, dead));
+  }
+}

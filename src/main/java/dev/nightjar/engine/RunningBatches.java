@@ -1,0 +1,55 @@
+package dev.nightjar.engine;
+
+import dev.nightjar.batch.Batch;
+import dev.nightjar.file.Manifest;
+import dev.nightjar.store.ContentReader;
+import dev.nightjar.store.MetaStore;
+import dev.nightjar.store.ObjectStore;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The batches that run, each with its open input. Any thread may call it. */
+final class RunningBatches implements AutoCloseable {
+  private final MetaStore meta;
+  private final ObjectStore objects;
+  private final Map<Long, RunningBatch> running = new ConcurrentHashMap<>();
+
+  RunningBatches(MetaStore meta, ObjectStore objects) {
+    this.meta = meta;
+    this.objects = objects;
+  }
+
+  /** False if it runs already. */
+  boolean begin(Batch batch) {
+    var content = new ContentReader(objects, input(batch));
+    return running.putIfAbsent(batch.sequence(), new RunningBatch(batch, content)) == null;
+  }
+
+  private Manifest input(Batch batch) {
+    return meta.content(batch.inputFileId())
+        .orElseThrow(() ->
+            new IllegalStateException(
+                "input %s of %s has no content".formatted(batch.inputFileId(), batch.id())));
+  }
+
+  RunningBatch get(long batch) {
+    RunningBatch found = running.get(batch);
+    if (found == null) {
+      throw new IllegalStateException("batch " + batch + " is not running");
+    }
+    return found;
+  }
+
+  /** Closes its input, if it has one. */
+  void end(long batch) {
+    RunningBatch ended = running.remove(batch);
+    if (ended != null) {
+      ended.close();
+    }
+  }
+
+  @Override
+  public void close() {
+    running.values().forEach(RunningBatch::close);
+  }
+}

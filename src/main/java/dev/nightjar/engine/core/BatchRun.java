@@ -1,0 +1,29 @@
+package dev.nightjar.engine.core;
+
+import dev.nightjar.batch.Batch.Ending;
+import dev.nightjar.batch.RequestCounts;
+import dev.nightjar.batch.Usage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A validated batch as the engine gets it, new or after a restart.
+ *
+ * @param batch its sequence number
+ * @param model the model of all its lines; empty when they name none or several
+ * @param deadlineMillis when it expires, epoch milliseconds; {@code Long.MAX_VALUE} for never
+ * @param lines requests in all
+ * @param unsealedChunks chunks still to seal, none of them claimed
+ * @param sealed counts of the sealed chunks
+ * @param ending why it was already stopping; null when it runs
+ * @param isFromBefore whether it was there before this process
+ */
+public record BatchRun(
+    long batch,
+    String model,
+    long deadlineMillis,
+    long lines,
+    int unsealedChunks,
+    RequestCounts sealed,
+    Usage sealedUsage,
+    @Nullable Ending ending,
+    boolean isFromBefore) {}

@@ -1,0 +1,77 @@
+package dev.nightjar.engine.core;
+
+import dev.nightjar.batch.Batch.Ending;
+import dev.nightjar.batch.ChunkId;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The batches that are being worked on. Engine thread only. */
+final class Batches {
+  private static final int EARLY_STOPS_MAX = 1_000;
+
+  private final Map<Long, ActiveBatch> active = new HashMap<>();
+
+  /** Stops that were told before the start of their batch was. */
+  private final Map<Long, Ending> earlyStops = new LinkedHashMap<>();
+
+  private final Deadlines deadlines;
+  private final Consumer<Effect> effects;
+
+  Batches(Deadlines deadlines, Consumer<Effect> effects) {
+    this.deadlines = deadlines;
+    this.effects = effects;
+  }
+
+  void add(ActiveBatch batch) {
+    active.put(batch.run.batch(), batch);
+    deadlines.add(batch);
+  }
+
+  @Nullable ActiveBatch get(long batch) {
+    return active.get(batch);
+  }
+
+  @Nullable OpenChunk chunk(ChunkId id) {
+    ActiveBatch batch = active.get(id.batch());
+    return batch == null ? null : batch.openChunk(id);
+  }
+
+  /** An open line. */
+  Optional<OpenChunk.Line> line(LineId id) {
+    OpenChunk open = chunk(id.chunk());
+    return open == null || open.chunk.epoch() != id.epoch()
+        ? Optional.empty()
+        : open.line(id.index());
+  }
+
+  void stopEarly(long batch, Ending ending) {
+    if (earlyStops.size() < EARLY_STOPS_MAX) {
+      earlyStops.put(batch, ending);
+    }
+  }
+
+  @Nullable Ending takeEarlyStop(long batch) {
+    return earlyStops.remove(batch);
+  }
+
+  /** Its end is to be stored, once. */
+  void finish(ActiveBatch batch) {
+    if (batch.finish()) {
+      deadlines.remove(batch);
+      effects.accept(new Effect.Finish(batch.run.batch()));
+    }
+  }
+
+  /** The end of one is stored; null if it was none of ours. */
+  @Nullable ActiveBatch remove(long id) {
+    ActiveBatch batch = active.remove(id);
+    if (batch != null) {
+      deadlines.remove(batch);
+    }
+    return batch;
+  }
+}

@@ -1,0 +1,127 @@
+package dev.nightjar.engine.core;
+
+import dev.nightjar.batch.ChunkId;
+import dev.nightjar.engine.core.Event.ClaimedChunk;
+import dev.nightjar.store.MetaStore.SealOutcome;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** The life of a chunk: claimed, open, sealed or lost. Engine thread only. */
+final class ChunkLife {
+  private final Batches batches;
+  private final Lanes lanes;
+  private final Claims claims;
+  private final Timers timers;
+  private final Consumer<Effect> effects;
+
+  ChunkLife(Batches batches, Lanes lanes, Claims claims, Timers timers, Consumer<Effect> effects) {
+    this.batches = batches;
+    this.lanes = lanes;
+    this.claims = claims;
+    this.timers = timers;
+    this.effects = effects;
+  }
+
+  void claimed(long id, List<ClaimedChunk> chunks) {
+    ActiveBatch batch = batches.get(id);
+    if (batch == null) {
+      chunks.forEach(chunk -> effects.accept(new Effect.Release(chunk.chunk())));
+      return;
+    }
+    claims.ended(batch);
+    batch.trouble.over();
+    if (chunks.isEmpty()) {
+      batch.noneLeft();
+    }
+    for (ClaimedChunk claimed : chunks) {
+      open(batch, claimed);
+    }
+    lanes.home(batch).offerClaims(batch);
+    claims.closeMore(batch);
+  }
+
+  private void open(ActiveBatch batch, ClaimedChunk claimed) {
+    OpenChunk open = batch.open(claimed);
+    claims.opened(open);
+    open.lines().forEach(line -> lanes.queue(line.model).addLast(batch, line));
+    settle(batch, open);
+  }
+
+  void claimFailed(long id, String reason, long now) {
+    ActiveBatch batch = batches.get(id);
+    if (batch != null) {
+      claims.ended(batch);
+      timers.at(now + batch.trouble.failed(reason), new Due.ClaimAgain(id));
+    }
+  }
+
+  void claimAgain(long id) {
+    ActiveBatch batch = batches.get(id);
+    if (batch != null) {
+      lanes.home(batch).offerClaims(batch);
+      claims.closeMore(batch);
+    }
+  }
+
+  /** Seals the chunk if it is time to. */
+  void settle(OpenChunk open) {
+    ActiveBatch batch = batches.get(open.batch());
+    if (batch != null) {
+      settle(batch, open);
+    }
+  }
+
+  void settle(ActiveBatch batch, OpenChunk open) {
+    if (open.canSeal(batch.ending())) {
+      claims.sealing(open);
+      effects.accept(open.seal(batch.ending()));
+    }
+  }
+
+  void sealed(ChunkId id, SealOutcome outcome) {
+    ActiveBatch batch = batches.get(id.batch());
+    OpenChunk open = batches.chunk(id);
+    if (batch == null || open == null) {
+      return;
+    }
+    close(batch, open);
+    if (outcome != SealOutcome.FENCED) {
+      batch.sealed();
+    }
+    if (outcome == SealOutcome.SEALED_LAST) {
+      batches.finish(batch);
+    }
+    claims.closeMore(batch);
+  }
+
+  void sealFailed(ChunkId id, String reason, long now) {
+    OpenChunk open = batches.chunk(id);
+    if (open != null) {
+      timers.at(now + open.trouble.failed(reason), new Due.SealAgain(id));
+    }
+  }
+
+  void sealAgain(ChunkId id) {
+    ActiveBatch batch = batches.get(id.batch());
+    OpenChunk open = batches.chunk(id);
+    if (batch != null && open != null) {
+      effects.accept(open.seal(batch.ending()));
+    }
+  }
+
+  /** The chunk is sealed, or another node's: nothing of it is left here. */
+  private void close(ActiveBatch batch, OpenChunk open) {
+    batch.closed(open);
+    claims.closed(open);
+    effects.accept(new Effect.Release(open.chunk));
+  }
+
+  /** Another node owns the chunk: its waiting lines are none of ours. */
+  void lose(OpenChunk open) {
+    ActiveBatch batch = batches.get(open.batch());
+    if (batch != null && !open.isGone()) {
+      lanes.all().forEach(queue -> queue.drop(batch, open));
+      close(batch, open);
+    }
+  }
+}

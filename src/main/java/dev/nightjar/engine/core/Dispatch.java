@@ -1,0 +1,171 @@
+package dev.nightjar.engine.core;
+
+import dev.nightjar.batch.Answer;
+import dev.nightjar.engine.core.Event.Pending;
+import dev.nightjar.engine.core.OpenChunk.Line;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends waiting lines to lanes with room, while the memory of calls and that of answers that are
+ * not yet durable stay within their bounds. A slot is free when its answer has been read, not when
+ * that is durable. Part of the engine: its thread only.
+ */
+final class Dispatch {
+  private final EngineLimits limits;
+  private final UnderWay underWay;
+  private final Consumer<Effect> effects;
+
+  private int inFlight;
+  private long calls;
+  private long retried;
+  private long completed;
+  private long failed;
+  private long refused;
+  private long requestBytes;
+  private int unappended;
+  private long unappendedBytes;
+
+  /** Its next line waits for memory: no other model's goes before that one. */
+  private @Nullable ModelQueue first;
+
+  Dispatch(EngineLimits limits, UnderWay underWay, Consumer<Effect> effects) {
+    this.limits = limits;
+    this.underWay = underWay;
+    this.effects = effects;
+  }
+
+  /** Nothing is under way: no call, no append. */
+  boolean isQuiet() {
+    return inFlight == 0 && unappended == 0;
+  }
+
+  void send(Lanes lanes, Claims claims) {
+    ModelQueue waited = first;
+    first = null;
+    if (waited != null && mayAnswer()) {
+      var _ = sendOne(waited, claims);
+    }
+    for (ModelQueue model : lanes.inTurn()) {
+      while (first == null && mayAnswer() && sendOne(model, claims)) {
+        // Until its queue is empty, its lanes are full, or a bound is reached.
+      }
+    }
+  }
+
+  /** What keeps a line from being sent that has a lane with room; null when nothing does. */
+  @Nullable String reason() {
+    if (!mayAnswer()) {
+      return "%d MiB of answers wait to be written, and no more may"
+          .formatted(unappendedBytes >> 20);
+    }
+    return first == null
+        ? null
+        : "calls in flight take %d MiB, and no more may".formatted(requestBytes >> 20);
+  }
+
+  private boolean mayAnswer() {
+    return unappendedBytes <= limits.bounds().unappendedBytes();
+  }
+
+  private boolean sendOne(ModelQueue model, Claims claims) {
+    Lane lane = model.laneWithRoom();
+    if (lane == null) {
+      return false;
+    }
+    Line alone = model.nextAlone();
+    if (alone != null) {
+      // Everything else waits until its lane is empty: it has been at too many outages.
+      if (lane.isFreeForOneAlone() && fits(alone, model)) {
+        Line line = model.takeAlone();
+        send(line, lane);
+        lane.sentAlone(line.id());
+      }
+      return false;
+    }
+    ActiveBatch batch = next(model, claims);
+    if (batch == null || !fits(model.first(batch), model)) {
+      return false;
+    }
+    send(model.take(batch), lane);
+    lane.sent();
+    return true;
+  }
+
+  /**
+   * While too many answers are not sealed, no chunk is begun, but for one when nothing is under way
+   * that could bring others to their end.
+   */
+  private @Nullable ActiveBatch next(ModelQueue model, Claims claims) {
+    ActiveBatch batch = claims.isFull() ? model.nextBegun() : model.next();
+    return batch == null && claims.isStuck() && isQuiet() ? model.next() : batch;
+  }
+
+  /** A call that alone takes more than all may is made when nothing else is in flight. */
+  private boolean fits(Line line, ModelQueue model) {
+    boolean fits =
+        inFlight == 0 || requestBytes + line.span.callBytes() <= limits.bounds().requestBytes();
+    if (!fits) {
+      first = model;
+    }
+    return fits;
+  }
+
+  private void send(Line line, Lane lane) {
+    if (line.wasSent()) {
+      retried++;
+    }
+    line.chunk.sent(line, lane, lane.generation());
+    inFlight++;
+    calls++;
+    requestBytes += line.span.callBytes();
+    underWay.add(line);
+    effects.accept(new Effect.Send(line.id(), line.number(), line.span, lane.upstream.index));
+  }
+
+  /** The line whose call that was. */
+  Line ended(LineId id) {
+    Line line = underWay.take(id);
+    inFlight--;
+    requestBytes -= line.span.callBytes();
+    line.chunk.ended();
+    return line;
+  }
+
+  void append(Line line, Answer answer) {
+    line.chunk.appending(line);
+    line.lane().upstream.appending();
+    unappended++;
+    unappendedBytes += answer.bytesInMemory();
+    underWay.add(line);
+    effects.accept(new Effect.Append(line.id(), answer));
+  }
+
+  /** The line whose answer that is. */
+  Line appended(Pending pending, boolean isRefused) {
+    Line line = underWay.take(pending.line());
+    if (isRefused) {
+      refused++;
+    } else if (pending.answer().isSuccess()) {
+      completed++;
+    } else {
+      failed++;
+    }
+    line.lane().upstream.appended();
+    unappended--;
+    unappendedBytes -= pending.answer().bytesInMemory();
+    return line;
+  }
+
+  long requestBytes() {
+    return requestBytes;
+  }
+
+  long unappendedBytes() {
+    return unappendedBytes;
+  }
+
+  EngineFigures.Done done() {
+    return new EngineFigures.Done(calls, retried, completed, failed, refused);
+  }
+}

@@ -1,0 +1,49 @@
+package dev.nightjar.engine.core;
+
+import dev.nightjar.batch.Answer;
+import dev.nightjar.batch.Batch.Ending;
+import dev.nightjar.batch.Chunk;
+import org.jspecify.annotations.Nullable;
+
+/** What the engine wants done: the only way out. Each is answered by an event. */
+public sealed interface Effect {
+  /** Claim the next chunks; a stopping batch needs no lines read. Answer: Claimed, ClaimFailed. */
+  record Claim(long batch, int maxChunks, boolean isClosing) implements Effect {}
+
+  /**
+   * Call the upstream. Answer: Ended.
+   *
+   * @param number the line's place in its batch, from 0
+   */
+  record Send(LineId line, long number, LineSpan span, int upstream) implements Effect {}
+
+  /** Make an answer durable. Answer: Appended. */
+  record Append(LineId line, Answer answer) implements Effect {}
+
+  /**
+   * Write the chunk as objects; unexecuted lines get {@code ending}'s error. Answer: Sealed,
+   * SealFailed.
+   */
+  record Seal(Chunk chunk, @Nullable Ending ending) implements Effect {}
+
+  /** All chunks are sealed. Answer: Finished, FinishFailed. */
+  record Finish(long batch) implements Effect {}
+
+  /** The deadline has passed. Answer: Stopping, ExpireFailed. */
+  record Expire(long batch) implements Effect {}
+
+  /** Try a validation again. No answer, but ValidateFailed when it fails again. */
+  record Validate(long batch) implements Effect {}
+
+  /** Ask whether the upstream is well. Answer: Probed. */
+  record Probe(int upstream, String model) implements Effect {}
+
+  /** Close the call's connection. Its Ended comes by itself. */
+  record Abort(LineId line) implements Effect {}
+
+  /** The chunk is another node's: forget what was read of it. No answer. */
+  record Release(Chunk chunk) implements Effect {}
+
+  /** Tell the operator. No answer. */
+  record Say(String message) implements Effect {}
+}

@@ -1,0 +1,236 @@
+package dev.nightjar.engine.core;
+
+import dev.nightjar.batch.Batch.Ending;
+import dev.nightjar.batch.ChunkId;
+import dev.nightjar.engine.core.Event.ClaimedChunk;
+import dev.nightjar.engine.core.Event.Pending;
+import dev.nightjar.engine.core.OpenChunk.Line;
+import dev.nightjar.store.MetaStore.SealOutcome;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides what happens next: which chunks to claim, which line to send where, what an attempt
+ * means, when a chunk is sealed and a batch finished. A state machine without clock, lock, disk or
+ * socket: one thread calls {@link #step} with what happened and carries the effects out. If the
+ * process dies, nothing here is missed: MetaStore and the answer log know all that is done.
+ */
+public final class Engine {
+  private final EngineLimits limits;
+  private final Lanes lanes;
+  private final Faults faults;
+  private final Claims claims;
+  private final Dispatch dispatch;
+  private final Waits waits = new Waits();
+  private final Timers timers = new Timers();
+  private final Deadlines deadlines = new Deadlines();
+  private final Batches batches;
+  private final ChunkLife chunks;
+  private final LineLife lines;
+  private List<Effect> effects = new ArrayList<>();
+  private boolean isDraining;
+
+  public Engine(EngineLimits limits, List<UpstreamSpec> upstreams, RandomGenerator random) {
+    this.limits = limits;
+    this.lanes = new Lanes(upstreams);
+    var underWay = new UnderWay();
+    Consumer<Effect> wanted = effect -> effects.add(effect);
+    this.faults = new Faults(limits, lanes, underWay, random);
+    this.claims = new Claims(limits, lanes, wanted);
+    this.dispatch = new Dispatch(limits, underWay, wanted);
+    this.batches = new Batches(deadlines, wanted);
+    this.chunks = new ChunkLife(batches, lanes, claims, timers, wanted);
+    var ways = new LineLife.Ways(lanes, claims, dispatch, faults, underWay);
+    this.lines = new LineLife(batches, ways, chunks, timers, wanted);
+  }
+
+  /**
+   * Takes one event and says what to do; {@code now} is in milliseconds and never decreases, nor
+   * jumps with any clock: {@link Event.ClockSet} tells what time it is.
+   */
+  public List<Effect> step(Event event, long now) {
+    effects = new ArrayList<>();
+    handle(event, now);
+    for (Due due = timers.takeDue(now); due != null; due = timers.takeDue(now)) {
+      comeDue(due);
+    }
+    lines.reopen(now);
+    expireDue(now);
+    if (!isDraining && !waits.isAll()) {
+      claims.refill(dispatch.isQuiet());
+      dispatch.send(lanes, claims);
+    }
+    return effects;
+  }
+
+  /** When {@link #step} wants to be called again without an event. */
+  public long nextWakeMillis() {
+    return Math.min(deadlines.nextMillis(), Math.min(timers.nextMillis(), faults.nextMillis()));
+  }
+
+  /** Nothing is under way: no call, no append. */
+  public boolean isQuiet() {
+    return dispatch.isQuiet();
+  }
+
+  public Optional<Live> live(long batch) {
+    ActiveBatch active = batches.get(batch);
+    return active == null
+        ? Optional.empty()
+        : Optional.of(active.live(waits.reason(active, lanes, claims, dispatch)));
+  }
+
+  /** An open line. */
+  Optional<Line> line(LineId id) {
+    return batches.line(id);
+  }
+
+  public EngineFigures figures() {
+    return new EngineFigures(
+        lanes.figures(),
+        lanes.linesWaiting(),
+        dispatch.requestBytes(),
+        dispatch.unappendedBytes(),
+        claims.unsealedBytes(),
+        claims.openChunks(),
+        dispatch.done(),
+        waits.ofAll());
+  }
+
+  private void handle(Event event, long now) {
+    switch (event) {
+      case Event.Started(BatchRun run) -> start(run, now);
+      case Event.Claimed(long batch, List<ClaimedChunk> claimed) -> chunks.claimed(batch, claimed);
+      case Event.ClaimFailed(long batch, String reason) -> chunks.claimFailed(batch, reason, now);
+      case Event.Ended(LineId line, Attempt attempt) -> lines.ended(line, attempt, now);
+      case Event.Appended(List<Pending> answers, Set<ChunkId> refused) ->
+          lines.appended(answers, refused);
+      case Event.Sealed(ChunkId chunk, SealOutcome outcome) -> chunks.sealed(chunk, outcome);
+      case Event.SealFailed(ChunkId chunk, String reason) -> chunks.sealFailed(chunk, reason, now);
+      case Event.Finished(long batch) -> finished(batch);
+      case Event.FinishFailed(long batch, String reason) ->
+          again(batch, reason, now, new Due.FinishAgain(batch));
+      case Event.Stopping(long batch, @Nullable Ending ending) -> stopping(batch, ending, now);
+      case Event.ExpireFailed(long batch, String reason) ->
+          again(batch, reason, now, new Due.ExpireAgain(batch));
+      case Event.Probed probed -> lines.probed(probed, now);
+      case Event.ModelsListed(int upstream, @Nullable Set<String> models) ->
+          lanes.listed(upstream, models);
+      case Event.Held(@Nullable String reason) -> waits.held(reason);
+      case Event.DiskShort(@Nullable String reason) -> waits.diskShort(reason);
+      case Event.ValidateFailed(long batch, int failures, long left) ->
+          validateAgain(batch, failures, left, now);
+      case Event.Draining() -> isDraining = true;
+      case Event.ClockSet clock -> deadlines.clock(clock);
+      case Event.Tick() -> {}
+    }
+  }
+
+  /** A batch that never ran is not among ours: it is tried again all the same. */
+  private void again(long id, String reason, long now, Due due) {
+    ActiveBatch batch = batches.get(id);
+    long wait = batch == null ? Trouble.wait(0) : batch.trouble.failed(reason);
+    timers.at(now + wait, due);
+  }
+
+  private void validateAgain(long batch, int failures, long leftMillis, long now) {
+    long wait = Trouble.wait(failures);
+    timers.at(
+        now + (leftMillis > 0 ? Math.min(wait, leftMillis) : wait), new Due.ValidateAgain(batch));
+  }
+
+  private void comeDue(Due due) {
+    switch (due) {
+      case Due.AbortCalls(long batch) -> abortCalls(batch);
+      case Due.ClaimAgain(long batch) -> chunks.claimAgain(batch);
+      case Due.SealAgain(ChunkId chunk) -> chunks.sealAgain(chunk);
+      case Due.FinishAgain(long batch) -> effects.add(new Effect.Finish(batch));
+      case Due.ExpireAgain(long batch) -> effects.add(new Effect.Expire(batch));
+      case Due.ValidateAgain(long batch) -> effects.add(new Effect.Validate(batch));
+      case Due.SendAgain(LineId line) -> lines.sendAgain(line);
+    }
+  }
+
+  // ---- the life of a batch
+
+  private void start(BatchRun run, long now) {
+    if (batches.get(run.batch()) != null) {
+      return;
+    }
+    ModelQueue home = lanes.queue(run.model());
+    var batch = new ActiveBatch(run, home.window);
+    home.window.enter();
+    batches.add(batch);
+    Ending early = batches.takeEarlyStop(run.batch());
+    Ending ending = run.ending() != null ? run.ending() : early;
+    if (run.unsealedChunks() == 0) {
+      batches.finish(batch);
+    } else if (ending != null) {
+      stop(batch, ending, now);
+    } else {
+      home.offerClaims(batch);
+    }
+  }
+
+  private void stopping(long id, @Nullable Ending ending, long now) {
+    ActiveBatch batch = batches.get(id);
+    if (batch == null) {
+      if (ending != null) {
+        batches.stopEarly(id, ending);
+      }
+      return;
+    }
+    batch.trouble.over();
+    if (ending != null && batch.ending() == null) {
+      stop(batch, ending, now);
+    }
+  }
+
+  private void stop(ActiveBatch batch, Ending ending, long now) {
+    batch.stop(ending);
+    deadlines.remove(batch);
+    halt(batch);
+    timers.at(now + limits.stopGrace().toMillis(), new Due.AbortCalls(batch.run.batch()));
+    batch.openChunks().forEach(open -> chunks.settle(batch, open));
+    claims.closeMore(batch);
+  }
+
+  /** From now on no line of it is sent. */
+  private void halt(ActiveBatch batch) {
+    lanes.home(batch).withdrawClaims(batch);
+    lanes.all().forEach(queue -> queue.drop(batch));
+  }
+
+  private void abortCalls(long id) {
+    ActiveBatch batch = batches.get(id);
+    if (batch != null) {
+      lines.abortCalls(batch);
+    }
+  }
+
+  private void expireDue(long now) {
+    for (ActiveBatch batch = deadlines.takeDue(now);
+        batch != null;
+        batch = deadlines.takeDue(now)) {
+      if (batch.mayExpire()) {
+        batch.expiring();
+        halt(batch);
+        effects.add(new Effect.Expire(batch.run.batch()));
+      }
+    }
+  }
+
+  private void finished(long id) {
+    ActiveBatch batch = batches.remove(id);
+    if (batch != null) {
+      timers.cancelAll(id);
+      batch.window.leave();
+      lanes.prune(lanes.home(batch));
+    }
+  }
+}

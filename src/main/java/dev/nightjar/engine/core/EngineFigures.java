@@ -1,0 +1,48 @@
+package dev.nightjar.engine.core;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the engine holds and has done, as of one moment.
+ *
+ * @param linesWaiting claimed lines that wait for a slot
+ * @param requestBytes memory of calls in flight
+ * @param unappendedBytes of answers that are read and not yet durable
+ * @param unsealedBytes of durable answers whose chunks are not sealed
+ * @param waits why nothing is sent for any batch; null when something may be
+ */
+public record EngineFigures(
+    List<UpstreamFigures> upstreams,
+    long linesWaiting,
+    long requestBytes,
+    long unappendedBytes,
+    long unsealedBytes,
+    int openChunks,
+    Done done,
+    @Nullable String waits) {
+  /**
+   * An upstream's calls, and its lanes by what they may do.
+   *
+   * @param reason why a lane of it is paused; null when none is
+   */
+  public record UpstreamFigures(
+      String name,
+      int inFlight,
+      int inFlightMax,
+      int openLanes,
+      int throttledLanes,
+      int downLanes,
+      @Nullable String reason) {}
+
+  /**
+   * Sums since the start of the process.
+   *
+   * @param calls made, those of lines that were sent before included
+   * @param retried calls of lines that were sent before
+   * @param completed lines with a durable success
+   * @param failed lines with a durable error
+   * @param refused answers of chunks that another node owned by then
+   */
+  public record Done(long calls, long retried, long completed, long failed, long refused) {}
+}

@@ -1,0 +1,86 @@
+package dev.nightjar.engine.core;
+
+import java.time.Duration;
+
+/**
+ * What bounds the engine; design §5 and §6 say why.
+ *
+ * @param stopGrace how long calls in flight may go on after cancel or expiry
+ * @param requestTimeout for one call, its answer's last byte included
+ */
+public record EngineLimits(
+    Retries retries, Duration stopGrace, Duration requestTimeout, Bounds bounds) {
+
+  /**
+   * How often and how soon something is tried again.
+   *
+   * @param attempts calls that one line may cost by its own fault
+   * @param base wait before the second attempt; doubles, with jitter, up to {@code max}
+   * @param laneBase first pause of a lane whose upstream fails; doubles up to {@code laneMax}
+   */
+  public record Retries(
+      int attempts, Duration base, Duration max, Duration laneBase, Duration laneMax) {
+    public static Retries defaults() {
+      return new Retries(
+          5,
+          Duration.ofMillis(500),
+          Duration.ofSeconds(30),
+          Duration.ofMillis(50),
+          Duration.ofSeconds(60));
+    }
+
+    public Retries with(int newAttempts, Duration newBase) {
+      return new Retries(newAttempts, newBase, max, laneBase, laneMax);
+    }
+  }
+
+  /**
+   * How much may be held at a time.
+   *
+   * @param requestBytes of memory that calls in flight take; dispatch waits, yet one call may run
+   * @param unappendedBytes of answers that are being read, and as many again of those that are read
+   *     and not yet durable; dispatch waits
+   * @param answerBytes longest answer; a longer one fails its line with response_too_large
+   * @param unsealedBytes of durable answers whose chunks are not sealed; no more chunks are begun
+   * @param openChunks chunks that this node may own; no more are claimed
+   * @param validationBytes for the custom_ids of all validations; they wait, yet one may run
+   */
+  public record Bounds(
+      long requestBytes,
+      long unappendedBytes,
+      long answerBytes,
+      long unsealedBytes,
+      int openChunks,
+      long validationBytes) {
+    public static Bounds defaults() {
+      long heap = Runtime.getRuntime().maxMemory();
+      return new Bounds(heap / 4, heap / 8, 256L << 20, 4L << 30, 2_000, heap / 8);
+    }
+
+    public Bounds withUnappendedBytes(long bytes) {
+      return new Bounds(
+          requestBytes, bytes, answerBytes, unsealedBytes, openChunks, validationBytes);
+    }
+  }
+
+  public static EngineLimits defaults() {
+    return new EngineLimits(
+        Retries.defaults(), Duration.ofSeconds(30), Duration.ofMinutes(30), Bounds.defaults());
+  }
+
+  public EngineLimits withRetries(Retries newRetries) {
+    return new EngineLimits(newRetries, stopGrace, requestTimeout, bounds);
+  }
+
+  public EngineLimits withRequestTimeout(Duration timeout) {
+    return new EngineLimits(retries, stopGrace, timeout, bounds);
+  }
+
+  public EngineLimits withStopGrace(Duration grace) {
+    return new EngineLimits(retries, grace, requestTimeout, bounds);
+  }
+
+  public EngineLimits withBounds(Bounds newBounds) {
+    return new EngineLimits(retries, stopGrace, requestTimeout, newBounds);
+  }
+}

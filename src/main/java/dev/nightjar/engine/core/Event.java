@@ -1,0 +1,98 @@
+package dev.nightjar.engine.core;
+
+import dev.nightjar.batch.Answer;
+import dev.nightjar.batch.Batch.Ending;
+import dev.nightjar.batch.Chunk;
+import dev.nightjar.batch.ChunkId;
+import dev.nightjar.batch.RequestCounts;
+import dev.nightjar.batch.Usage;
+import dev.nightjar.store.MetaStore.SealOutcome;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What happens to the engine: the only way in. */
+public sealed interface Event {
+  /** A batch is ready to run, or to go on after a restart. */
+  record Started(BatchRun run) implements Event {}
+
+  /** A claim succeeded; no chunks when another node was faster. */
+  record Claimed(long batch, List<ClaimedChunk> chunks) implements Event {}
+
+  record ClaimFailed(long batch, String reason) implements Event {}
+
+  /** A call has ended. */
+  record Ended(LineId line, Attempt attempt) implements Event {}
+
+  /** Answers are durable, but those of refused chunks: another node owns these now. */
+  record Appended(List<Pending> answers, Set<ChunkId> refused) implements Event {}
+
+  record Sealed(ChunkId chunk, SealOutcome outcome) implements Event {}
+
+  record SealFailed(ChunkId chunk, String reason) implements Event {}
+
+  record Finished(long batch) implements Event {}
+
+  record FinishFailed(long batch, String reason) implements Event {}
+
+  /** MetaStore says that the batch stops early; null: it does not, it was finalizing already. */
+  record Stopping(long batch, @Nullable Ending ending) implements Event {}
+
+  record ExpireFailed(long batch, String reason) implements Event {}
+
+  /** A probe's result: dead with a reason, or alive. */
+  record Probed(int upstream, String model, @Nullable String deadBecause) implements Event {}
+
+  /** What an upstream serves; null when it does not say. */
+  record ModelsListed(int upstream, @Nullable Set<String> models) implements Event {}
+
+  /** Answers cannot be written, and why: dispatch waits; null: it goes on. */
+  record Held(@Nullable String reason) implements Event {}
+
+  /** The disk has too little room to begin anything, in a sentence; null: it has enough again. */
+  record DiskShort(@Nullable String reason) implements Event {}
+
+  /**
+   * A validation failed for no fault of its file: it is to be tried again after a while.
+   *
+   * @param failures how often it did before
+   * @param leftMillis until its batch expires; by then it is tried at the latest
+   */
+  record ValidateFailed(long batch, int failures, long leftMillis) implements Event {}
+
+  /** The process is about to stop: send nothing more. */
+  record Draining() implements Event {}
+
+  /**
+   * What the clock that deadlines are told in is ahead of the engine's time.
+   *
+   * @param isConfirmed whether it may be told from the deadlines of an earlier process
+   */
+  record ClockSet(long aheadMillis, boolean isConfirmed) implements Event {}
+
+  /** Time has passed. */
+  record Tick() implements Event {}
+
+  /**
+   * A chunk with what the log holds of it.
+   *
+   * @param lines those of all its lines, in order; empty when the batch is stopping
+   * @param held lines that are answered already
+   * @param heldCounts of those answers
+   * @param heldBytes of those answers
+   */
+  record ClaimedChunk(
+      Chunk chunk,
+      List<ClaimedLine> lines,
+      BitSet held,
+      RequestCounts heldCounts,
+      Usage heldUsage,
+      long heldBytes) {}
+
+  /** Where a claimed line is, and the model it wants; empty for none. */
+  record ClaimedLine(LineSpan span, String model) {}
+
+  /** An answer on its way to the log. */
+  record Pending(LineId line, Answer answer) {}
+}

@@ -1,0 +1,138 @@
+package dev.nightjar.engine.core;
+
+import dev.nightjar.engine.core.EngineFigures.UpstreamFigures;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which upstreams serve which model, and the queues and lanes that follow from it. Engine thread
+ * only.
+ */
+final class Lanes {
+  private final List<UpstreamState> upstreams = new ArrayList<>();
+  private final Map<String, ModelQueue> queues = new LinkedHashMap<>();
+  private List<ModelQueue> rotation = List.of();
+  private int turn;
+
+  Lanes(List<UpstreamSpec> specs) {
+    for (UpstreamSpec spec : specs) {
+      upstreams.add(new UpstreamState(upstreams.size(), spec));
+    }
+  }
+
+  /** The queue of a model; the empty name is that of lines that name none. */
+  ModelQueue queue(String model) {
+    ModelQueue queue = queues.get(model);
+    if (queue == null) {
+      queue = new ModelQueue(model);
+      queues.put(model, queue);
+      route(queue);
+      rotation = List.copyOf(queues.values());
+    }
+    return queue;
+  }
+
+  /** Where a batch's chunks are claimed. */
+  ModelQueue home(ActiveBatch batch) {
+    return queue(batch.run.model());
+  }
+
+  List<ModelQueue> all() {
+    return rotation;
+  }
+
+  /**
+   * All models, each time beginning with the next one, so that none has the first pick for long.
+   */
+  List<ModelQueue> inTurn() {
+    if (rotation.size() < 2) {
+      return rotation;
+    }
+    turn = (turn + 1) % rotation.size();
+    var ordered = new ArrayList<ModelQueue>(rotation.size());
+    ordered.addAll(rotation.subList(turn, rotation.size()));
+    ordered.addAll(rotation.subList(0, turn));
+    return ordered;
+  }
+
+  long linesWaiting() {
+    long lines = 0;
+    for (ModelQueue queue : rotation) {
+      lines += queue.window.waiting();
+    }
+    return lines;
+  }
+
+  /** Each upstream with its lanes, in the order of their configuration. */
+  List<UpstreamFigures> figures() {
+    return upstreams.stream().map(this::figures).toList();
+  }
+
+  private UpstreamFigures figures(UpstreamState upstream) {
+    var lanes = new EnumMap<Lane.State, Integer>(Lane.State.class);
+    String reason = null;
+    for (ModelQueue queue : rotation) {
+      for (Lane lane : queue.lanes) {
+        if (lane.upstream == upstream) {
+          lanes.merge(lane.state(), 1, Integer::sum);
+          reason = lane.reason() == null ? reason : lane.reason();
+        }
+      }
+    }
+    return new UpstreamFigures(
+        upstream.name(),
+        upstream.inFlight(),
+        upstream.slots(),
+        lanes.getOrDefault(Lane.State.OPEN, 0),
+        lanes.getOrDefault(Lane.State.THROTTLED, 0),
+        lanes.getOrDefault(Lane.State.DOWN, 0),
+        reason);
+  }
+
+  @Nullable Lane lane(int upstream, String model) {
+    ModelQueue queue = queues.get(model);
+    if (queue != null) {
+      for (Lane lane : queue.lanes) {
+        if (lane.upstream.index == upstream) {
+          return lane;
+        }
+      }
+    }
+    return null;
+  }
+
+  void listed(int upstream, @Nullable Set<String> models) {
+    upstreams.get(upstream).lists(models);
+    rotation.forEach(this::route);
+  }
+
+  /** Forgets a queue that nobody needs: a model's name may be anything that a client sends. */
+  void prune(ModelQueue queue) {
+    if (queue.isIdle()) {
+      queues.remove(queue.model);
+      rotation = List.copyOf(queues.values());
+    }
+  }
+
+  private void route(ModelQueue queue) {
+    var serving = new ArrayList<UpstreamState>();
+    for (UpstreamState upstream : upstreams) {
+      if (upstream.serves(queue.model)) {
+        serving.add(upstream);
+      }
+    }
+    if (serving.isEmpty()) {
+      upstreams.stream().filter(UpstreamState::isUnknown).forEach(serving::add);
+    }
+    // A lane that still has calls or suspects stays, so that their ends find it.
+    queue.lanes.removeIf(lane -> !serving.remove(lane.upstream) && lane.isIdle());
+    for (UpstreamState upstream : serving) {
+      queue.lanes.add(new Lane(queue.model, upstream));
+    }
+  }
+}

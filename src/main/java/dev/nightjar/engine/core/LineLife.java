@@ -1,0 +1,139 @@
+package dev.nightjar.engine.core;
+
+import dev.nightjar.batch.Answer;
+import dev.nightjar.batch.ChunkId;
+import dev.nightjar.engine.core.Event.Pending;
+import dev.nightjar.engine.core.OpenChunk.Line;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The life of a line from its first call on: what its outcome means is decided by {@link Faults}
+ * and done here. Engine thread only.
+ */
+final class LineLife {
+  private final Batches batches;
+  private final Lanes lanes;
+  private final Claims claims;
+  private final Dispatch dispatch;
+  private final Faults faults;
+  private final UnderWay underWay;
+  private final ChunkLife chunks;
+  private final Timers timers;
+  private final Consumer<Effect> effects;
+
+  /** What lines go through. */
+  record Ways(Lanes lanes, Claims claims, Dispatch dispatch, Faults faults, UnderWay underWay) {}
+
+  LineLife(Batches batches, Ways ways, ChunkLife chunks, Timers timers, Consumer<Effect> effects) {
+    this.batches = batches;
+    this.lanes = ways.lanes;
+    this.claims = ways.claims;
+    this.dispatch = ways.dispatch;
+    this.faults = ways.faults;
+    this.underWay = ways.underWay;
+    this.chunks = chunks;
+    this.timers = timers;
+    this.effects = effects;
+  }
+
+  void ended(LineId id, Attempt attempt, long now) {
+    Line line = dispatch.ended(id);
+    carryOut(faults.ended(line, attempt, now));
+    chunks.settle(line.chunk);
+  }
+
+  void probed(Event.Probed probed, long now) {
+    carryOut(faults.probed(probed, now));
+  }
+
+  /** Lanes whose pause is over. */
+  void reopen(long now) {
+    carryOut(faults.reopen(now));
+  }
+
+  /** A line that failed may be sent again, if it is still ours. */
+  void sendAgain(LineId id) {
+    batches.line(id).ifPresent(this::putBack);
+  }
+
+  private void carryOut(List<Decision> decisions) {
+    for (Decision decision : decisions) {
+      switch (decision) {
+        case Decision.Append(Line line, Answer answer) -> dispatch.append(line, answer);
+        case Decision.PutBack(Line line) -> putBack(line);
+        case Decision.PutBackAlone(Line line) -> putBackAlone(line);
+        case Decision.PutBackLater(Line line, long atMillis) -> putBackLater(line, atMillis);
+        case Decision.Suspect(Line line) -> {
+          line.chunk.suspected(line);
+          underWay.add(line);
+        }
+        case Decision.Cleared(Line line) -> line.chunk.cleared();
+        case Decision.Probe(Lane lane) ->
+            effects.accept(new Effect.Probe(lane.upstream.index, lane.model));
+        case Decision.Say(String message) -> effects.accept(new Effect.Say(message));
+      }
+    }
+    for (Decision decision : decisions) {
+      if (decision instanceof Decision.Cleared(Line line)) {
+        chunks.settle(line.chunk);
+      }
+    }
+  }
+
+  /** Back to the head of its queue, or nowhere if its batch stops: then it stays unexecuted. */
+  private void putBack(Line line) {
+    ActiveBatch batch = sendable(line);
+    if (batch != null) {
+      lanes.queue(line.model).addFirst(batch, line);
+    }
+  }
+
+  private void putBackAlone(Line line) {
+    if (sendable(line) != null) {
+      lanes.queue(line.model).addAlone(line);
+    }
+  }
+
+  /** The batch of a line that may be sent; null if it may not: it waits for nothing any more. */
+  private @Nullable ActiveBatch sendable(Line line) {
+    line.chunk.waits(line);
+    ActiveBatch batch = batches.get(line.chunk.batch());
+    return batch != null && batch.isRunning() && line.chunk.isOpen() ? batch : null;
+  }
+
+  private void putBackLater(Line line, long atMillis) {
+    line.chunk.delayed(line);
+    timers.at(atMillis, new Due.SendAgain(line.id()));
+  }
+
+  void appended(List<Pending> answers, Set<ChunkId> refused) {
+    for (Pending pending : answers) {
+      boolean isRefused = refused.contains(pending.line().chunk());
+      Line line = dispatch.appended(pending, isRefused);
+      ActiveBatch batch = batches.get(line.chunk.batch());
+      if (isRefused || batch == null) {
+        line.chunk.refused();
+        chunks.lose(line.chunk);
+      } else {
+        line.chunk.appended(line, pending.answer().bytes());
+        batch.count(pending.answer());
+        claims.answered(pending.answer().bytes());
+        chunks.settle(batch, line.chunk);
+      }
+    }
+  }
+
+  /** Calls of a stopping batch have had their time. */
+  void abortCalls(ActiveBatch batch) {
+    for (OpenChunk chunk : batch.openChunks()) {
+      for (Line line : chunk.lines()) {
+        if (line.state() == Line.State.IN_FLIGHT) {
+          effects.accept(new Effect.Abort(line.id()));
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,192 @@
+package dev.nightjar.engine.core;
+
+import dev.nightjar.engine.core.OpenChunk.Line;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One model: the lanes that serve it, the lines that wait for it, and the batches whose chunks are
+ * claimed for it. Engine thread only.
+ */
+final class ModelQueue {
+  final String model;
+  final List<Lane> lanes = new ArrayList<>();
+
+  /** Lines that were in flight at three outages: each is sent alone on its lane. */
+  private final ArrayDeque<Line> solo = new ArrayDeque<>();
+
+  /** Batches with lines that wait for this model. */
+  private final PickOrder lines = new PickOrder();
+
+  /** Batches with chunks to claim, whose home this is. */
+  private final PickOrder claims = new PickOrder();
+
+  /** What is claimed ahead for it. */
+  final Window window = new Window();
+
+  /** The lines that wait, in input order, of those batches; none of them is empty. */
+  private final Map<ActiveBatch, ArrayDeque<Line>> ready = new HashMap<>();
+
+  ModelQueue(String model) {
+    this.model = model;
+  }
+
+  // ---- lines
+
+  void addLast(ActiveBatch batch, Line line) {
+    queueFor(batch, line).addLast(line);
+  }
+
+  /** Back to the head of its batch: it was sent once already. */
+  void addFirst(ActiveBatch batch, Line line) {
+    queueFor(batch, line).addFirst(line);
+  }
+
+  private ArrayDeque<Line> queueFor(ActiveBatch batch, Line line) {
+    line.chunk.waits(line);
+    batch.addWaiting(1);
+    lines.add(batch);
+    return ready.computeIfAbsent(batch, _ -> new ArrayDeque<>());
+  }
+
+  /** The batch whose first line goes next; null when nothing waits. */
+  @Nullable ActiveBatch next() {
+    return lines.next();
+  }
+
+  /** The first batch whose first line is of a chunk that has begun; null when there is none. */
+  @Nullable ActiveBatch nextBegun() {
+    return lines.first(batch -> first(batch).chunk.isBegun());
+  }
+
+  /** The first waiting line of a batch that has some. */
+  Line first(ActiveBatch batch) {
+    return of(batch).getFirst();
+  }
+
+  private ArrayDeque<Line> of(ActiveBatch batch) {
+    ArrayDeque<Line> queue = ready.get(batch);
+    if (queue == null) {
+      throw new IllegalStateException("no line of batch " + batch.run.batch() + " waits");
+    }
+    return queue;
+  }
+
+  /** The same, to be sent. */
+  Line take(ActiveBatch batch) {
+    lines.picked();
+    Line line = of(batch).removeFirst();
+    dropped(batch, 1);
+    return line;
+  }
+
+  /** Drops the waiting lines of a batch that stops. */
+  void drop(ActiveBatch batch) {
+    drop(batch, _ -> true);
+  }
+
+  /** Drops the waiting lines of a chunk that another node owns now. */
+  void drop(ActiveBatch batch, OpenChunk chunk) {
+    drop(batch, line -> line.chunk == chunk);
+  }
+
+  private void drop(ActiveBatch batch, Predicate<Line> which) {
+    solo.removeIf(line -> line.chunk.batch() == batch.run.batch() && which.test(line));
+    ArrayDeque<Line> queue = ready.get(batch);
+    if (queue != null) {
+      int before = queue.size();
+      queue.removeIf(which);
+      dropped(batch, before - queue.size());
+    }
+  }
+
+  private void dropped(ActiveBatch batch, int count) {
+    batch.addWaiting(-count);
+    if (of(batch).isEmpty()) {
+      lines.remove(batch);
+      ready.remove(batch);
+    }
+  }
+
+  void addAlone(Line line) {
+    line.chunk.waits(line);
+    solo.add(line);
+  }
+
+  /** The next line that is to be sent alone; null when there is none. */
+  @Nullable Line nextAlone() {
+    return solo.peekFirst();
+  }
+
+  Line takeAlone() {
+    return solo.removeFirst();
+  }
+
+  /** The lane with room and the fewest calls in flight; null when none has room. */
+  @Nullable Lane laneWithRoom() {
+    Lane best = null;
+    for (Lane lane : lanes) {
+      if (lane.hasRoom() && (best == null || lane.inFlight() < best.inFlight())) {
+        best = lane;
+      }
+    }
+    return best;
+  }
+
+  // ---- claims
+
+  void offerClaims(ActiveBatch batch) {
+    if (batch.mayClaim()) {
+      claims.add(batch);
+    }
+  }
+
+  void withdrawClaims(ActiveBatch batch) {
+    claims.remove(batch);
+  }
+
+  void claimed() {
+    claims.picked();
+  }
+
+  /**
+   * The batch to claim chunks of next: while the window has room, by the order of picks; with a
+   * full window only one that would go before all that wait, so that an urgent or a small newcomer
+   * never stands behind what was claimed before it came.
+   */
+  @Nullable ActiveBatch nextToClaim() {
+    if (lanes.isEmpty()) {
+      return null;
+    }
+    if (linesWanted() > 0) {
+      return claims.next();
+    }
+    return window.isClaiming() ? null : claims.firstBefore(lines);
+  }
+
+  /** How many lines the window has room for; 0 or less when it is full. */
+  int linesWanted() {
+    return windowLines() - window.ahead();
+  }
+
+  /** Lines claimed ahead: twice what can be in flight. */
+  private int windowLines() {
+    int slots = 0;
+    for (Lane lane : lanes) {
+      slots += lane.upstream.slots();
+    }
+    return 2 * slots;
+  }
+
+  boolean isIdle() {
+    return window.isAbandoned()
+        && lines.isEmpty()
+        && solo.isEmpty()
+        && lanes.stream().allMatch(Lane::isIdle);
+  }
+}

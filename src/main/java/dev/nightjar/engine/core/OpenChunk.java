@@ -1,0 +1,269 @@
+package dev.nightjar.engine.core;
+
+import dev.nightjar.batch.Batch.Ending;
+import dev.nightjar.batch.Chunk;
+import dev.nightjar.engine.core.Event.ClaimedChunk;
+import dev.nightjar.engine.core.Event.ClaimedLine;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A chunk that this node owns, from its claim to its seal, and the life of its lines: what happens
+ * to one is told to its chunk, which counts. Engine thread only.
+ */
+final class OpenChunk {
+  final Chunk chunk;
+
+  /** What keeps its lines from being sent, or the chunk from being sealed. */
+  final Trouble trouble = new Trouble();
+
+  /** Those without an answer at the claim; none if its batch stopped by then. */
+  private final List<Line> lines = new ArrayList<>();
+
+  private Phase phase = Phase.OPEN;
+  private boolean isBegun;
+  private long answerBytes;
+
+  /** Lines whose answer is not durable. */
+  private int remaining;
+
+  /** Lines of which a call or an append is under way, or that wait for a probe. */
+  private int busy;
+
+  private enum Phase {
+    OPEN,
+    /** Its set of answers is final, and being written. */
+    SEALING,
+    /** It is sealed, or another node's. */
+    GONE
+  }
+
+  /** One request on its way to an answer. It holds where its bytes are, never the bytes. */
+  static final class Line {
+    final OpenChunk chunk;
+    final int index;
+    final LineSpan span;
+    final String model;
+
+    private State state = State.WAITING;
+    private int attempts;
+    private int outages;
+    private int localFaults;
+    private boolean isAlone;
+    private @Nullable Lane lane;
+    private int generation;
+
+    enum State {
+      WAITING,
+      DELAYED,
+      IN_FLIGHT,
+      /** Its call failed in a way that a probe of the upstream has to explain. */
+      SUSPECT,
+      APPENDING,
+      DONE
+    }
+
+    Line(OpenChunk chunk, int index, LineSpan span, String model) {
+      this.chunk = chunk;
+      this.index = index;
+      this.span = span;
+      this.model = model;
+    }
+
+    LineId id() {
+      return new LineId(chunk.chunk.id(), chunk.chunk.epoch(), index);
+    }
+
+    /** Its place in the whole batch, from 0. */
+    long number() {
+      return chunk.chunk.firstLine() + index;
+    }
+
+    State state() {
+      return state;
+    }
+
+    boolean wasSent() {
+      return lane != null;
+    }
+
+    /** The lane that it was sent on last. */
+    Lane lane() {
+      if (lane == null) {
+        throw new IllegalStateException("never sent: " + this);
+      }
+      return lane;
+    }
+
+    /** The generation of its lane when it was sent. */
+    int generation() {
+      return generation;
+    }
+
+    /** Calls that failed by its own fault. */
+    int attempts() {
+      return attempts;
+    }
+
+    /** Times that its upstream went down under it. */
+    int outages() {
+      return outages;
+    }
+
+    /** Whether it was sent alone, because it was there at outages. */
+    boolean isAlone() {
+      return isAlone;
+    }
+
+    @Override
+    public String toString() {
+      return id() + " " + state;
+    }
+  }
+
+  /** {@code isRunning} is whether its lines are to be sent. */
+  OpenChunk(ClaimedChunk claimed, boolean isRunning) {
+    this.chunk = claimed.chunk();
+    this.isBegun = !claimed.held().isEmpty();
+    this.answerBytes = claimed.heldBytes();
+    this.remaining = chunk.lines() - claimed.held().cardinality();
+    for (int i = 0; isRunning && i < claimed.lines().size(); i++) {
+      if (!claimed.held().get(i)) {
+        ClaimedLine line = claimed.lines().get(i);
+        lines.add(new Line(this, i, line.span(), line.model()));
+      }
+    }
+  }
+
+  /** The sequence number of its batch. */
+  long batch() {
+    return chunk.id().batch();
+  }
+
+  List<Line> lines() {
+    return lines;
+  }
+
+  Optional<Line> line(int index) {
+    return lines.stream().filter(line -> line.index == index).findFirst();
+  }
+
+  boolean isOpen() {
+    return phase == Phase.OPEN;
+  }
+
+  boolean isSealing() {
+    return phase == Phase.SEALING;
+  }
+
+  boolean isGone() {
+    return phase == Phase.GONE;
+  }
+
+  /** One of its lines was sent or answered: from then on it is completed before others begin. */
+  boolean isBegun() {
+    return isBegun;
+  }
+
+  /** A call or an append of one of its lines is under way. */
+  boolean isBusy() {
+    return busy > 0;
+  }
+
+  /** Of its durable answers. */
+  long answerBytes() {
+    return answerBytes;
+  }
+
+  // ---- the life of a line
+
+  void sent(Line line, Lane lane, int generation) {
+    line.state = Line.State.IN_FLIGHT;
+    line.lane = lane;
+    line.generation = generation;
+    isBegun = true;
+    busy++;
+  }
+
+  /** Its call has ended; what follows is told next. */
+  void ended() {
+    busy--;
+  }
+
+  void suspected(Line line) {
+    line.state = Line.State.SUSPECT;
+    busy++;
+  }
+
+  /** The probe has ended; what follows is told next. */
+  void cleared() {
+    busy--;
+  }
+
+  void waits(Line line) {
+    line.state = Line.State.WAITING;
+  }
+
+  void delayed(Line line) {
+    line.state = Line.State.DELAYED;
+  }
+
+  void appending(Line line) {
+    line.state = Line.State.APPENDING;
+    busy++;
+  }
+
+  void appended(Line line, long bytes) {
+    line.state = Line.State.DONE;
+    busy--;
+    remaining--;
+    answerBytes += bytes;
+    trouble.over();
+  }
+
+  /** Its answer was not taken: the chunk is another node's. */
+  void refused() {
+    busy--;
+  }
+
+  /** It has failed by its own fault; how often by now. */
+  int failed(Line line) {
+    return ++line.attempts;
+  }
+
+  /** Its upstream went down under it; how often by now. */
+  int sawOutage(Line line) {
+    return ++line.outages;
+  }
+
+  /** Our own disk keeps it from being answered; how often it did before. */
+  int metLocalFault(Line line) {
+    return line.localFaults++;
+  }
+
+  void ranAlone(Line line) {
+    line.isAlone = true;
+  }
+
+  // ---- its own life
+
+  /** Complete, or nothing under way in a batch that stops: then its set of answers is final. */
+  boolean canSeal(@Nullable Ending ending) {
+    return isOpen() && busy == 0 && (remaining == 0 || ending != null);
+  }
+
+  void sealing() {
+    phase = Phase.SEALING;
+  }
+
+  void gone() {
+    phase = Phase.GONE;
+  }
+
+  /** Lines without an answer get the error of the batch's ending. */
+  Effect seal(@Nullable Ending ending) {
+    return new Effect.Seal(chunk, remaining == 0 ? null : ending);
+  }
+}

@@ -1,0 +1,22 @@
+package dev.nightjar.engine.core;
+
+import dev.nightjar.engine.core.OpenChunk.Line;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The lines of which a call, a probe or an append is under way. Engine thread only. */
+final class UnderWay {
+  private final Map<LineId, Line> lines = new HashMap<>();
+
+  void add(Line line) {
+    lines.put(line.id(), line);
+  }
+
+  Line take(LineId id) {
+    Line line = lines.remove(id);
+    if (line == null) {
+      throw new IllegalStateException("nothing is under way for line " + id);
+    }
+    return line;
+  }
+}

@@ -1,0 +1,18 @@
+package dev.nightjar.engine.core;
+
+import java.util.Set;
+
+/**
+ * What the engine knows of an upstream.
+ *
+ * @param models the models it is configured for; empty: whatever it lists, or any
+ * @param maxInFlight calls at a time, over all its lanes
+ */
+public record UpstreamSpec(String name, Set<String> models, int maxInFlight) {
+  public UpstreamSpec {
+    models = Set.copyOf(models);
+    if (maxInFlight < 1) {
+      throw new IllegalArgumentException("max in flight must be at least 1, not " + maxInFlight);
+    }
+  }
+}

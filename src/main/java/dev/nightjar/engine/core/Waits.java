@@ -1,0 +1,68 @@
+package dev.nightjar.engine.core;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Why nothing is sent: for all batches, or for one. Part of the engine: its thread only. */
+final class Waits {
+  private @Nullable String held;
+  private @Nullable String diskShort;
+
+  /** Answers cannot be written; null: they can. */
+  void held(@Nullable String reason) {
+    held = reason;
+  }
+
+  /** The disk has too little room; null: it has enough. */
+  void diskShort(@Nullable String reason) {
+    diskShort = reason;
+  }
+
+  boolean isAll() {
+    return ofAll() != null;
+  }
+
+  /** Why nothing is sent for any batch; null when something may be. */
+  @Nullable String ofAll() {
+    return held != null ? held : diskShort;
+  }
+
+  /** In a sentence; null when the batch does not wait. */
+  @Nullable String reason(ActiveBatch batch, Lanes lanes, Claims claims, Dispatch dispatch) {
+    if (isAll()) {
+      return ofAll();
+    }
+    String trouble = batch.troubles();
+    if (trouble != null) {
+      return trouble;
+    }
+    List<Lane> serving = lanes.home(batch).lanes;
+    if (serving.isEmpty()) {
+      return "no upstream lists the model '" + batch.run.model() + "'";
+    }
+    for (Lane lane : serving) {
+      if (lane.reason() == null) {
+        return ofTurn(batch, claims, dispatch);
+      }
+    }
+    return serving.getFirst().reason();
+  }
+
+  /** Why an upstream that is well gets nothing of it. */
+  private static @Nullable String ofTurn(ActiveBatch batch, Claims claims, Dispatch dispatch) {
+    if (!batch.isRunning() || batch.isFullyAnswered() || batch.isUnderWay()) {
+      return null;
+    }
+    if ((batch.wantsChunks() || claims.isFull()) && claims.reason() != null) {
+      return claims.reason();
+    }
+    if (batch.openChunkCount() == 0 && batch.isClaiming()) {
+      return "its next lines are being read";
+    }
+    if (batch.openChunkCount() > 0 && !batch.hasWaiting()) {
+      return "lines that failed wait to be sent again";
+    }
+    String reason = dispatch.reason();
+    return reason != null ? reason : "all calls that may be made are those of other batches";
+  }
+}

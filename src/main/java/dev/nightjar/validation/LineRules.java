@@ -1,0 +1,125 @@
+package dev.nightjar.validation;
+
+import dev.nightjar.batch.BatchError;
+import dev.nightjar.batch.RequestLine;
+import dev.nightjar.batch.RequestLine.Parameter;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** What a line must be to run in a batch of this endpoint: contract §3.6. */
+record LineRules(String endpoint, boolean allowsMixedModels) {
+
+  private static final int MODEL_CHARACTERS_MAX = 1_000;
+
+  /** The model that a line asks for, empty if it may leave it out; null if that is an error. */
+  @Nullable String model(RequestLine line) {
+    if (line.model() != null) {
+      return line.model();
+    }
+    return line.bodyStart() < 0 || required().contains(Parameter.MODEL) ? null : "";
+  }
+
+  /** A batch whose lines may leave the model out has none. */
+  static @Nullable String knownModel(@Nullable String model) {
+    return model == null || model.isEmpty() ? null : model;
+  }
+
+  /** Adds what is wrong with a line; {@code model} is that of the first line, null at the first. */
+  void check(RequestLine line, long number, @Nullable String model, List<BatchError> errors) {
+    if (line.customId() == null) {
+      errors.add(missing("custom_id", number));
+    }
+    if (line.method() == null) {
+      errors.add(missing("method", number));
+    } else if (!line.method().equals("POST")) {
+      errors.add(
+          new BatchError(
+              "invalid_method",
+              "Invalid method '%s': only 'POST' is supported."
+                  .formatted(BatchError.excerpt(line.method())),
+              "method",
+              number));
+    }
+    if (line.url() == null) {
+      errors.add(missing("url", number));
+    } else if (!line.url().equals(endpoint)) {
+      errors.add(
+          new BatchError(
+              "invalid_url",
+              "The URL provided for this request does not match the batch endpoint.",
+              "url",
+              number));
+    }
+    if (line.bodyStart() < 0) {
+      errors.add(missing("body", number));
+    } else {
+      checkBody(line, number, model, errors);
+    }
+  }
+
+  private void checkBody(
+      RequestLine line, long number, @Nullable String model, List<BatchError> errors) {
+    if (line.isStreaming()) {
+      errors.add(
+          new BatchError(
+              "streaming_unsupported",
+              product() + "Streaming is not supported in the Batch API.",
+              "body.stream",
+              number));
+    }
+    for (Parameter parameter : required()) {
+      if (!line.parameters().contains(parameter)) {
+        String name = parameter.apiName();
+        String title = name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
+        errors.add(
+            new BatchError(
+                "invalid_request", title + " parameter is required.", "body." + name, number));
+      }
+    }
+    String own = model(line);
+    if (own == null || own.equals(model)) {
+      return;
+    }
+    if (own.length() > MODEL_CHARACTERS_MAX || !BatchError.isClean(own)) {
+      errors.add(
+          new BatchError(
+              "model_not_found",
+              "The provided model '%s' is not supported by the Batch API."
+                  .formatted(BatchError.excerpt(own)),
+              "body.model",
+              number));
+    } else if (model != null && !allowsMixedModels) {
+      errors.add(
+          new BatchError(
+              "mismatched_model",
+              "The model '%s' for this request does not match the rest of the batch. Each batch"
+                      .formatted(BatchError.excerpt(own))
+                  + " must contain requests for a single model.",
+              "body.model",
+              number));
+    }
+  }
+
+  private String product() {
+    return endpoint.equals("/v1/chat/completions") ? "Chat Completions: " : "";
+  }
+
+  private List<Parameter> required() {
+    return switch (endpoint) {
+      case "/v1/chat/completions" -> List.of(Parameter.MODEL, Parameter.MESSAGES);
+      case "/v1/embeddings" -> List.of(Parameter.MODEL, Parameter.INPUT);
+      case "/v1/completions" -> List.of(Parameter.MODEL, Parameter.PROMPT);
+      case "/v1/moderations" -> List.of(Parameter.INPUT);
+      default -> List.of();
+    };
+  }
+
+  private static BatchError missing(String name, long number) {
+    return new BatchError(
+        "missing_required_parameter",
+        "Missing required parameter: '%s'.".formatted(name),
+        name,
+        number);
+  }
+}

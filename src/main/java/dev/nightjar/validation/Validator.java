@@ -1,0 +1,304 @@
+package dev.nightjar.validation;
+
+import dev.nightjar.batch.BatchError;
+import dev.nightjar.batch.RequestLine;
+import dev.nightjar.batch.RequestLine.MalformedLineException;
+import dev.nightjar.file.JsonLines;
+import dev.nightjar.file.JsonLines.Place;
+import dev.nightjar.file.LongLines;
+import dev.nightjar.store.ContentReader;
+import dev.nightjar.store.MetaStore.Validated;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Streams an input file once, checks every line, and cuts it into chunks. All problems are counted,
+ * the first {@value #ERRORS_MAX} are listed. It may be done in slices, between which it holds
+ * neither the file open nor a line. It keeps nothing: if the process dies, it starts again.
+ */
+final class Validator {
+  static final int ERRORS_MAX = 1_000;
+  private static final long BYTES_BETWEEN_LOOKS = 1 << 20;
+
+  private final Input input;
+  private final LineRules rules;
+  private final InputLimits limits;
+  private final BooleanSupplier isCancelled;
+  private final BooleanSupplier mayTakeBlock;
+  private final Consumer<RequestLine> each;
+  private final CustomIds customIds;
+  private final LongLines longLines;
+  private final ChunkPlan plan = new ChunkPlan();
+  private final List<BatchError> errors = new ArrayList<>();
+  private long errorCount;
+  private long linesBeyond;
+  private @Nullable String model;
+  private boolean hasSeveralModels;
+  private boolean hasBlock;
+
+  /** How far the pass under way has come. */
+  private Place place = Place.BEGINNING;
+
+  /** Null in the first pass; then what the second looks for. */
+  private CustomIds.@Nullable Repeated repeated;
+
+  private final Map<String, Long> seen = new HashMap<>();
+  private long errorsOfFirstPass;
+
+  /** What is validated: it is read again when custom_ids look alike. */
+  interface Input {
+    InputStream open(long offset) throws IOException;
+  }
+
+  private enum Read {
+    TO_THE_END,
+    CANCELLED,
+    SO_FAR
+  }
+
+  /** What came of a validation. */
+  sealed interface Outcome {
+    record Valid(Validated validated) implements Outcome {}
+
+    record Invalid(List<BatchError> errors) implements Outcome {}
+
+    record Cancelled() implements Outcome {}
+  }
+
+  Validator(
+      ContentReader input,
+      LineRules rules,
+      InputLimits limits,
+      CustomIds customIds,
+      BooleanSupplier isCancelled) {
+    this(
+        offset -> input.stream(offset, input.length() - offset),
+        rules,
+        limits,
+        customIds,
+        isCancelled,
+        Host.ALONE,
+        _ -> {});
+  }
+
+  /**
+   * What validations that run at once share.
+   *
+   * @param mayTakeBlock takes another piece of memory for custom_ids; false if there is none now
+   */
+  record Host(BooleanSupplier mayTakeBlock, LongLines longLines) {
+    static final Host ALONE = new Host(() -> true, LongLines.ANY);
+  }
+
+  /** {@code each} sees every line that is a request, be it valid or not. */
+  Validator(
+      Input input,
+      LineRules rules,
+      InputLimits limits,
+      CustomIds customIds,
+      BooleanSupplier isCancelled,
+      Host host,
+      Consumer<RequestLine> each) {
+    this.each = each;
+    this.input = input;
+    this.rules = rules;
+    this.limits = limits;
+    this.customIds = customIds;
+    this.isCancelled = isCancelled;
+    this.mayTakeBlock = host.mayTakeBlock;
+    this.longLines = host.longLines;
+  }
+
+  /** To the end, in one go. */
+  Outcome run(long batch) throws IOException {
+    Optional<Outcome> outcome;
+    do {
+      outcome = advance(batch, Long.MAX_VALUE);
+    } while (outcome.isEmpty());
+    return outcome.get();
+  }
+
+  /** Goes on for about so many bytes, or until memory is short; empty if there is more to do. */
+  Optional<Outcome> advance(long batch, long bytesMax) throws IOException {
+    if (repeated == null) {
+      Read read = read(this::check, bytesMax);
+      if (read != Read.TO_THE_END) {
+        return unfinished(read);
+      }
+      repeated = customIds.repeated(ERRORS_MAX);
+      place = Place.BEGINNING;
+      errorsOfFirstPass = errorCount;
+    }
+    if (!repeated.hashes().isEmpty()) {
+      CustomIds.Repeated wanted = repeated;
+      Read read = read(lines -> findDuplicate(lines, wanted), bytesMax);
+      if (read != Read.TO_THE_END) {
+        return unfinished(read);
+      }
+      errorCount += errorCount > errorsOfFirstPass ? wanted.others() : 0;
+    }
+    return Optional.of(whole(batch));
+  }
+
+  private static Optional<Outcome> unfinished(Read read) {
+    return read == Read.CANCELLED ? Optional.of(new Outcome.Cancelled()) : Optional.empty();
+  }
+
+  private Outcome whole(long batch) {
+    checkWhole();
+    if (errorCount > 0) {
+      if (errorCount > errors.size()) {
+        errors.removeLast();
+        errors.add(tooManyErrors());
+      }
+      return new Outcome.Invalid(errors);
+    }
+    return new Outcome.Valid(
+        new Validated(hasSeveralModels ? null : model, plan.lines(), plan.chunks(batch)));
+  }
+
+  /** Visits the lines that are not blank, from where it was. */
+  private Read read(Consumer<JsonLines> visit, long bytesMax) throws IOException {
+    long begun = place.bytes();
+    try (InputStream bytes = input.open(begun);
+        var lines = new JsonLines(bytes, limits.lineBytesMax(), longLines, place)) {
+      long nextLook = begun + BYTES_BETWEEN_LOOKS;
+      while (lines.end() - begun < bytesMax && hasMemory()) {
+        if (!lines.next()) {
+          return Read.TO_THE_END;
+        }
+        if (lines.end() >= nextLook) {
+          if (isCancelled.getAsBoolean()) {
+            return Read.CANCELLED;
+          }
+          nextLook = lines.end() + BYTES_BETWEEN_LOOKS;
+        }
+        if (!lines.isBlank()) {
+          visit.accept(lines);
+        }
+      }
+      place = lines.place();
+      return isCancelled.getAsBoolean() ? Read.CANCELLED : Read.SO_FAR;
+    }
+  }
+
+  /** For the custom_id of the next line. */
+  private boolean hasMemory() {
+    if (repeated == null && !hasBlock && customIds.needsBlock()) {
+      hasBlock = mayTakeBlock.getAsBoolean();
+      return hasBlock;
+    }
+    return true;
+  }
+
+  private void check(JsonLines lines) {
+    if (plan.lines() == limits.linesMax()) {
+      linesBeyond++; // The batch fails: what these say would only cost memory.
+      return;
+    }
+    plan.add(lines.offset(), lines.end());
+    if (lines.isTooLong()) {
+      add(
+          new BatchError(
+              "line_too_long",
+              "This line is longer than the %d bytes that a line may have."
+                  .formatted(limits.lineBytesMax()),
+              null,
+              lines.number()));
+      return;
+    }
+    try {
+      RequestLine line = RequestLine.parse(lines.line());
+      each.accept(line);
+      var found = new ArrayList<BatchError>();
+      rules.check(line, lines.number(), model, found);
+      found.forEach(this::add);
+      if (line.customId() != null) {
+        customIds.add(line.customId());
+        hasBlock = false;
+      }
+      note(rules.model(line));
+    } catch (MalformedLineException e) {
+      add(new BatchError(e.code(), e.problem(), e.parameter(), lines.number()));
+    }
+  }
+
+  private void note(@Nullable String lineModel) {
+    if (model == null) {
+      model = lineModel;
+    } else if (lineModel != null && !model.equals(lineModel)) {
+      hasSeveralModels = true;
+    }
+  }
+
+  /** Equal hashes are settled by reading those ids once more: a collision harms no honest batch. */
+  private void findDuplicate(JsonLines lines, CustomIds.Repeated wanted) {
+    String customId = customId(lines);
+    if (customId != null && wanted.hashes().contains(customIds.hash(customId))) {
+      Long first = seen.putIfAbsent(customId, lines.number());
+      if (first != null) {
+        add(duplicate(customId, first, lines.number()));
+      }
+    }
+  }
+
+  private static BatchError duplicate(String customId, long first, long number) {
+    return new BatchError(
+        "duplicate_custom_id",
+        "The custom_id '%s' for this request is a duplicate of another request. The"
+                .formatted(BatchError.excerpt(customId))
+            + " custom_id parameter must be unique for each request in a batch."
+            + " It was used first on line %d.".formatted(first),
+        "custom_id",
+        number);
+  }
+
+  private static @Nullable String customId(JsonLines lines) {
+    if (lines.isTooLong()) {
+      return null;
+    }
+    try {
+      return RequestLine.parse(lines.line()).customId();
+    } catch (MalformedLineException _) {
+      return null; // It was reported in the first pass.
+    }
+  }
+
+  private void checkWhole() {
+    if (plan.lines() == 0) {
+      add(new BatchError("empty_file", "The input file has no requests.", null, null));
+    }
+    if (linesBeyond > 0) {
+      add(
+          new BatchError(
+              "too_many_requests",
+              "The input file has %d requests; a batch may have %d."
+                  .formatted(plan.lines() + linesBeyond, limits.linesMax()),
+              null,
+              null));
+    }
+  }
+
+  private void add(BatchError error) {
+    errorCount++;
+    if (errors.size() < ERRORS_MAX) {
+      errors.add(error);
+    }
+  }
+
+  private BatchError tooManyErrors() {
+    return new BatchError(
+        "too_many_errors",
+        "%d problems were found; the first %d are listed.".formatted(errorCount, ERRORS_MAX - 1),
+        null,
+        null);
+  }
+}

@@ -1,0 +1,287 @@
+package dev.nightjar.engine.core;
+
+import dev.nightjar.batch.Answer;
+import dev.nightjar.batch.Batch.Ending;
+import dev.nightjar.batch.Chunk;
+import dev.nightjar.batch.ChunkId;
+import dev.nightjar.batch.RequestCounts;
+import dev.nightjar.batch.Usage;
+import dev.nightjar.engine.core.Event.ClaimedChunk;
+import dev.nightjar.engine.core.Event.ClaimedLine;
+import dev.nightjar.engine.core.Event.Pending;
+import dev.nightjar.file.Bytes;
+import dev.nightjar.store.MetaStore.SealOutcome;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Drives an engine by hand: time stands still unless a test advances it, stores answer at once, and
+ * calls and probes end when the test says how.
+ */
+final class EngineDriver {
+  static final int LINES_PER_CHUNK = 16;
+  static final String MODEL = "m";
+
+  final Engine engine;
+  final Deque<LineId> sent = new ArrayDeque<>();
+  final List<Effect.Seal> seals = new ArrayList<>();
+  final List<Effect.Probe> probes = new ArrayList<>();
+  final List<LineId> aborted = new ArrayList<>();
+  final List<Pending> appended = new ArrayList<>();
+  final Set<Long> finished = new HashSet<>();
+  final Map<Long, Ending> expired = new HashMap<>();
+
+  /** The next append finds these chunks in other hands. */
+  final Set<ChunkId> takenOver = new HashSet<>();
+
+  /** Stores that fail, with this reason: of claims, seals and ends of batches. */
+  @Nullable String claimsFail;
+
+  @Nullable String sealsFail;
+  @Nullable String finishesFail;
+
+  /** How often something failed. */
+  int failures;
+
+  /** Appends are not answered. */
+  boolean isDiskSlow;
+
+  /** Seals, finishes and expiries are not answered. */
+  boolean isStoreSlow;
+
+  /** A cancel of these reached MetaStore before the deadline did. */
+  final Set<Long> cancelledBefore = new HashSet<>();
+
+  /** Of the batches that are started from now on. */
+  String model = MODEL;
+
+  int lineBytes = 2;
+
+  /** Batches that are started from now on were there before the process. */
+  boolean isFromBefore;
+
+  long now = 1_000_000;
+  int sends;
+
+  /** The last call of each line. */
+  private final Map<LineId, Effect.Send> calls = new HashMap<>();
+
+  private final Map<Long, Plan> plans = new HashMap<>();
+
+  private static final class Plan {
+    final int lines;
+    final String model;
+    final LineSpan span;
+    int claimed;
+    int sealed;
+
+    Plan(int lines, String model, LineSpan span) {
+      this.lines = lines;
+      this.model = model;
+      this.span = span;
+    }
+
+    int chunks() {
+      return Math.ceilDiv(lines, LINES_PER_CHUNK);
+    }
+  }
+
+  EngineDriver(int maxInFlight) {
+    this(new UpstreamSpec("up", Set.of(), maxInFlight));
+  }
+
+  EngineDriver(UpstreamSpec... upstreams) {
+    this(EngineLimits.defaults(), upstreams);
+  }
+
+  EngineDriver(EngineLimits limits, UpstreamSpec... upstreams) {
+    this.engine = new Engine(limits, List.of(upstreams), new SplittableRandom(1));
+  }
+
+  void start(long batch, int lines) {
+    start(batch, lines, Long.MAX_VALUE);
+  }
+
+  void start(long batch, int lines, long deadlineMillis) {
+    var plan = new Plan(lines, model, new LineSpan(0, lineBytes, 0, 1, 0, lineBytes));
+    plans.put(batch, plan);
+    post(
+        new Event.Started(
+            new BatchRun(
+                batch,
+                model,
+                deadlineMillis,
+                lines,
+                plan.chunks(),
+                RequestCounts.NONE,
+                Usage.NONE,
+                null,
+                isFromBefore)));
+  }
+
+  void post(Event event) {
+    Deque<Effect> effects = new ArrayDeque<>(engine.step(event, now));
+    while (!effects.isEmpty()) {
+      Event answer = carryOut(effects.removeFirst());
+      if (answer != null) {
+        effects.addAll(engine.step(answer, now));
+      }
+    }
+  }
+
+  /** Moves time on, stopping at each moment at which the engine wants to be woken. */
+  void advance(long millis) {
+    long target = now + millis;
+    while (now < target) {
+      now = Math.clamp(engine.nextWakeMillis(), now, target);
+      post(new Event.Tick());
+      if (engine.nextWakeMillis() <= now) {
+        throw new AssertionError("the engine wants to be woken at " + now + " again and again");
+      }
+      if (engine.nextWakeMillis() > target) {
+        now = target;
+      }
+    }
+    post(new Event.Tick());
+  }
+
+  void end(LineId line, Attempt attempt) {
+    sent.remove(line);
+    post(new Event.Ended(line, attempt));
+  }
+
+  LineId takeSent() {
+    return sent.removeFirst();
+  }
+
+  /** The last call of a line. */
+  Effect.Send call(LineId line) {
+    return Objects.requireNonNull(calls.get(line));
+  }
+
+  /** What the engine has of an open line. */
+  OpenChunk.Line line(LineId id) {
+    return engine.line(id).orElseThrow();
+  }
+
+  void succeed(LineId line) {
+    end(line, new Attempt.Final(answer(true)));
+  }
+
+  /** Answers all calls, and those that follow, until none is left. */
+  void succeedAll() {
+    while (!sent.isEmpty()) {
+      succeed(sent.peekFirst());
+    }
+  }
+
+  void probed(@Nullable String deadBecause) {
+    Effect.Probe probe = probes.removeFirst();
+    post(new Event.Probed(probe.upstream(), probe.model(), deadBecause));
+  }
+
+  static Answer answer(boolean isSuccess) {
+    return Answer.of(isSuccess, Usage.NONE, Bytes.utf8("{}"));
+  }
+
+  private @Nullable Event carryOut(Effect effect) {
+    return switch (effect) {
+      case Effect.Claim(long batch, int max, boolean isClosing) -> claim(batch, max, isClosing);
+      case Effect.Send send -> {
+        sent.addLast(send.line());
+        calls.put(send.line(), send);
+        sends++;
+        yield null;
+      }
+      case Effect.Append(LineId line, Answer answer) -> {
+        var pending = new Pending(line, answer);
+        appended.add(pending);
+        yield isDiskSlow ? null : new Event.Appended(List.of(pending), Set.copyOf(takenOver));
+      }
+      case Effect.Seal seal when sealsFail != null -> {
+        failures++;
+        yield new Event.SealFailed(seal.chunk().id(), sealsFail);
+      }
+      case Effect.Seal seal -> {
+        seals.add(seal);
+        yield isStoreSlow ? null : sealed(seal);
+      }
+      case Effect.Finish(long batch) when finishesFail != null -> {
+        failures++;
+        yield new Event.FinishFailed(batch, finishesFail);
+      }
+      case Effect.Finish(long batch) -> {
+        finished.add(batch);
+        yield isStoreSlow ? null : new Event.Finished(batch);
+      }
+      case Effect.Expire(long batch) -> {
+        Ending ending = cancelledBefore.contains(batch) ? Ending.CANCELLED : Ending.EXPIRED;
+        expired.put(batch, ending);
+        yield isStoreSlow ? null : new Event.Stopping(batch, ending);
+      }
+      case Effect.Probe probe -> {
+        probes.add(probe);
+        yield null;
+      }
+      case Effect.Abort(LineId line) -> {
+        aborted.add(line);
+        yield null;
+      }
+      case Effect.Release _, Effect.Say _, Effect.Validate _ -> null;
+    };
+  }
+
+  /** What MetaStore says of a seal. */
+  Event sealed(Effect.Seal seal) {
+    Plan plan = plan(seal.chunk().id().batch());
+    plan.sealed++;
+    boolean isLast = plan.sealed == plan.chunks();
+    return new Event.Sealed(
+        seal.chunk().id(), isLast ? SealOutcome.SEALED_LAST : SealOutcome.SEALED);
+  }
+
+  private Plan plan(long batch) {
+    Plan plan = plans.get(batch);
+    if (plan == null) {
+      throw new AssertionError("no batch " + batch);
+    }
+    return plan;
+  }
+
+  private Event claim(long batch, int max, boolean isClosing) {
+    if (claimsFail != null && !isClosing) {
+      failures++;
+      return new Event.ClaimFailed(batch, claimsFail);
+    }
+    Plan plan = plan(batch);
+    var chunks = new ArrayList<ClaimedChunk>();
+    while (chunks.size() < max && plan.claimed < plan.chunks()) {
+      int first = plan.claimed * LINES_PER_CHUNK;
+      int lines = Math.min(LINES_PER_CHUNK, plan.lines - first);
+      var id = new ChunkId(batch, plan.claimed++);
+      var spans = new ArrayList<ClaimedLine>();
+      for (int i = 0; i < lines && !isClosing; i++) {
+        spans.add(new ClaimedLine(plan.span, plan.model));
+      }
+      chunks.add(
+          new ClaimedChunk(
+              new Chunk(id, 1, first, lines, 0, 1),
+              spans,
+              new BitSet(),
+              RequestCounts.NONE,
+              Usage.NONE,
+              0));
+    }
+    return new Event.Claimed(batch, chunks);
+  }
+}

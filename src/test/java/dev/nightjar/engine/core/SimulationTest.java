@@ -1,0 +1,94 @@
+package dev.nightjar.engine.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nightjar.batch.Batch.Ending;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Runs of the whole engine in virtual time; {@code bench/sim} makes more of them. */
+class SimulationTest {
+  private static final int SEEDS = Integer.getInteger("sim.seeds", 2_000);
+  private static final long FIRST = Long.getLong("sim.seed", 1);
+
+  /** Enough of them that each bug is met. */
+  private static final int SEEDS_FOR_A_BUG = 200;
+
+  @Test
+  void everyLineIsAnsweredOnceWhateverFailsAndTheSameEventsHaveTheSameEffects() {
+    for (long seed = FIRST; seed < FIRST + SEEDS; seed++) {
+      SimulationPlan plan = SimulationPlan.of(seed);
+      if (!new Simulation(plan, SimulatedCore::real).run().isEmpty()) {
+        SimulationPlan shrunk = plan.shrunk(SimulatedCore::real);
+        assertThat(new Simulation(shrunk, SimulatedCore::real).run()).as("%s", shrunk).isEmpty();
+      }
+    }
+  }
+
+  /** Bugs that are put between the engine and the rest. */
+  enum Bug {
+    LOST_WAKE_UP,
+    RETRY_THAT_KEEPS_ITS_SLOT,
+    SEAL_DONE_TWICE,
+    CLAIM_AFTER_A_STOP,
+    LINE_JUDGED_TWICE,
+    ANSWER_LOST_ON_ITS_WAY
+  }
+
+  private record Planted(Bug bug, SimulatedCore real) implements SimulatedCore {
+    @Override
+    public List<Effect> step(Event event, long now) {
+      if (bug == Bug.RETRY_THAT_KEEPS_ITS_SLOT
+          && event instanceof Event.Ended(_, Attempt.RowFault _)) {
+        return List.of();
+      }
+      var effects = new ArrayList<>(real.step(event, now));
+      switch (bug) {
+        case SEAL_DONE_TWICE ->
+            effects.addAll(effects.stream().filter(Effect.Seal.class::isInstance).toList());
+        case CLAIM_AFTER_A_STOP -> {
+          if (event instanceof Event.Stopping(long batch, Ending ending) && ending != null) {
+            effects.add(new Effect.Claim(batch, 1, false));
+          }
+        }
+        case LINE_JUDGED_TWICE -> {
+          if (event instanceof Event.Ended(_, Attempt.Unavailable _)) {
+            effects.addAll(real.step(event, now));
+          }
+        }
+        case ANSWER_LOST_ON_ITS_WAY -> effects.removeIf(Effect.Append.class::isInstance);
+        case LOST_WAKE_UP, RETRY_THAT_KEEPS_ITS_SLOT -> {}
+      }
+      return effects;
+    }
+
+    @Override
+    public long nextWakeMillis() {
+      long wake = real.nextWakeMillis();
+      return bug == Bug.LOST_WAKE_UP && wake % 3 == 0 ? Long.MAX_VALUE : wake;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Bug.class)
+  void bugIsCaughtAndItsSeedShrunk(Bug bug) {
+    SimulatedCore.Maker maker =
+        (upstreams, seed) -> new Planted(bug, SimulatedCore.real(upstreams, seed));
+    SimulationPlan found = null;
+    for (long seed = 1; found == null && seed <= SEEDS_FOR_A_BUG; seed++) {
+      SimulationPlan plan = SimulationPlan.of(seed);
+      found = new Simulation(plan, maker).run().isEmpty() ? null : plan;
+    }
+
+    assertThat(found).isNotNull();
+    SimulationPlan shrunk = found.shrunk(maker);
+
+    assertThat(new Simulation(shrunk, maker).run()).isNotEmpty();
+    assertThat(shrunk.batches() * shrunk.lines())
+        .isLessThanOrEqualTo(found.batches() * found.lines());
+    assertThat(new Simulation(shrunk, SimulatedCore::real).run()).as("without it").isEmpty();
+  }
+}
