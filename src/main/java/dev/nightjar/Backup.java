@@ -2,7 +2,7 @@ package dev.nightjar;
 
 import dev.nightjar.batch.ChunkId;
 import dev.nightjar.cli.ProgressDisplay;
-import dev.nightjar.config.Settings.SettingsException;
+import dev.nightjar.config.SettingsException;
 import dev.nightjar.file.Manifest.Piece;
 import dev.nightjar.store.Directories;
 import dev.nightjar.store.MetaStore.StoreException;

@@ -10,7 +10,7 @@ import dev.nightjar.cli.ProgressDisplay;
 import dev.nightjar.cli.ProgressLine;
 import dev.nightjar.cli.RunCommand.RunRequest;
 import dev.nightjar.config.DiskFreeMin;
-import dev.nightjar.config.Settings.SettingsException;
+import dev.nightjar.config.SettingsException;
 import dev.nightjar.engine.BatchEngine;
 import dev.nightjar.engine.core.EngineLimits;
 import dev.nightjar.engine.core.Live;

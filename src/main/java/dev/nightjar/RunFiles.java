@@ -2,7 +2,7 @@ package dev.nightjar;
 
 import dev.nightjar.batch.Batch;
 import dev.nightjar.cli.RunCommand.RunRequest;
-import dev.nightjar.config.Settings.SettingsException;
+import dev.nightjar.config.SettingsException;
 import dev.nightjar.engine.Ids;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;

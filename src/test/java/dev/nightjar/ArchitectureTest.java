@@ -6,6 +6,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static java.util.stream.Collectors.toCollection;
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -15,6 +16,8 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.time.Instant;
 import java.time.LocalDateTime;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -89,6 +92,8 @@ class ArchitectureTest {
   /** Where it is decided: no clock, lock, future, thread, disk or socket inside. */
   private static final String PURE = ROOT + ".engine.core";
 
+  private static final Map<JavaClass, Set<JavaClass>> NEIGHBOURS = new HashMap<>();
+
   private static final JavaClasses OURS =
       new ClassFileImporter()
           .importUrl(Main.class.getProtectionDomain().getCodeSource().getLocation());
@@ -159,6 +164,48 @@ class ArchitectureTest {
   @Test
   void packagesHaveNoCycles() {
     slices().matching(ROOT + ".(**)").should().beFreeOfCycles().allowEmptyShould(true).check(OURS);
+  }
+
+  /** Nested types count as their outer one. */
+  @Test
+  void typesOfAPackageHaveNoCircles() {
+    var circles = new TreeSet<String>();
+    for (JavaClass type : OURS) {
+      var reached = new HashSet<JavaClass>();
+      reach(outermost(type), reached);
+      if (reached.contains(outermost(type))) {
+        circles.add(outermost(type).getName());
+      }
+    }
+
+    assertThat(circles).as("types that know each other, by whatever way").isEmpty();
+  }
+
+  private static void reach(JavaClass type, Set<JavaClass> reached) {
+    for (JavaClass used : neighbours(type)) {
+      if (reached.add(used)) {
+        reach(used, reached);
+      }
+    }
+  }
+
+  private static Set<JavaClass> neighbours(JavaClass outer) {
+    return NEIGHBOURS.computeIfAbsent(
+        outer,
+        _ ->
+            OURS.stream()
+                .filter(type -> outermost(type).equals(outer))
+                .flatMap(type -> type.getDirectDependenciesFromSelf().stream())
+                .map(dependency -> outermost(dependency.getTargetClass().getBaseComponentType()))
+                .filter(used ->
+                    !used.equals(outer) && used.getPackageName().equals(outer.getPackageName()))
+                .filter(used -> !isFamily(outer, used))
+                .collect(toSet()));
+  }
+
+  /** A sealed parent and its children may know each other. */
+  private static boolean isFamily(JavaClass one, JavaClass other) {
+    return one.isAssignableTo(other.getName()) || other.isAssignableTo(one.getName());
   }
 
   @Test

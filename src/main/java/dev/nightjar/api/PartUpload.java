@@ -81,8 +81,8 @@ public final class PartUpload extends OutputStream {
             backing
                 .meta()
                 .upload(upload.project(), upload.id())
-                .orElseThrow(() -> Uploads.unknown(upload.id()));
-        throw Uploads.notPending(ended, ended.statusAt(now));
+                .orElseThrow(() -> UploadErrors.unknown(upload.id()));
+        throw UploadErrors.notPending(ended, ended.statusAt(now));
       }
       case NO_ROOM -> throw intake.exceeded(part.bytes());
       case TOO_MUCH -> throw beyondUpload();

@@ -84,7 +84,7 @@ public final class Uploads {
     Upload upload = find(project, id);
     Status status = upload.statusAt(backing.clock().instant());
     if (status != Status.PENDING) {
-      throw notPending(upload, status);
+      throw UploadErrors.notPending(upload, status);
     }
     backing.checkRoom(0);
     var intake = new Intake(backing, limits, project);
@@ -109,7 +109,7 @@ public final class Uploads {
     }
     Instant now = backing.clock().instant();
     if (upload.status() != Status.COMPLETED || !upload.parts().equals(request.parts())) {
-      throw notPending(upload, upload.statusAt(now));
+      throw UploadErrors.notPending(upload, upload.statusAt(now));
     }
     return view(upload, now);
   }
@@ -119,16 +119,22 @@ public final class Uploads {
     Instant now = backing.clock().instant();
     var uploadId = new UploadId(id);
     Upload upload =
-        backing.meta().cancelUpload(project, uploadId, now).orElseThrow(() -> unknown(uploadId));
+        backing
+            .meta()
+            .cancelUpload(project, uploadId, now)
+            .orElseThrow(() -> UploadErrors.unknown(uploadId));
     if (upload.status() != Status.CANCELLED) {
-      throw notPending(upload, upload.statusAt(now));
+      throw UploadErrors.notPending(upload, upload.statusAt(now));
     }
     return view(upload, now);
   }
 
   private Upload find(String project, String id) {
     var uploadId = new UploadId(id);
-    return backing.meta().upload(project, uploadId).orElseThrow(() -> unknown(uploadId));
+    return backing
+        .meta()
+        .upload(project, uploadId)
+        .orElseThrow(() -> UploadErrors.unknown(uploadId));
   }
 
   private UploadView view(Upload upload, Instant now) {
@@ -215,21 +221,5 @@ public final class Uploads {
         upload.bytes(),
         now,
         life == null ? null : now.plus(life));
-  }
-
-  static ApiError unknown(UploadId id) {
-    return ApiError.notFound("upload_id", "No such Upload object: " + id);
-  }
-
-  static ApiError notPending(Upload upload, Status status) {
-    String how =
-        switch (status) {
-          case COMPLETED -> "is completed";
-          case CANCELLED -> "is cancelled";
-          case EXPIRED -> "has expired at " + upload.expiresAt();
-          case PENDING -> throw new IllegalStateException(upload.id() + " is pending");
-        };
-    return ApiError.invalidValue(
-        "upload_id", "Upload %s %s and cannot be changed any more.".formatted(upload.id(), how));
   }
 }

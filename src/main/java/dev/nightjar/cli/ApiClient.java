@@ -54,7 +54,7 @@ final class ApiClient implements AutoCloseable {
           .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
           .build();
 
-  private final Target target;
+  private final ApiTarget target;
   private final Consumer<String> notice;
   private final HttpClient http =
       HttpClient.newBuilder()
@@ -62,21 +62,6 @@ final class ApiClient implements AutoCloseable {
           .followRedirects(HttpClient.Redirect.NEVER)
           .connectTimeout(CONNECT)
           .build();
-
-  /**
-   * Which server, and as whom.
-   *
-   * @param base such as {@code http://127.0.0.1:8080/v1}, without a slash at its end
-   * @param key sent as bearer token; null for none
-   * @param project null for the key's own
-   */
-  record Target(URI base, @Nullable String key, @Nullable String project) {
-    /** Never with the key. */
-    @Override
-    public String toString() {
-      return base.toString();
-    }
-  }
 
   /**
    * One request, as it can be made again.
@@ -121,12 +106,12 @@ final class ApiClient implements AutoCloseable {
   }
 
   /** {@code notice} gets a sentence when the user has to wait for long. */
-  ApiClient(Target target, Consumer<String> notice) {
+  ApiClient(ApiTarget target, Consumer<String> notice) {
     this.target = target;
     this.notice = notice;
   }
 
-  Target target() {
+  ApiTarget target() {
     return target;
   }
 

@@ -19,7 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
 record ApiProblem(int status, String message, @Nullable Boolean shouldRetry) {
   private static final int EXCERPT_CHARACTERS = 200;
 
-  static ApiProblem of(HttpResponse<byte[]> response, ApiClient.Target target) {
+  static ApiProblem of(HttpResponse<byte[]> response, ApiTarget target) {
     int status = response.statusCode();
     String message = message(response.body());
     String sentence =
@@ -77,7 +77,7 @@ record ApiProblem(int status, String message, @Nullable Boolean shouldRetry) {
         isKey ? ExitCode.KEY_REFUSED : ExitCode.WRONG, message, isPassing());
   }
 
-  static String unreachable(ApiClient.Target target, IOException e) {
+  static String unreachable(ApiTarget target, IOException e) {
     return "the server at %s cannot be reached: %s".formatted(target, reason(e));
   }
 

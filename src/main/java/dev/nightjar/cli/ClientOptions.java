@@ -32,13 +32,13 @@ final class ClientOptions {
     return new ApiClient(target(shell.environment()), shell::say);
   }
 
-  ApiClient.Target target(Map<String, String> environment) {
+  ApiTarget target(Map<String, String> environment) {
     String url = firstSet(baseUrl, environment.get("OPENAI_BASE_URL"), BASE_URL);
     String key =
         firstSet(apiKey, environment.get("NIGHTJAR_API_KEY"), environment.get("OPENAI_API_KEY"));
     checkHeader("the key", key);
     checkHeader("--project", project);
-    return new ApiClient.Target(base(url == null ? BASE_URL : url), key, project);
+    return new ApiTarget(base(url == null ? BASE_URL : url), key, project);
   }
 
   private static @Nullable String firstSet(@Nullable String... values) {

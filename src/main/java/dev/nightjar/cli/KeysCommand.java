@@ -1,6 +1,6 @@
 package dev.nightjar.cli;
 
-import dev.nightjar.config.Settings.SettingsException;
+import dev.nightjar.config.SettingsException;
 import dev.nightjar.store.ApiKey;
 import dev.nightjar.store.ApiKey.Scope;
 import java.io.Console;

@@ -1,7 +1,7 @@
 package dev.nightjar.cli;
 
 import dev.nightjar.config.DurationText;
-import dev.nightjar.config.Settings.SettingsException;
+import dev.nightjar.config.SettingsException;
 import dev.nightjar.sim.ErrorRates;
 import dev.nightjar.sim.Latency;
 import dev.nightjar.sim.SimOptions;

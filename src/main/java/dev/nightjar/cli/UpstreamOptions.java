@@ -2,8 +2,8 @@ package dev.nightjar.cli;
 
 import dev.nightjar.config.MaskedUrl;
 import dev.nightjar.config.Settings;
-import dev.nightjar.config.Settings.SettingsException;
 import dev.nightjar.config.Settings.UpstreamSettings;
+import dev.nightjar.config.SettingsException;
 import dev.nightjar.config.SettingsFile;
 import java.lang.System.Logger.Level;
 import java.net.URI;

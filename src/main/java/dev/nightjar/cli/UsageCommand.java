@@ -1,6 +1,6 @@
 package dev.nightjar.cli;
 
-import dev.nightjar.config.Settings.SettingsException;
+import dev.nightjar.config.SettingsException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;

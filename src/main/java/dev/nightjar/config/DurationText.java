@@ -1,6 +1,5 @@
 package dev.nightjar.config;
 
-import dev.nightjar.config.Settings.SettingsException;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

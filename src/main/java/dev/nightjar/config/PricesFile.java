@@ -1,6 +1,5 @@
 package dev.nightjar.config;
 
-import dev.nightjar.config.Settings.SettingsException;
 import dev.nightjar.cost.Price;
 import dev.nightjar.cost.PriceTable;
 import java.math.BigDecimal;

@@ -1,6 +1,5 @@
 package dev.nightjar.config;
 
-import dev.nightjar.config.Settings.SettingsException;
 import dev.nightjar.cost.Quotas;
 import dev.nightjar.cost.Quotas.Quota;
 import java.math.BigDecimal;

@@ -1,6 +1,5 @@
 package dev.nightjar.config;
 
-import dev.nightjar.config.Settings.SettingsException;
 import dev.nightjar.file.DefaultLife;
 import java.time.Duration;
 import java.util.HashMap;

@@ -160,13 +160,4 @@ public record Settings(
       return name + " (" + url + ")";
     }
   }
-
-  /** A setting is wrong; the message says which, and what would be right. */
-  public static final class SettingsException extends RuntimeException {
-    private static final long serialVersionUID = 1;
-
-    public SettingsException(String message) {
-      super(message);
-    }
-  }
 }

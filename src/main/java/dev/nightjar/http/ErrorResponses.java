@@ -4,6 +4,7 @@ import dev.nightjar.api.ApiError;
 import dev.nightjar.process.ProcessEnd;
 import dev.nightjar.store.DiskFull;
 import io.helidon.http.DirectHandler;
+import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HttpException;
 import io.helidon.http.ServerResponseHeaders;
@@ -20,6 +21,9 @@ import tools.jackson.databind.node.ObjectNode;
 /** The one place where exceptions become responses, all in the envelope of contract §6.1. */
 final class ErrorResponses {
   private static final System.Logger LOG = System.getLogger(ErrorResponses.class.getName());
+
+  /** Names the request in every answer, so that an error can be found in the log. */
+  static final HeaderName REQUEST_ID = HeaderNames.create("x-request-id");
 
   private ErrorResponses() {}
 
@@ -59,7 +63,7 @@ final class ErrorResponses {
                 .formatted(
                     request.prologue().method().text(),
                     request.prologue().uriPath().rawPath(),
-                    response.headers().first(Exchange.REQUEST_ID).orElse("?")),
+                    response.headers().first(REQUEST_ID).orElse("?")),
         failure);
     return ApiError.internal();
   }
@@ -82,7 +86,7 @@ final class ErrorResponses {
                 .status(Status.create(error.status()))
                 .headers(headers)
                 .header(HeaderNames.CONTENT_TYPE, "application/json")
-                .header(Exchange.REQUEST_ID, requestIds.get())
+                .header(REQUEST_ID, requestIds.get())
                 .keepAlive(type.keepAlive())
                 .entity(Answers.bytes(envelope(error)))
                 .build();

@@ -18,7 +18,6 @@ import java.util.concurrent.TimeUnit;
  * users when something goes wrong, and answers for the filters behind it.
  */
 record Exchange(Ids ids) implements Filter {
-  static final HeaderName REQUEST_ID = HeaderNames.create("x-request-id");
   private static final HeaderName PROCESSING_MS = HeaderNames.create("openai-processing-ms");
   private static final HeaderName VERSION = HeaderNames.create("openai-version");
   private static final String API_VERSION = "2020-10-01";
@@ -28,7 +27,7 @@ record Exchange(Ids ids) implements Filter {
   public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
     long begun = System.nanoTime();
     var body = new UnreadBody(request);
-    response.header(REQUEST_ID, ids.newRequest());
+    response.header(ErrorResponses.REQUEST_ID, ids.newRequest());
     response.header(VERSION, API_VERSION);
     response.header(ORGANIZATION, "nightjar");
     response.beforeSend(() -> {

@@ -1,6 +1,6 @@
 package dev.nightjar.http;
 
-import dev.nightjar.config.Settings.SettingsException;
+import dev.nightjar.config.SettingsException;
 import io.helidon.common.configurable.Resource;
 import io.helidon.common.pki.Keys;
 import io.helidon.common.tls.Tls;

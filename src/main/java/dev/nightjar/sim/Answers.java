@@ -1,9 +1,7 @@
 package dev.nightjar.sim;
 
-import java.time.Instant;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 
 /** Writes the answers of all endpoints. Safe for use by many threads. */
@@ -37,11 +35,8 @@ final class Answers {
     };
   }
 
-  /** How every answer begins. */
-  record Start(String id, Instant created) {}
-
-  private Start start(String prefix, byte[] body) {
-    return new Start(seeded.id(prefix, body), clock.instant());
+  private AnswerStart start(String prefix, byte[] body) {
+    return new AnswerStart(seeded.id(prefix, body), clock.instant());
   }
 
   private byte[] chat(byte[] body, Ask ask, String suffix) {
@@ -60,54 +55,5 @@ final class Answers {
 
   private static @Nullable JsonNode tree(byte[] body, Ask ask) {
     return ask.needsTree() ? Json.tree(body) : null;
-  }
-
-  /** What a conversation cost. */
-  record Usage(int input, int output) {
-    private static final int TOKENS_PER_MESSAGE = 4;
-    private static final int TOKENS_PER_REPLY = 3;
-
-    static Usage of(Ask ask, Reply reply, TokenCounter tokens) {
-      int input =
-          tokens.count(ask.conversation().text())
-              + TOKENS_PER_MESSAGE * ask.conversation().messages()
-              + TOKENS_PER_REPLY;
-      return new Usage(input, ask.choices() * tokens.count(reply.text()));
-    }
-
-    /** In the shape of chat and of plain completions. */
-    void writeAsCompletion(JsonGenerator json) {
-      json.writeObjectPropertyStart("usage");
-      json.writeNumberProperty("prompt_tokens", input);
-      json.writeNumberProperty("completion_tokens", output);
-      json.writeNumberProperty("total_tokens", input + output);
-      json.writeObjectPropertyStart("prompt_tokens_details");
-      json.writeNumberProperty("cached_tokens", 0);
-      json.writeNumberProperty("audio_tokens", 0);
-      json.writeEndObject();
-      json.writeObjectPropertyStart("completion_tokens_details");
-      json.writeNumberProperty("reasoning_tokens", 0);
-      json.writeNumberProperty("audio_tokens", 0);
-      json.writeNumberProperty("accepted_prediction_tokens", 0);
-      json.writeNumberProperty("rejected_prediction_tokens", 0);
-      json.writeEndObject();
-      json.writeEndObject();
-    }
-
-    /** In the shape of responses. */
-    void writeAsResponse(JsonGenerator json) {
-      json.writeObjectPropertyStart("usage");
-      json.writeNumberProperty("input_tokens", input);
-      json.writeObjectPropertyStart("input_tokens_details");
-      json.writeNumberProperty("cached_tokens", 0);
-      json.writeNumberProperty("cache_write_tokens", 0);
-      json.writeEndObject();
-      json.writeNumberProperty("output_tokens", output);
-      json.writeObjectPropertyStart("output_tokens_details");
-      json.writeNumberProperty("reasoning_tokens", 0);
-      json.writeEndObject();
-      json.writeNumberProperty("total_tokens", input + output);
-      json.writeEndObject();
-    }
   }
 }

@@ -1,14 +1,12 @@
 package dev.nightjar.sim;
 
-import dev.nightjar.sim.Answers.Start;
-import dev.nightjar.sim.Answers.Usage;
 import tools.jackson.core.JsonGenerator;
 
 /** The answer of {@code /v1/chat/completions}. */
 final class ChatAnswer {
   private ChatAnswer() {}
 
-  static void write(JsonGenerator json, Start start, Ask ask, Reply reply, Usage usage) {
+  static void write(JsonGenerator json, AnswerStart start, Ask ask, Reply reply, Usage usage) {
     json.writeStartObject();
     json.writeStringProperty("id", start.id());
     json.writeStringProperty("object", "chat.completion");

@@ -1,14 +1,12 @@
 package dev.nightjar.sim;
 
-import dev.nightjar.sim.Answers.Start;
-import dev.nightjar.sim.Answers.Usage;
 import dev.nightjar.sim.Ask.Input;
 import tools.jackson.core.JsonGenerator;
 
 /** The answer of {@code /v1/completions}: {@code n} choices for each prompt. */
 record CompletionAnswer(Ask ask, TokenCounter tokens, String suffix) {
 
-  void write(JsonGenerator json, Start start) {
+  void write(JsonGenerator json, AnswerStart start) {
     json.writeStartObject();
     json.writeStringProperty("id", start.id());
     json.writeStringProperty("object", "text_completion");

@@ -1,6 +1,6 @@
 package dev.nightjar.sim;
 
-import dev.nightjar.config.Settings.SettingsException;
+import dev.nightjar.config.SettingsException;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.nightjar.sim;
 
 import dev.nightjar.config.DurationText;
-import dev.nightjar.config.Settings.SettingsException;
+import dev.nightjar.config.SettingsException;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;

@@ -1,7 +1,5 @@
 package dev.nightjar.sim;
 
-import dev.nightjar.sim.Answers.Start;
-import dev.nightjar.sim.Answers.Usage;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
@@ -13,7 +11,7 @@ import tools.jackson.databind.JsonNode;
  */
 record ResponseAnswer(Ask ask, @Nullable JsonNode request) {
 
-  void write(JsonGenerator json, Start start, Reply reply, Usage usage) {
+  void write(JsonGenerator json, AnswerStart start, Reply reply, Usage usage) {
     json.writeStartObject();
     json.writeStringProperty("id", start.id());
     json.writeStringProperty("object", "response");

@@ -1,6 +1,6 @@
 package dev.nightjar.sim;
 
-import dev.nightjar.config.Settings.SettingsException;
+import dev.nightjar.config.SettingsException;
 import dev.nightjar.net.ConnectionGuard;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;

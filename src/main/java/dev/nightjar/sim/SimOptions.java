@@ -1,6 +1,6 @@
 package dev.nightjar.sim;
 
-import dev.nightjar.config.Settings.SettingsException;
+import dev.nightjar.config.SettingsException;
 import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

@@ -12,7 +12,7 @@ public final class SimProcess {
    *
    * @param err where the one line goes that says it is ready
    * @param stop completed to end it
-   * @throws dev.nightjar.config.Settings.SettingsException if its address cannot be had
+   * @throws dev.nightjar.config.SettingsException if its address cannot be had
    */
   public static int run(SimOptions options, PrintStream err, CompletableFuture<?> stop) {
     try (SimServer server = SimServer.start(options)) {

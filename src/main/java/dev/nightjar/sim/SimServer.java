@@ -1,6 +1,6 @@
 package dev.nightjar.sim;
 
-import dev.nightjar.config.Settings.SettingsException;
+import dev.nightjar.config.SettingsException;
 import dev.nightjar.net.ConnectionGuard;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http1.Http1Config;

@@ -134,7 +134,7 @@ final class Connection {
   /** Ends it in good order; over TLS this may wait a moment for the other side. */
   void close() {
     closed = true;
-    http.setSocketTimeout(Dialer.CONNECT);
+    http.setSocketTimeout(Timeouts.CONNECT);
     http.close(CloseMode.GRACEFUL);
   }
 

@@ -9,14 +9,10 @@ import java.net.UnknownHostException;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import jdk.net.ExtendedSocketOptions;
-import org.apache.hc.core5.util.Timeout;
 
 /** Opens connections to one upstream; any thread may call it. */
 final class Dialer {
-  /** For the connection and, again, for the TLS handshake. */
-  static final Timeout CONNECT = Timeout.ofSeconds(5);
-
-  private static final int CONNECT_MS = CONNECT.toMillisecondsIntBound();
+  private static final int CONNECT_MS = Timeouts.CONNECT.toMillisecondsIntBound();
 
   private final BaseUrl base;
   private final SSLSocketFactory tls;
@@ -24,10 +20,6 @@ final class Dialer {
   Dialer(BaseUrl base, SSLSocketFactory tls) {
     this.base = base;
     this.tls = tls;
-  }
-
-  BaseUrl base() {
-    return base;
   }
 
   /** Tries one of the host's addresses after the other. */

@@ -19,22 +19,19 @@ import org.apache.hc.core5.http.NoHttpResponseException;
  * Says in one sentence what the network did, by the upstream's name: it is stored and read by
  * people who need not know where the upstream is.
  */
-final class Failures {
-  private Failures() {}
-
-  static String unreachable(HttpUpstream upstream, Exception failure) {
-    return "cannot connect to %s: %s"
-        .formatted(upstream.name(), withoutHost(upstream, whyUnreachable(failure)));
+record Failures(String upstream, BaseUrl base) {
+  String unreachable(Exception failure) {
+    return "cannot connect to %s: %s".formatted(upstream, withoutHost(whyUnreachable(failure)));
   }
 
-  static String broken(HttpUpstream upstream, Exception failure) {
-    return "%s %s".formatted(upstream.name(), withoutHost(upstream, whyBroken(failure)));
+  String broken(Exception failure) {
+    return "%s %s".formatted(upstream, withoutHost(whyBroken(failure)));
   }
 
   /** TLS names the host that it expected. */
-  private static String withoutHost(HttpUpstream upstream, String text) {
-    String host = "(?i)(?<![\\w.-])" + Pattern.quote(upstream.base().hostName()) + "(?![\\w-])";
-    return text.replaceAll(host, Matcher.quoteReplacement(upstream.name()));
+  private String withoutHost(String text) {
+    String host = "(?i)(?<![\\w.-])" + Pattern.quote(base.hostName()) + "(?![\\w-])";
+    return text.replaceAll(host, Matcher.quoteReplacement(upstream));
   }
 
   /** An exception's message, or at least its kind. */
@@ -46,7 +43,7 @@ final class Failures {
   private static String whyUnreachable(Exception failure) {
     return switch (failure) {
       case SocketTimeoutException _ ->
-          "no answer within %d s".formatted(Dialer.CONNECT.toSeconds());
+          "no answer within %d s".formatted(Timeouts.CONNECT.toSeconds());
       case UnknownHostException _ -> "unknown host";
       case NoRouteToHostException _ -> "no route to host";
       case SSLException tls -> "TLS handshake failed: " + text(tls);

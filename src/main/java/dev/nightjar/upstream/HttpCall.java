@@ -2,78 +2,38 @@ package dev.nightjar.upstream;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
-import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One call over HTTP. One thread executes it; any thread may stop it. Whoever moves the state away
- * from {@code RUNNING} first says how it ends: a stopped call never gives its connection back, so
- * that a late stop cannot hit another call.
- */
+/** One call over HTTP. One thread executes it; any thread may stop it. */
 final class HttpCall implements Upstream.Call {
-  private enum State {
-    READY,
-    RUNNING,
-    DONE,
-    ABORTED,
-    TIMED_OUT
-  }
-
   private static final int MAX_PIECE = 16 * 1024;
 
-  private final HttpUpstream upstream;
+  private final CallContext upstream;
   private final ClassicHttpRequest request;
-  private final long timeoutNanos;
-  private final AtomicReference<State> state = new AtomicReference<>(State.READY);
-  private volatile long startedNanos;
-  private volatile @Nullable Connection connection;
+  private final CallState state;
 
-  HttpCall(HttpUpstream upstream, ClassicHttpRequest request, Duration timeout) {
+  HttpCall(CallContext upstream, ClassicHttpRequest request, Duration timeout) {
     this.upstream = upstream;
     this.request = request;
-    this.timeoutNanos = TimeUnit.NANOSECONDS.convert(timeout);
+    this.state = new CallState(timeout);
   }
 
   @Override
   public UpstreamResult execute(Upstream.Sink sink) {
-    if (!begin()) {
+    if (!state.begin()) {
       return new UpstreamResult.Aborted();
     }
-    upstream.running().add(this);
+    upstream.running().add(state);
     try {
-      return ending(attempt(sink));
+      return state.ending(attempt(sink));
     } finally {
-      upstream.running().remove(this);
-      cutConnection();
+      upstream.running().remove(state);
+      state.cutConnection();
     }
-  }
-
-  private boolean begin() {
-    startedNanos = System.nanoTime();
-    if (state.compareAndSet(State.READY, State.RUNNING)) {
-      return true;
-    }
-    if (state.get() != State.ABORTED) {
-      throw new IllegalStateException("a call is executed once, but this one is " + state.get());
-    }
-    return false;
-  }
-
-  /** What somebody asked for wins over what the network did because of it. */
-  private UpstreamResult ending(UpstreamResult seen) {
-    var interrupted = Thread.currentThread().isInterrupted();
-    state.compareAndSet(State.RUNNING, interrupted ? State.ABORTED : State.DONE);
-    return switch (state.get()) {
-      case ABORTED -> new UpstreamResult.Aborted();
-      case TIMED_OUT -> new UpstreamResult.TimedOut();
-      case READY, RUNNING, DONE -> seen;
-    };
   }
 
   private UpstreamResult attempt(Upstream.Sink sink) {
@@ -84,20 +44,20 @@ final class HttpCall implements Upstream.Call {
     } catch (LocalFaultException e) {
       return new UpstreamResult.LocalFault(Failures.text(e));
     } catch (IOException | HttpException e) {
-      return new UpstreamResult.Broken(Failures.broken(upstream, e));
+      return new UpstreamResult.Broken(upstream.failures().broken(e));
     }
   }
 
   /** Null when the other side had closed the connection before, so that nothing was lost. */
   private @Nullable UpstreamResult sendAgainIfStale(Connection reused, Upstream.Sink sink)
       throws IOException, HttpException {
-    use(reused);
+    state.use(reused);
     try {
       return sendOn(reused, sink);
     } catch (LocalFaultException e) {
       throw e;
     } catch (IOException e) {
-      if (!reused.isUnanswered() || state.get() != State.RUNNING) {
+      if (!reused.isUnanswered() || !state.isRunning()) {
         throw e;
       }
       reused.cut();
@@ -108,11 +68,11 @@ final class HttpCall implements Upstream.Call {
 
   private UpstreamResult sendOnFresh(Upstream.Sink sink) throws IOException, HttpException {
     var fresh = new Connection();
-    use(fresh);
+    state.use(fresh);
     try {
       upstream.dialer().dial(fresh);
     } catch (IOException e) {
-      return new UpstreamResult.Unreachable(Failures.unreachable(upstream, e));
+      return new UpstreamResult.Unreachable(upstream.failures().unreachable(e));
     }
     return sendOn(fresh, sink);
   }
@@ -123,10 +83,25 @@ final class HttpCall implements Upstream.Call {
     if (!pour(answer.getEntity(), sink)) {
       return new UpstreamResult.TooLarge();
     }
-    if (state.compareAndSet(State.RUNNING, State.DONE)) {
+    if (state.finish()) {
       giveBack(current, answer);
     }
-    return upstream.answered(answer);
+    return answered(answer);
+  }
+
+  private UpstreamResult answered(ClassicHttpResponse answer) {
+    var retryAfter =
+        RetryAfter.of(
+            value(answer, "retry-after-ms"),
+            value(answer, "retry-after"),
+            value(answer, "date"),
+            upstream.clock());
+    return new UpstreamResult.Answered(answer.getCode(), value(answer, "x-request-id"), retryAfter);
+  }
+
+  private static @Nullable String value(ClassicHttpResponse answer, String name) {
+    var header = answer.getFirstHeader(name);
+    return header == null ? null : header.getValue();
   }
 
   private static boolean pour(@Nullable HttpEntity entity, Upstream.Sink sink) throws IOException {
@@ -165,7 +140,6 @@ final class HttpCall implements Upstream.Call {
   }
 
   private void giveBack(Connection current, ClassicHttpResponse answer) {
-    connection = null;
     if (current.isReusableAfter(request, answer)) {
       upstream.connections().keep(current);
     } else {
@@ -173,37 +147,8 @@ final class HttpCall implements Upstream.Call {
     }
   }
 
-  /** From here on a stop closes it; one that came before is noticed here. */
-  private void use(Connection next) throws ConnectionClosedException {
-    connection = next;
-    if (state.get() != State.RUNNING) {
-      throw new ConnectionClosedException("stopped");
-    }
-  }
-
   @Override
   public void abort() {
-    if (!state.compareAndSet(State.READY, State.ABORTED)) {
-      stop(State.ABORTED);
-    }
-  }
-
-  void stopIfLate(long nowNanos) {
-    if (nowNanos - startedNanos >= timeoutNanos) {
-      stop(State.TIMED_OUT);
-    }
-  }
-
-  private void stop(State why) {
-    if (state.compareAndSet(State.RUNNING, why)) {
-      cutConnection();
-    }
-  }
-
-  private void cutConnection() {
-    var current = connection;
-    if (current != null) {
-      current.cut();
-    }
+    state.abort();
   }
 }

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLSocketFactory;
 import org.apache.hc.core5.http.ClassicHttpRequest;
-import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 import org.apache.hc.core5.http.message.BasicHeader;
@@ -20,24 +19,27 @@ public final class HttpUpstream implements Upstream {
   private static final String MODELS = "/v1/models";
   private static final Header JSON = new BasicHeader("Content-Type", "application/json");
 
-  private final UpstreamTarget target;
-  private final InstantSource clock;
-  private final Dialer dialer;
-  private final Connections connections;
-  private final RunningCalls running;
+  private final String name;
+  private final BaseUrl base;
   private final List<Header> headers;
+  private final CallContext calls;
 
   public HttpUpstream(UpstreamTarget target, InstantSource clock) {
     this(target, clock, (SSLSocketFactory) SSLSocketFactory.getDefault());
   }
 
   HttpUpstream(UpstreamTarget target, InstantSource clock, SSLSocketFactory tls) {
-    this.target = target;
-    this.clock = clock;
-    this.dialer = new Dialer(BaseUrl.of(target.baseUrl()), tls);
-    this.connections = new Connections(target.maxConnections());
-    this.headers = headers(base(), target.apiKey());
-    this.running = new RunningCalls(target.name(), connections::closeRested);
+    this.name = target.name();
+    this.base = BaseUrl.of(target.baseUrl());
+    this.headers = headers(base, target.apiKey());
+    var connections = new Connections(target.maxConnections());
+    this.calls =
+        new CallContext(
+            new Dialer(base, tls),
+            connections,
+            new RunningCalls(name, connections::closeRested),
+            new Failures(name, base),
+            clock);
   }
 
   private static List<Header> headers(BaseUrl base, @Nullable String apiKey) {
@@ -57,7 +59,7 @@ public final class HttpUpstream implements Upstream {
 
   @Override
   public String name() {
-    return target.name();
+    return name;
   }
 
   @Override
@@ -68,56 +70,29 @@ public final class HttpUpstream implements Upstream {
     message.addHeader("X-Request-Id", request.requestId());
     message.addHeader("Idempotency-Key", request.requestId());
     message.setEntity(new RequestBody(request.body()));
-    return new HttpCall(this, message, request.timeout());
+    return new HttpCall(calls, message, request.timeout());
   }
 
   @Override
   public Probe probe(Duration timeout) {
-    return new ModelProbe(new HttpCall(this, message("GET", MODELS), timeout)).run();
+    return new ModelProbe(new HttpCall(calls, message("GET", MODELS), timeout)).run();
   }
 
   /** With host and path given apart, the library parses no URI. */
   private ClassicHttpRequest message(String method, String path) {
-    var message = new BasicClassicHttpRequest(method, base().host(), base().join(path));
+    var message = new BasicClassicHttpRequest(method, base.host(), base.join(path));
     headers.forEach(message::addHeader);
     return message;
   }
 
-  UpstreamResult answered(ClassicHttpResponse answer) {
-    var retryAfter =
-        RetryAfter.of(
-            value(answer, "retry-after-ms"),
-            value(answer, "retry-after"),
-            value(answer, "date"),
-            clock);
-    return new UpstreamResult.Answered(answer.getCode(), value(answer, "x-request-id"), retryAfter);
-  }
-
-  private static @Nullable String value(ClassicHttpResponse answer, String name) {
-    var header = answer.getFirstHeader(name);
-    return header == null ? null : header.getValue();
-  }
-
-  BaseUrl base() {
-    return dialer.base();
-  }
-
-  Dialer dialer() {
-    return dialer;
-  }
-
-  Connections connections() {
-    return connections;
-  }
-
   RunningCalls running() {
-    return running;
+    return calls.running();
   }
 
   /** Calls still in flight end as {@code Aborted}, and so does every later one. */
   @Override
   public void close() {
-    running.close();
-    connections.closeAll();
+    calls.running().close();
+    calls.connections().closeAll();
   }
 }

@@ -13,10 +13,10 @@ final class ModelProbe implements Upstream.Sink {
   private static final int MAX_BYTES = 4 * 1024 * 1024;
   private static final JsonMapper JSON = JsonMapper.shared();
 
-  private final HttpCall call;
+  private final Upstream.Call call;
   private final ByteArrayOutputStream body = new ByteArrayOutputStream();
 
-  ModelProbe(HttpCall call) {
+  ModelProbe(Upstream.Call call) {
     this.call = call;
   }
 

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 final class RunningCalls implements AutoCloseable {
   private static final Duration TICK = Duration.ofMillis(100);
 
-  private final Set<HttpCall> running = ConcurrentHashMap.newKeySet();
+  private final Set<CallState> running = ConcurrentHashMap.newKeySet();
   private final ScheduledThreadPoolExecutor timer;
   private volatile boolean closed;
 
@@ -37,14 +37,14 @@ final class RunningCalls implements AutoCloseable {
         timer.scheduleWithFixedDelay(ProcessEnd.task(work), millis, millis, TimeUnit.MILLISECONDS);
   }
 
-  void add(HttpCall call) {
+  void add(CallState call) {
     running.add(call);
     if (closed) {
       call.abort();
     }
   }
 
-  void remove(HttpCall call) {
+  void remove(CallState call) {
     running.remove(call);
   }
 
@@ -63,6 +63,6 @@ final class RunningCalls implements AutoCloseable {
   public void close() {
     closed = true;
     timer.shutdownNow();
-    running.forEach(HttpCall::abort);
+    running.forEach(CallState::abort);
   }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.nightjar.config.MaskedUrl;
-import dev.nightjar.config.Settings.SettingsException;
+import dev.nightjar.config.SettingsException;
 import dev.nightjar.config.SettingsFile;
 import java.io.IOException;
 import java.nio.file.Files;

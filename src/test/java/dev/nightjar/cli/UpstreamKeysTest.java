@@ -3,8 +3,8 @@ package dev.nightjar.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.nightjar.config.Settings.SettingsException;
 import dev.nightjar.config.Settings.UpstreamSettings;
+import dev.nightjar.config.SettingsException;
 import dev.nightjar.config.SettingsFile;
 import java.io.IOException;
 import java.nio.file.Files;

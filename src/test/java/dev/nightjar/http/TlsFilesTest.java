@@ -3,7 +3,7 @@ package dev.nightjar.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.nightjar.config.Settings.SettingsException;
+import dev.nightjar.config.SettingsException;
 import dev.nightjar.testing.Certificates;
 import java.nio.file.Files;
 import java.nio.file.Path;

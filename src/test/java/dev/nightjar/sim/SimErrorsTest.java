@@ -3,7 +3,7 @@ package dev.nightjar.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.nightjar.config.Settings.SettingsException;
+import dev.nightjar.config.SettingsException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.LongAdder;
  * often somebody tries to read that. Any thread may call it.
  */
 final class Damage {
-  private static final System.Logger LOG = System.getLogger(FileObjectStore.class.getName());
+  private static final System.Logger LOG = System.getLogger(Damage.class.getName());
 
   /** Of more objects nothing is said; their readers still fail. */
   private static final int SAID_MAX = 1_000;

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * that another run would need, so it may die at any point.
  */
 final class JournalRecovery {
-  private static final System.Logger LOG = System.getLogger(JournalAnswerLog.class.getName());
+  private static final System.Logger LOG = System.getLogger(JournalRecovery.class.getName());
   private static final Pattern NAME = Pattern.compile("(\\d{8})\\.log(\\.corrupt)?");
 
   private final Path directory;

@@ -1,0 +1,6 @@
+package dev.nightjar.sim;
+
+import java.time.Instant;
+
+/** How every answer begins. */
+record AnswerStart(String id, Instant created) {}
