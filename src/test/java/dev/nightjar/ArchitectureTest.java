@@ -3,6 +3,7 @@ package dev.nightjar;
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static java.util.stream.Collectors.toCollection;
@@ -234,6 +235,20 @@ class ArchitectureTest {
                     "java.sql..")
                 .or(describe("are threads", used -> used.isEquivalentTo(Thread.class))))
         .allowEmptyShould(true)
+        .check(OURS);
+  }
+
+  /** So each field is changed by the class that it is of, and by no other. */
+  @Test
+  void whatChangesInTheCoreIsPrivate() {
+    fields()
+        .that()
+        .areDeclaredInClassesThat()
+        .resideInAPackage(PURE)
+        .and()
+        .areNotFinal()
+        .should()
+        .bePrivate()
         .check(OURS);
   }
 

@@ -1,0 +1,130 @@
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.spi.ToolProvider;
+import java.util.stream.Stream;
+
+/** Counts the shape of the house: files, lines, arrows between packages, circles among types. */
+final class Shape {
+  private static final String ROOT = "dev.nightjar";
+  private static final Pattern ARROW =
+      Pattern.compile("^\\s+(dev\\.nightjar[\\w.$]*)\\s+->\\s+(dev\\.nightjar[\\w.$]*)");
+  private static final Pattern PUBLIC = Pattern.compile("^  public [^=;]*\\(", Pattern.MULTILINE);
+
+  /** Outermost types, and those that each uses. */
+  private final Map<String, Set<String>> uses = new TreeMap<>();
+
+  public static void main(String[] args) throws IOException {
+    var shape = new Shape();
+    shape.read(args[1]);
+    shape.files(Path.of(args[0]));
+    shape.arrows();
+    shape.circles();
+  }
+
+  private void read(String classes) {
+    var text = new StringWriter();
+    ToolProvider.findFirst("jdeps")
+        .orElseThrow()
+        .run(new PrintWriter(text), new PrintWriter(System.err), "-v", classes);
+    text.toString().lines().forEach(line -> {
+      Matcher arrow = ARROW.matcher(line);
+      if (arrow.find()) {
+        String from = outermost(arrow.group(1));
+        String to = outermost(arrow.group(2));
+        if (!from.equals(to)) {
+          uses.computeIfAbsent(from, _ -> new TreeSet<>()).add(to);
+        }
+      }
+    });
+  }
+
+  private static String outermost(String type) {
+    return type.replaceFirst("\\$.*", "");
+  }
+
+  private static String packageOf(String type) {
+    return type.substring(0, type.lastIndexOf('.'));
+  }
+
+  private void files(Path sources) throws IOException {
+    Map<String, List<Path>> byPackage = new TreeMap<>();
+    try (Stream<Path> tree = Files.walk(sources)) {
+      tree.filter(file -> file.toString().endsWith(".java"))
+          .filter(file -> !file.endsWith("package-info.java"))
+          .forEach(file ->
+              byPackage
+                  .computeIfAbsent(
+                      sources.relativize(file.getParent()).toString().replace('/', '.'),
+                      _ -> new ArrayList<>())
+                  .add(file));
+    }
+    System.out.printf("%-32s %5s %6s %7s %6s  %s%n", "package", "files", "lines", "longest", "public", "");
+    for (var entry : byPackage.entrySet()) {
+      int lines = 0;
+      int longest = 0;
+      long methods = 0;
+      Path file = null;
+      for (Path path : entry.getValue()) {
+        String text = Files.readString(path);
+        int count = (int) text.lines().count();
+        lines += count;
+        methods += PUBLIC.matcher(text).results().count();
+        if (count > longest) {
+          longest = count;
+          file = path.getFileName();
+        }
+      }
+      System.out.printf(
+          "%-32s %5d %6d %7d %6d  %s%n",
+          entry.getKey(), entry.getValue().size(), lines, longest, methods, file);
+    }
+  }
+
+  private void arrows() {
+    var arrows = new TreeSet<String>();
+    uses.forEach((from, all) -> all.forEach(to -> {
+      if (!packageOf(from).equals(packageOf(to))) {
+        arrows.add(packageOf(from) + " -> " + packageOf(to));
+      }
+    }));
+    long back = arrows.stream().filter(arrow -> arrows.contains(reverse(arrow))).count();
+    System.out.printf("%n%d arrows between packages, %d of them back and forth%n", arrows.size(), back);
+  }
+
+  private static String reverse(String arrow) {
+    String[] ends = arrow.split(" -> ");
+    return ends[1] + " -> " + ends[0];
+  }
+
+  private void circles() {
+    var inCircles = new TreeSet<String>();
+    for (String type : uses.keySet()) {
+      var reached = new HashSet<String>();
+      reach(type, packageOf(type), reached);
+      if (reached.contains(type)) {
+        inCircles.add(type.substring(ROOT.length() + 1));
+      }
+    }
+    System.out.printf("%d types in circles within their package %s%n", inCircles.size(), inCircles);
+  }
+
+  private void reach(String type, String within, Set<String> reached) {
+    for (String used : uses.getOrDefault(type, Set.of())) {
+      if (packageOf(used).equals(within) && reached.add(used)) {
+        reach(used, within, reached);
+      }
+    }
+  }
+}
