@@ -133,7 +133,7 @@ final class Transfers {
 
   /** Ends early when the connection does: a closed one must not wait. */
   private static void await(ServerRequest request, Semaphore room, String what, Runnable makeRoom) {
-    ConnectionGuard.send(
+    ConnectionGuard.await(
         request,
         () -> {
           try {

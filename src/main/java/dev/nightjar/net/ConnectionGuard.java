@@ -165,10 +165,20 @@ public final class ConnectionGuard implements AutoCloseable {
     return connection == null ? in : connection.watch(in);
   }
 
+  /** Waits for what a request needs of ours: it ends with its connection. */
+  public static void await(ServerRequest request, Runnable wait) {
+    GuardedConnection connection = of(request);
+    if (connection == null) {
+      wait.run();
+    } else {
+      connection.await(wait);
+    }
+  }
+
   /**
-   * Writes a part of a request's answer, or waits for what it needs, such that it ends in time and
-   * with its connection. A part should be short: the time is that of all of it, over HTTP/2 for as
-   * long as nothing else moves on the connection.
+   * Writes a part of a request's answer, such that it ends in time and with its connection. A part
+   * should be short: the time is that of all of it, over HTTP/2 for as long as nothing else moves
+   * on the connection.
    */
   public static void send(ServerRequest request, Runnable part) {
     GuardedConnection connection = of(request);

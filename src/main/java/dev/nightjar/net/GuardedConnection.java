@@ -24,6 +24,9 @@ final class GuardedConnection {
   private final Set<WatchedBody> bodies = ConcurrentHashMap.newKeySet(1);
   private final Set<WatchedWrite> writes = ConcurrentHashMap.newKeySet(1);
 
+  /** Those who wait for something of ours. */
+  private final Set<WatchedWrite> waits = ConcurrentHashMap.newKeySet(1);
+
   /** Threads of HTTP/2 that may still wait for a body after their request, and since when. */
   private final Map<Thread, Long> lingering = new ConcurrentHashMap<>();
 
@@ -96,23 +99,38 @@ final class GuardedConnection {
 
   /** Writes a part of an answer. The peer's doing is told apart from an error of ours. */
   void send(Runnable part) {
-    var write = new WatchedWrite(Thread.currentThread(), System.nanoTime());
-    writes.add(write);
     try {
-      if (!isGone) {
-        moved(); // From now on it is the peer who is waited for.
-        part.run();
-        moved();
-      }
+      watched(
+          writes,
+          () -> {
+            moved(); // From now on it is the peer who is waited for.
+            part.run();
+            moved();
+          });
     } catch (Http2Exception e) {
       throw new ServerConnectionException("the client does not read its answer", e);
+    }
+  }
+
+  /** Waits for something of ours, and no longer than the connection is there. */
+  void await(Runnable wait) {
+    watched(waits, wait);
+  }
+
+  private void watched(Set<WatchedWrite> kind, Runnable work) {
+    var watched = new WatchedWrite(Thread.currentThread(), System.nanoTime());
+    kind.add(watched);
+    try {
+      if (!isGone) {
+        work.run();
+      }
     } catch (RuntimeException e) {
       if (!isGone) {
         throw e;
       }
     } finally {
-      writes.remove(write);
-      write.end();
+      kind.remove(watched);
+      watched.end();
     }
     if (isGone) {
       throw new CloseConnectionException("the connection was closed while its answer was sent");
@@ -166,6 +184,7 @@ final class GuardedConnection {
     isGone = true;
     bodies.forEach(WatchedBody::breakOff);
     writes.forEach(WatchedWrite::breakOff);
+    waits.forEach(WatchedWrite::breakOff);
     lingering.keySet().forEach(Thread::interrupt);
   }
 

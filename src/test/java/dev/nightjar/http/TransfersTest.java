@@ -81,6 +81,37 @@ class TransfersTest {
     }
   }
 
+  @Test
+  void requestThatWaitsForRoomIsNotTheFirstToMakeRoomItself() throws Exception {
+    try (var api = api(LONG)) {
+      String large = api.upload("batch", "a.jsonl", LARGE);
+      String small = api.upload("batch", "b.jsonl", TestApi.LINE);
+      var mayEnd = new AtomicBoolean();
+      List<Socket> idle = new ArrayList<>();
+      try (var moving = download(api, large);
+          var waiting = new RawHttp(api.port)) {
+        Thread reader = Thread.ofVirtual().start(() -> read(moving, mayEnd));
+        waiting.send(
+            "GET /v1/files/%s/content HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                .formatted(small)
+                .getBytes(ISO_8859_1));
+        for (int i = 0; i < 5 * CONNECTIONS; i++) {
+          idle.add(new Socket(InetAddress.getLoopbackAddress(), api.port));
+          LockSupport.parkNanos(20_000_000);
+        }
+
+        RawHttp.Response answer = waiting.read(false);
+
+        assertThat(Objects.requireNonNull(answer).status()).isEqualTo(503);
+        mayEnd.set(true);
+        reader.join();
+      }
+      for (Socket socket : idle) {
+        socket.close();
+      }
+    }
+  }
+
   /** A connection that asks for a file and has its head. */
   private static Socket download(TestApi api, String file) throws IOException {
     var socket = new Socket(InetAddress.getLoopbackAddress(), api.port);

@@ -120,7 +120,7 @@ final class ActiveBatch {
 
   /** It is sealed, or another node's. */
   void closed(OpenChunk open) {
-    openChunks.remove(open.chunk.id());
+    openChunks.remove(open.chunk.id(), open);
   }
 
   int unsealedChunks() {

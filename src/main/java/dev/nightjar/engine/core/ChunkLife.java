@@ -41,6 +41,10 @@ final class ChunkLife {
   }
 
   private void open(ActiveBatch batch, ClaimedChunk claimed) {
+    OpenChunk lost = batch.openChunk(claimed.chunk().id());
+    if (lost != null) {
+      lose(batch, lost); // It is ours again, and there was no word of that it was not.
+    }
     OpenChunk open = batch.open(claimed);
     claims.opened(open);
     open.lines().forEach(line -> lanes.queue(line.model).addLast(batch, line));
@@ -119,9 +123,20 @@ final class ChunkLife {
   /** Another node owns the chunk: its waiting lines are none of ours. */
   void lose(OpenChunk open) {
     ActiveBatch batch = batches.get(open.batch());
-    if (batch != null && !open.isGone()) {
+    if (batch != null) {
+      lose(batch, open);
+    }
+  }
+
+  private void lose(ActiveBatch batch, OpenChunk open) {
+    if (!open.isGone()) {
       lanes.all().forEach(queue -> queue.drop(batch, open));
       close(batch, open);
     }
+  }
+
+  /** A batch has ended: what is still open of it was sealed by another node. */
+  void loseAll(ActiveBatch batch) {
+    batch.openChunks().forEach(open -> lose(batch, open));
   }
 }

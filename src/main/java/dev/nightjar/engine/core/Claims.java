@@ -89,7 +89,7 @@ final class Claims {
     effects.accept(new Effect.Claim(batch.run.batch(), chunks, batch.ending() != null));
   }
 
-  /** A claim has succeeded or failed. */
+  /** A claim has succeeded or failed, if there was one. */
   void ended(ActiveBatch batch) {
     claimingChunks -= batch.claimEnded();
   }

@@ -228,6 +228,9 @@ public final class Engine {
   private void finished(long id) {
     ActiveBatch batch = batches.remove(id);
     if (batch != null) {
+      halt(batch);
+      claims.ended(batch);
+      chunks.loseAll(batch);
       timers.cancelAll(id);
       batch.window.leave();
       lanes.prune(lanes.home(batch));

@@ -9,13 +9,15 @@ interface SimulatedCore {
 
   long nextWakeMillis();
 
+  EngineFigures figures();
+
   /** Makes one for each life of the process. */
   interface Maker {
-    SimulatedCore make(List<UpstreamSpec> upstreams, long seed);
+    SimulatedCore make(EngineLimits limits, List<UpstreamSpec> upstreams, long seed);
   }
 
-  static SimulatedCore real(List<UpstreamSpec> upstreams, long seed) {
-    var engine = new Engine(EngineLimits.defaults(), upstreams, new SplittableRandom(seed));
+  static SimulatedCore real(EngineLimits limits, List<UpstreamSpec> upstreams, long seed) {
+    var engine = new Engine(limits, upstreams, new SplittableRandom(seed));
     return new SimulatedCore() {
       @Override
       public List<Effect> step(Event event, long now) {
@@ -25,6 +27,11 @@ interface SimulatedCore {
       @Override
       public long nextWakeMillis() {
         return engine.nextWakeMillis();
+      }
+
+      @Override
+      public EngineFigures figures() {
+        return engine.figures();
       }
     };
   }

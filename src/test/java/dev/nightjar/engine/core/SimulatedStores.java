@@ -97,6 +97,9 @@ final class SimulatedStores {
 
     boolean isSealed;
 
+    /** Another node has it, and completes it. */
+    boolean isForeign;
+
     StoredChunk(ChunkId id, int firstLine, int lines) {
       this.id = id;
       this.firstLine = firstLine;
@@ -128,10 +131,34 @@ final class SimulatedStores {
   void releaseAll() {
     for (StoredBatch batch : batches.values()) {
       for (StoredChunk chunk : batch.chunks) {
-        chunk.isClaimed = false;
+        chunk.isClaimed = chunk.isForeign;
         chunk.isUnheard = false;
       }
     }
+  }
+
+  /** Another node takes a chunk over; false if it is sealed. */
+  boolean takeOver(ChunkId id) {
+    StoredChunk chunk = chunk(id);
+    if (chunk.isSealed) {
+      return false;
+    }
+    chunk.epoch++;
+    chunk.isClaimed = true;
+    chunk.isUnheard = false;
+    chunk.isForeign = true;
+    return true;
+  }
+
+  /** It has the rest of the answers, and seals it; the end of the batch too if it was the last. */
+  void completeElsewhere(ChunkId id) {
+    StoredBatch batch = batch(id.batch());
+    StoredChunk chunk = chunk(id);
+    for (int i = 0; i < chunk.lines && batch.ending == null; i++) {
+      chunk.answers.putIfAbsent(i, true);
+    }
+    chunk.isSealed = true;
+    batch.isFinished |= batch.isSealed();
   }
 
   void claim(long id, int max) {
@@ -141,7 +168,7 @@ final class SimulatedStores {
     }
     int left = max;
     for (StoredChunk chunk : batch.chunks) {
-      if (left > 0 && !chunk.isClaimed && !chunk.isSealed) {
+      if (left > 0 && !chunk.isForeign && !chunk.isClaimed && !chunk.isSealed) {
         chunk.isClaimed = true;
         chunk.isUnheard = true;
         chunk.epoch++;
@@ -187,6 +214,9 @@ final class SimulatedStores {
     if (line.epoch() != chunk.epoch) {
       return false;
     }
+    if (chunk.isForeign) {
+      violations.accept("an answer for line " + line + ", which another node has");
+    }
     if (chunk.isSealed) {
       violations.accept("an answer for line " + line + " after its chunk was sealed");
     }
@@ -196,8 +226,14 @@ final class SimulatedStores {
     return true;
   }
 
+  boolean isForeign(ChunkId id) {
+    return chunk(id).isForeign;
+  }
+
+  /** As far as its owner can know. */
   boolean isAnswered(LineId line) {
-    return chunk(line.chunk()).answers.containsKey(line.index());
+    StoredChunk chunk = chunk(line.chunk());
+    return chunk.epoch == line.epoch() && chunk.answers.containsKey(line.index());
   }
 
   SealOutcome seal(Chunk value, @Nullable Ending ending) {

@@ -7,12 +7,10 @@ import dev.nightjar.batch.ChunkId;
 import dev.nightjar.engine.core.Event.Pending;
 import dev.nightjar.engine.core.SimulatedStores.StoredBatch;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -26,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 final class Simulation {
   private static final List<String> MODELS = List.of("a", "b", "c");
   private static final int STEPS_MAX = 1_000_000;
-  private static final long BEGIN = 1_000_000;
   private static final long CREATED_WITHIN = 60_000;
   private static final long KILLED_WITHIN = 200_000;
 
@@ -37,32 +34,25 @@ final class Simulation {
   private final SimulatedStores stores = new SimulatedStores(this::violation);
   private final List<UpstreamSpec> specs = new ArrayList<>();
   private final List<SimulatedUpstream> upstreams = new ArrayList<>();
-  private final PriorityQueue<Moment> moments =
-      new PriorityQueue<>(
-          Comparator.comparingLong(Moment::atMillis).thenComparingLong(Moment::order));
-
-  private long now = BEGIN;
-  private long order;
+  private final VirtualTime time = new VirtualTime();
+  private final SimulatedLog log;
   private int steps;
-
-  /** Of the process; what an earlier one was waiting for never comes. */
-  private int life;
-
   private SimulatedCore core;
   private long coreSeed;
   private List<Stepped> stepped = new ArrayList<>();
 
   // What is under way in this life.
   private final Map<LineId, Call> calls = new HashMap<>();
-  private final Set<LineId> appending = new HashSet<>();
   private final Set<Object> asked = new HashSet<>();
 
   /** Batches that this life's engine knows to stop. */
   private final Set<Long> stopped = new HashSet<>();
 
-  private final List<Pending> group = new ArrayList<>();
+  /** Batches that it wanted expired. */
+  private final Set<Long> expiring = new HashSet<>();
 
-  private record Moment(long atMillis, long order, int life, Runnable action) {}
+  private final Set<LineId> aborted = new HashSet<>();
+  private final EngineLimits limits;
 
   private record Call(int upstream, boolean wasDown) {}
 
@@ -73,6 +63,7 @@ final class Simulation {
     this.plan = plan;
     this.maker = maker;
     this.random = new SplittableRandom(plan.seed());
+    this.limits = plan.limits(random.split());
     int count = 1 + random.nextInt(3);
     for (int i = 0; i < count; i++) {
       int slots = 1 + random.nextInt(12);
@@ -80,10 +71,12 @@ final class Simulation {
       Set<String> models = i == 0 || random.nextBoolean() ? Set.of() : Set.of(MODELS.get(i));
       specs.add(new UpstreamSpec("up" + i, models, slots));
       upstreams.add(
-          new SimulatedUpstream(random.split(), slots, plan.hasOutages(), BEGIN + KILLED_WITHIN));
+          new SimulatedUpstream(
+              random.split(), slots, plan.hasOutages(), time.now() + KILLED_WITHIN));
     }
+    this.log = new SimulatedLog(stores, time, random.split(), plan.hasStoreFaults(), this::step);
     this.coreSeed = random.nextLong();
-    this.core = maker.make(specs, coreSeed);
+    this.core = maker.make(limits, specs, coreSeed);
   }
 
   /** What was not as it has to be. */
@@ -91,11 +84,16 @@ final class Simulation {
     listModels();
     for (long batch = 1; batch <= plan.batches(); batch++) {
       long id = batch;
-      world(random.nextLong(CREATED_WITHIN), () -> create(id));
+      time.world(random.nextLong(CREATED_WITHIN), () -> create(id));
     }
     if (plan.hasKills()) {
       for (int i = random.nextInt(3); i >= 0; i--) {
-        world(random.nextLong(KILLED_WITHIN), this::kill);
+        time.world(random.nextLong(KILLED_WITHIN), this::kill);
+      }
+    }
+    if (plan.hasTakeovers()) {
+      for (int i = random.nextInt(5); i >= 0; i--) {
+        time.world(random.nextLong(KILLED_WITHIN), this::takeOver);
       }
     }
     while (violations.isEmpty() && goOn()) {
@@ -105,6 +103,7 @@ final class Simulation {
     }
     if (violations.isEmpty()) {
       stores.checkEnds();
+      checkNothingIsHeld();
       checkReplay();
     }
     return violations;
@@ -114,9 +113,22 @@ final class Simulation {
     violations.add(text);
   }
 
+  private void checkNothingIsHeld() {
+    EngineFigures figures = core.figures();
+    boolean isEmpty =
+        figures.linesWaiting() == 0
+            && figures.requestBytes() == 0
+            && figures.unappendedBytes() == 0
+            && figures.upstreams().stream().allMatch(upstream -> upstream.inFlight() == 0)
+            && (plan.hasTakeovers() || (figures.openChunks() == 0 && figures.unsealedBytes() == 0));
+    if (!isEmpty) {
+      violation("at the end it holds " + figures);
+    }
+  }
+
   /** The same events at the same times have the same effects. */
   private void checkReplay() {
-    SimulatedCore again = maker.make(specs, coreSeed);
+    SimulatedCore again = maker.make(limits, specs, coreSeed);
     for (Stepped step : stepped) {
       if (!again.step(step.event(), step.now()).equals(step.effects())) {
         violation("replayed, %s at %d has other effects".formatted(step.event(), step.now()));
@@ -130,22 +142,20 @@ final class Simulation {
   /** False when nothing is left that could happen. */
   private boolean goOn() {
     long wake = core.nextWakeMillis();
-    Moment next = moments.peek();
-    if (next == null && wake == Long.MAX_VALUE) {
+    if (Math.min(wake, time.nextMillis()) == Long.MAX_VALUE) {
       return false;
     }
-    if (next == null || wake < next.atMillis) {
-      now = Math.max(now, wake);
+    if (wake < time.nextMillis()) {
+      time.passTo(wake);
       step(new Event.Tick());
-      if (core.nextWakeMillis() <= now) {
-        violation("the engine wants to be woken at %d again and again".formatted(now));
+      if (core.nextWakeMillis() <= time.now()) {
+        violation("the engine wants to be woken at %d again and again".formatted(time.now()));
       }
-      return true;
-    }
-    moments.remove();
-    now = Math.max(now, next.atMillis);
-    if (next.life == life || next.life < 0) {
-      next.action.run();
+    } else {
+      Runnable action = time.next();
+      if (action != null) {
+        action.run();
+      }
     }
     return true;
   }
@@ -153,30 +163,30 @@ final class Simulation {
   private void step(Event event) {
     if (event instanceof Event.Stopping(long batch, Ending ending) && ending != null) {
       stopped.add(batch);
+      time.later(limits.stopGrace().toMillis() + 1, () -> checkAborted(batch));
     }
     List<Effect> effects;
     try {
-      effects = core.step(event, now);
+      effects = core.step(event, time.now());
     } catch (RuntimeException e) {
       violation("%s: %s".formatted(event, e));
       return;
     }
-    stepped.add(new Stepped(event, now, effects));
+    stepped.add(new Stepped(event, time.now(), effects));
     effects.forEach(this::carryOut);
   }
 
-  /** In this life of the process. */
-  private void later(long millis, Runnable action) {
-    moments.add(new Moment(now + millis, order++, life, action));
-  }
-
   private void soon(Runnable action) {
-    later(random.nextInt(random.nextInt(10) == 0 ? 3_000 : 20), action);
+    time.later(random.nextInt(random.nextInt(10) == 0 ? 3_000 : 20), action);
   }
 
-  /** Whatever becomes of the process. */
-  private void world(long millis, Runnable action) {
-    moments.add(new Moment(now + millis, order++, -1, action));
+  private void checkAborted(long batch) {
+    for (LineId line : calls.keySet()) {
+      boolean isOurs = !stores.isForeign(line.chunk());
+      if (line.chunk().batch() == batch && isOurs && !aborted.contains(line)) {
+        violation("the call of line %s goes on after the grace".formatted(line));
+      }
+    }
   }
 
   // ---- users
@@ -191,10 +201,10 @@ final class Simulation {
     stores.batches.put(
         id,
         new StoredBatch(
-            id, models, now + random.nextLong(window) + 1, lines, 1 + random.nextInt(20)));
-    soon(() -> step(new Event.Started(stores.batch(id).run(false))));
+            id, models, time.now() + random.nextLong(window) + 1, lines, 1 + random.nextInt(20)));
+    soon(() -> begin(stores.batch(id), false));
     if (plan.hasStops() && random.nextInt(3) == 0) {
-      world(random.nextLong(random.nextBoolean() ? 100 : 60_000), () -> cancel(id));
+      time.world(random.nextLong(random.nextBoolean() ? 100 : 60_000), () -> cancel(id));
     }
   }
 
@@ -206,17 +216,18 @@ final class Simulation {
   }
 
   private void kill() {
-    life++;
+    time.nextLife();
     calls.clear();
-    appending.clear();
     asked.clear();
     stopped.clear();
-    group.clear();
+    expiring.clear();
+    aborted.clear();
+    log.forget();
     upstreams.forEach(SimulatedUpstream::forgetCalls);
     stores.releaseAll();
     stepped = new ArrayList<>();
     coreSeed = random.nextLong();
-    core = maker.make(specs, coreSeed);
+    core = maker.make(limits, specs, coreSeed);
     listModels();
     stores.batches.values().stream()
         .filter(batch -> !batch.isFinished)
@@ -224,8 +235,39 @@ final class Simulation {
           if (batch.ending != null) {
             stopped.add(batch.id);
           }
-          soon(() -> step(new Event.Started(batch.run(true))));
+          soon(() -> begin(batch, true));
         });
+  }
+
+  private void begin(StoredBatch batch, boolean isFromBefore) {
+    time.later(Math.max(0, batch.deadlineMillis - time.now()) + 1, () -> checkExpired(batch));
+    step(new Event.Started(batch.run(isFromBefore)));
+  }
+
+  /** An hour of virtual time is no excuse: it is asked for at the deadline. */
+  private void checkExpired(StoredBatch batch) {
+    boolean isOver = batch.isFinished || batch.isSealed() || batch.ending != null;
+    boolean isAnswered = batch.answered(true) + batch.answered(false) == batch.lines();
+    boolean isOurs = batch.chunks.stream().noneMatch(chunk -> chunk.isForeign);
+    if (!isOver && !isAnswered && isOurs && !expiring.contains(batch.id)) {
+      violation("batch %d does not expire at its deadline".formatted(batch.id));
+    }
+  }
+
+  private void takeOver() {
+    List<ChunkId> claimed =
+        stores.batches.values().stream()
+            .filter(batch -> !batch.isFinished)
+            .flatMap(batch -> batch.chunks.stream())
+            .filter(chunk -> chunk.isClaimed && !chunk.isUnheard && !chunk.isForeign)
+            .map(chunk -> chunk.id)
+            .toList();
+    if (!claimed.isEmpty()) {
+      ChunkId id = claimed.get(random.nextInt(claimed.size()));
+      if (stores.takeOver(id)) {
+        time.world(random.nextLong(60_000), () -> stores.completeElsewhere(id));
+      }
+    }
   }
 
   private void listModels() {
@@ -240,7 +282,11 @@ final class Simulation {
     switch (effect) {
       case Effect.Claim claim -> claim(claim);
       case Effect.Send send -> send(send);
-      case Effect.Append(LineId line, Answer answer) -> append(new Pending(line, answer));
+      case Effect.Append(LineId line, Answer answer) -> {
+        if (!log.append(new Pending(line, answer))) {
+          violation("two appends at a time of line " + line);
+        }
+      }
       case Effect.Seal(Chunk chunk, @Nullable Ending ending) -> seal(chunk, ending);
       case Effect.Finish(long batch) ->
           ask(
@@ -250,10 +296,12 @@ final class Simulation {
               new Event.FinishFailed(batch, "finish"));
       case Effect.Expire(long batch) -> expire(batch);
       case Effect.Probe(int upstream, String model) ->
-          soon(() -> step(new Event.Probed(upstream, model, upstreams.get(upstream).probe(now))));
+          soon(() ->
+              step(new Event.Probed(upstream, model, upstreams.get(upstream).probe(time.now()))));
       case Effect.Abort(LineId line) -> {
         Call call = calls.get(line);
         if (call != null) {
+          aborted.add(line);
           soon(() -> ended(line, call, new Attempt.Aborted()));
         }
       }
@@ -297,19 +345,20 @@ final class Simulation {
   private void send(Effect.Send send) {
     LineId line = send.line();
     SimulatedUpstream upstream = upstreams.get(send.upstream());
-    var call = new Call(send.upstream(), upstream.isDown(now));
-    if (calls.put(line, call) != null || appending.contains(line) || stores.isAnswered(line)) {
+    var call = new Call(send.upstream(), upstream.isDown(time.now()));
+    if (calls.put(line, call) != null || log.isAppending(line) || stores.isAnswered(line)) {
       violation("line %s is sent though it is under way or answered".formatted(line));
     }
-    if (stopped.contains(line.chunk().batch())) {
+    aborted.remove(line);
+    if (stopped.contains(line.chunk().batch()) || expiring.contains(line.chunk().batch())) {
       violation("line %s is sent though its batch is stopped".formatted(line));
     }
     if (!upstream.begin()) {
       violation("more calls than upstream %d has slots".formatted(send.upstream()));
     }
-    later(
+    time.later(
         call.wasDown ? 1 + random.nextInt(50) : upstream.stayMillis(),
-        () -> ended(line, call, upstream.outcome(line, call.wasDown, now)));
+        () -> ended(line, call, upstream.outcome(line, call.wasDown, time.now())));
   }
 
   private void ended(LineId line, Call call, Attempt attempt) {
@@ -319,47 +368,10 @@ final class Simulation {
     }
   }
 
-  private void append(Pending pending) {
-    if (!appending.add(pending.line())) {
-      violation("two appends at a time of line " + pending.line());
-    }
-    group.add(pending);
-    if (group.size() == 1) {
-      soon(this::commit);
-    }
-  }
-
-  private void commit() {
-    if (plan.hasStoreFaults() && random.nextInt(20) == 0) {
-      step(new Event.Held("the disk is full"));
-      later(
-          1_000,
-          () -> {
-            step(new Event.Held(null));
-            commitGroup();
-          });
-    } else {
-      commitGroup();
-    }
-  }
-
-  private void commitGroup() {
-    List<Pending> all = List.copyOf(group);
-    group.clear();
-    Set<ChunkId> refused = new HashSet<>();
-    for (Pending pending : all) {
-      appending.remove(pending.line());
-      if (!stores.append(pending.line(), pending.answer())) {
-        refused.add(pending.line().chunk());
-      }
-    }
-    step(new Event.Appended(all, refused));
-  }
-
   private void seal(Chunk chunk, @Nullable Ending ending) {
     boolean isBusy =
         calls.keySet().stream().anyMatch(line -> line.chunk().equals(chunk.id()))
-            || appending.stream().anyMatch(line -> line.chunk().equals(chunk.id()));
+            || log.isAppendingOf(chunk.id());
     if (isBusy) {
       violation("chunk %s is sealed while a line of it is under way".formatted(chunk.id()));
     }
@@ -372,8 +384,10 @@ final class Simulation {
 
   private void expire(long id) {
     StoredBatch batch = stores.batch(id);
-    if (now < batch.deadlineMillis) {
-      violation("batch %d expires at %d, before %d".formatted(id, now, batch.deadlineMillis));
+    expiring.add(id);
+    if (time.now() < batch.deadlineMillis) {
+      violation(
+          "batch %d expires at %d, before %d".formatted(id, time.now(), batch.deadlineMillis));
     }
     ask(
         "expiry of batch " + id,

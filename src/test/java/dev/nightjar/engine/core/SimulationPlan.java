@@ -1,8 +1,8 @@
 package dev.nightjar.engine.core;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /**
@@ -13,6 +13,8 @@ import java.util.stream.Stream;
  * @param hasStoreFaults whatever is asked of the stores may fail, before or after its effect
  * @param hasStops batches are cancelled, and some have short deadlines
  * @param hasKills the process dies and starts again
+ * @param hasTakeovers another node takes chunks over that this one has, and completes them
+ * @param isTight little may be held: memory of calls, answers, open chunks
  */
 record SimulationPlan(
     long seed,
@@ -21,7 +23,9 @@ record SimulationPlan(
     boolean hasOutages,
     boolean hasStoreFaults,
     boolean hasStops,
-    boolean hasKills) {
+    boolean hasKills,
+    boolean hasTakeovers,
+    boolean isTight) {
 
   static SimulationPlan of(long seed) {
     var random = new SplittableRandom(seed);
@@ -33,34 +37,73 @@ record SimulationPlan(
         random.nextInt(4) > 0,
         random.nextInt(4) > 0,
         random.nextInt(3) > 0,
+        random.nextInt(3) == 0,
+        random.nextInt(3) == 0,
         random.nextInt(3) == 0);
+  }
+
+  EngineLimits limits(RandomGenerator random) {
+    if (!isTight) {
+      return EngineLimits.defaults();
+    }
+    return EngineLimits.defaults()
+        .withBounds(
+            new EngineLimits.Bounds(
+                1 + random.nextInt(200_000),
+                random.nextInt(20),
+                1 << 20,
+                1 + random.nextInt(100),
+                1 + random.nextInt(6),
+                1 << 20));
   }
 
   /** The same with less in it, the least first. */
   private List<SimulationPlan> smaller() {
-    var plans = new ArrayList<SimulationPlan>();
-    Stream.of(
-            with(1, lines, hasOutages, hasStoreFaults, hasStops, hasKills),
-            with(batches - 1, lines, hasOutages, hasStoreFaults, hasStops, hasKills),
-            with(batches, lines / 2, hasOutages, hasStoreFaults, hasStops, hasKills),
-            with(batches, lines - 1, hasOutages, hasStoreFaults, hasStops, hasKills),
-            with(batches, lines, false, hasStoreFaults, hasStops, hasKills),
-            with(batches, lines, hasOutages, false, hasStops, hasKills),
-            with(batches, lines, hasOutages, hasStoreFaults, false, hasKills),
-            with(batches, lines, hasOutages, hasStoreFaults, hasStops, false))
+    return Stream.of(
+            sized(1, lines),
+            sized(batches - 1, lines),
+            sized(batches, lines / 2),
+            sized(batches, lines - 1),
+            without(true, false, false, false, false, false),
+            without(false, true, false, false, false, false),
+            without(false, false, true, false, false, false),
+            without(false, false, false, true, false, false),
+            without(false, false, false, false, true, false),
+            without(false, false, false, false, false, true))
         .filter(plan -> !plan.equals(this) && plan.batches > 0 && plan.lines > 0)
-        .forEach(plans::add);
-    return plans;
+        .toList();
   }
 
-  private SimulationPlan with(
-      int newBatches,
-      int newLines,
+  private SimulationPlan sized(int newBatches, int newLines) {
+    return new SimulationPlan(
+        seed,
+        newBatches,
+        newLines,
+        hasOutages,
+        hasStoreFaults,
+        hasStops,
+        hasKills,
+        hasTakeovers,
+        isTight);
+  }
+
+  private SimulationPlan without(
       boolean outages,
       boolean storeFaults,
       boolean stops,
-      boolean kills) {
-    return new SimulationPlan(seed, newBatches, newLines, outages, storeFaults, stops, kills);
+      boolean kills,
+      boolean takeovers,
+      boolean tightness) {
+    return new SimulationPlan(
+        seed,
+        batches,
+        lines,
+        hasOutages && !outages,
+        hasStoreFaults && !storeFaults,
+        hasStops && !stops,
+        hasKills && !kills,
+        hasTakeovers && !takeovers,
+        isTight && !tightness);
   }
 
   /** The smallest plan of this seed that still fails in this engine. */

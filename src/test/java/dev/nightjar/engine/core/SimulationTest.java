@@ -35,7 +35,9 @@ class SimulationTest {
     SEAL_DONE_TWICE,
     CLAIM_AFTER_A_STOP,
     LINE_JUDGED_TWICE,
-    ANSWER_LOST_ON_ITS_WAY
+    ANSWER_LOST_ON_ITS_WAY,
+    EXPIRY_DROPPED,
+    ABORT_DROPPED
   }
 
   private record Planted(Bug bug, SimulatedCore real) implements SimulatedCore {
@@ -60,6 +62,8 @@ class SimulationTest {
           }
         }
         case ANSWER_LOST_ON_ITS_WAY -> effects.removeIf(Effect.Append.class::isInstance);
+        case EXPIRY_DROPPED -> effects.removeIf(Effect.Expire.class::isInstance);
+        case ABORT_DROPPED -> effects.removeIf(Effect.Abort.class::isInstance);
         case LOST_WAKE_UP, RETRY_THAT_KEEPS_ITS_SLOT -> {}
       }
       return effects;
@@ -70,13 +74,18 @@ class SimulationTest {
       long wake = real.nextWakeMillis();
       return bug == Bug.LOST_WAKE_UP && wake % 3 == 0 ? Long.MAX_VALUE : wake;
     }
+
+    @Override
+    public EngineFigures figures() {
+      return real.figures();
+    }
   }
 
   @ParameterizedTest
   @EnumSource(Bug.class)
   void bugIsCaughtAndItsSeedShrunk(Bug bug) {
     SimulatedCore.Maker maker =
-        (upstreams, seed) -> new Planted(bug, SimulatedCore.real(upstreams, seed));
+        (limits, upstreams, seed) -> new Planted(bug, SimulatedCore.real(limits, upstreams, seed));
     SimulationPlan found = null;
     for (long seed = 1; found == null && seed <= SEEDS_FOR_A_BUG; seed++) {
       SimulationPlan plan = SimulationPlan.of(seed);
