@@ -50,7 +50,7 @@ class ThreadFaultTest {
 
   @ParameterizedTest
   @CsvSource({
-    "engine.Engine#step, heap",
+    "engine.core.Engine#step, heap",
     "store.journal.JournalAnswerLog#append, memory",
     "engine.ChunkSealer#seal, stack",
     "engine.ChunkLoader#claim, assertion",
@@ -62,17 +62,17 @@ class ThreadFaultTest {
   @ParameterizedTest(name = "{0}")
   @Tag("full")
   @CsvSource({
-    "engine.Engine#step",
+    "engine.core.Engine#step",
     "engine.EngineThread#take",
     "engine.BatchEngine#handOut",
-    "engine.BatchEngine#finish",
+    "engine.EffectWork#finish",
     "engine.Caller#attempt",
     "engine.ChunkLoader#claim",
     "engine.ChunkSealer#seal",
     "engine.Committer#commit",
     "engine.DiskWatch#look",
     "engine.ModelCatalog#ask",
-    "engine.Validator#advance",
+    "validation.Validator#advance",
     "http.Exchange#filter",
     "http.HealthRoutes#send",
     "http.ListenerCheck#look",

@@ -9,7 +9,7 @@ import dev.nightjar.batch.ChunkId;
 import dev.nightjar.batch.RequestCounts;
 import dev.nightjar.batch.Usage;
 import dev.nightjar.cost.Terms;
-import dev.nightjar.engine.core.BatchRun;
+import dev.nightjar.engine.core.BatchStart;
 import dev.nightjar.engine.core.Effect;
 import dev.nightjar.engine.core.Engine;
 import dev.nightjar.engine.core.EngineFigures;
@@ -289,7 +289,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
 
   private void begin(Batch batch, int unsealedChunks) {
     var run =
-        new BatchRun(
+        new BatchStart(
             batch.sequence(),
             batch.model() == null ? "" : batch.model(),
             batch.stamps().expiresAt().toEpochMilli(),

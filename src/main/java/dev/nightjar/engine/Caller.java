@@ -1,7 +1,7 @@
 package dev.nightjar.engine;
 
 import dev.nightjar.batch.AnswerLine;
-import dev.nightjar.engine.core.Attempt;
+import dev.nightjar.engine.core.CallOutcome;
 import dev.nightjar.engine.core.Effect;
 import dev.nightjar.engine.core.EngineLimits;
 import dev.nightjar.engine.core.Event;
@@ -77,22 +77,22 @@ final class Caller {
   }
 
   private void call(Effect.Send send, Flight flight, RunningBatch running) {
-    Attempt attempt;
+    CallOutcome attempt;
     try {
       attempt = attempt(send, flight, running);
     } catch (IOException e) {
-      attempt = new Attempt.LocalFault(e.toString());
+      attempt = new CallOutcome.LocalFault(e.toString());
     } catch (Throwable e) {
       ProcessEnd.ifBroken(e);
       LOG.log(System.Logger.Level.ERROR, "call of " + send.line(), e);
-      attempt = new Attempt.LocalFault(e.toString());
+      attempt = new CallOutcome.LocalFault(e.toString());
     } finally {
       flights.remove(send.line());
     }
     events.accept(new Ended(send.line(), attempt));
   }
 
-  private Attempt attempt(Effect.Send send, Flight flight, RunningBatch running)
+  private CallOutcome attempt(Effect.Send send, Flight flight, RunningBatch running)
       throws IOException {
     Upstream upstream = upstreams.get(send.upstream());
     LineSpan span = send.span();

@@ -1,6 +1,6 @@
 package dev.nightjar.engine;
 
-import dev.nightjar.engine.core.Attempt;
+import dev.nightjar.engine.core.CallOutcome;
 import dev.nightjar.engine.core.Effect;
 import dev.nightjar.engine.core.Event;
 import dev.nightjar.process.ProcessEnd;
@@ -42,7 +42,7 @@ final class EffectGuard {
   private static @Nullable Event failed(Effect effect, String why, Throwable cause) {
     return switch (effect) {
       case Effect.Send send ->
-          new Event.Ended(send.line(), new Attempt.LocalFault(cause.toString()));
+          new Event.Ended(send.line(), new CallOutcome.LocalFault(cause.toString()));
       case Effect.Claim(long batch, int _, boolean _) ->
           new Event.ClaimFailed(batch, "its next lines cannot be read: " + why);
       case Effect.Seal seal ->
@@ -55,7 +55,7 @@ final class EffectGuard {
           new Event.Probed(upstream, model, cause.toString());
       case Effect.Validate(long batch) -> new Event.ValidateFailed(batch, 0, Long.MAX_VALUE);
       case Effect.Append _ ->
-          // The answer would be nowhere, and its row in flight without end.
+          // The answer would be nowhere, and its line in flight without end.
           throw new IllegalStateException("an answer cannot be handed on", cause);
       case Effect.Abort _, Effect.Release _, Effect.Say _ -> null;
     };

@@ -4,7 +4,7 @@ import dev.nightjar.batch.Answer;
 import dev.nightjar.batch.AnswerBody;
 import dev.nightjar.batch.AnswerLine;
 import dev.nightjar.batch.Usage;
-import dev.nightjar.engine.core.Attempt;
+import dev.nightjar.engine.core.CallOutcome;
 import dev.nightjar.engine.core.EngineLimits;
 import dev.nightjar.file.Bytes;
 import dev.nightjar.upstream.UpstreamResult;
@@ -39,27 +39,27 @@ final class Judge {
     this.limits = limits;
   }
 
-  Attempt judge(UpstreamResult result, AnswerBuffer buffer) throws IOException {
+  CallOutcome judge(UpstreamResult result, AnswerBuffer buffer) throws IOException {
     return switch (result) {
       case Answered answered when isSuccess(answered) -> success(answered, buffer);
       case Answered answered -> failure(answered, buffer);
-      case UpstreamResult.Unreachable(String reason) -> new Attempt.Unavailable(reason, null);
+      case UpstreamResult.Unreachable(String reason) -> new CallOutcome.Unavailable(reason, null);
       case UpstreamResult.Broken(String reason) ->
-          new Attempt.Suspicious(reason, line.error("upstream_error", reason));
+          new CallOutcome.Suspicious(reason, line.error("upstream_error", reason));
       case UpstreamResult.TimedOut() ->
-          new Attempt.RowFault(
+          new CallOutcome.LineFault(
               line.error(
                   "request_timeout",
                   "The upstream did not answer within %s."
                       .formatted(text(limits.requestTimeout()))));
       case UpstreamResult.TooLarge() ->
-          new Attempt.Final(
+          new CallOutcome.Final(
               line.error(
                   "response_too_large",
                   "The upstream's answer is longer than %d bytes."
                       .formatted(limits.bounds().answerBytes())));
-      case UpstreamResult.Aborted() -> new Attempt.Aborted();
-      case UpstreamResult.LocalFault(String reason) -> new Attempt.LocalFault(reason);
+      case UpstreamResult.Aborted() -> new CallOutcome.Aborted();
+      case UpstreamResult.LocalFault(String reason) -> new CallOutcome.LocalFault(reason);
     };
   }
 
@@ -67,16 +67,16 @@ final class Judge {
     return answered.status() >= 200 && answered.status() < 300;
   }
 
-  private Attempt success(Answered answered, AnswerBuffer buffer) throws IOException {
+  private CallOutcome success(Answered answered, AnswerBuffer buffer) throws IOException {
     Optional<AnswerBody> body = read(buffer);
     if (body.isEmpty()) {
-      return new Attempt.RowFault(
+      return new CallOutcome.LineFault(
           line.error(
               "invalid_response",
               "The upstream answered %d with something that is not one JSON object%s"
                   .formatted(answered.status(), beginning(buffer.bytes()))));
     }
-    return new Attempt.Final(answer(answered, buffer, body.get().usage()));
+    return new CallOutcome.Final(answer(answered, buffer, body.get().usage()));
   }
 
   private static Optional<AnswerBody> read(AnswerBuffer buffer) throws IOException {
@@ -90,18 +90,18 @@ final class Judge {
         : line.response(status, answered.requestId(), buffer.bytes(), usage);
   }
 
-  private Attempt failure(Answered answered, AnswerBuffer buffer) throws IOException {
+  private CallOutcome failure(Answered answered, AnswerBuffer buffer) throws IOException {
     int status = answered.status();
     return switch (status) {
       case 401, 403 ->
-          new Attempt.KeyRefused(
+          new CallOutcome.KeyRefused(
               "%s refuses the API key (%d); check the upstream's key".formatted(upstream, status));
-      case 502, 503, 504, 529 -> new Attempt.Unavailable(says(status), answered.retryAfter());
+      case 502, 503, 504, 529 -> new CallOutcome.Unavailable(says(status), answered.retryAfter());
       default -> refusal(answered, buffer);
     };
   }
 
-  private Attempt refusal(Answered answered, AnswerBuffer buffer) throws IOException {
+  private CallOutcome refusal(Answered answered, AnswerBuffer buffer) throws IOException {
     int status = answered.status();
     Optional<AnswerBody> body = read(buffer);
     var answer =
@@ -112,11 +112,13 @@ final class Judge {
     return switch (status) {
       case 429 ->
           code != null && QUOTA_CODES.contains(code)
-              ? new Attempt.Final(answer)
-              : new Attempt.Throttled(says(status), answered.retryAfter());
-      case 408, 409 -> new Attempt.RowFault(answer);
+              ? new CallOutcome.Final(answer)
+              : new CallOutcome.Throttled(says(status), answered.retryAfter());
+      case 408, 409 -> new CallOutcome.LineFault(answer);
       default ->
-          status >= 500 ? new Attempt.Suspicious(says(status), answer) : new Attempt.Final(answer);
+          status >= 500
+              ? new CallOutcome.Suspicious(says(status), answer)
+              : new CallOutcome.Final(answer);
     };
   }
 

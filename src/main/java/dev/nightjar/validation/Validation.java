@@ -23,7 +23,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Validates batches on threads of its own, one of them kept free for small files, so that ten rows
+ * Validates batches on threads of its own, one of them kept free for small files, so that ten lines
  * do not wait behind gigabytes. Projects take turns, each on one thread at a time, and a long file
  * gives its turn to others after each slice. Only what is the file's own fault fails a batch. One
  * whose file cannot be read, or whose outcome cannot be stored, waits with a reason and without a

@@ -10,7 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * The memory that all validations together take for the hashes of their custom_ids. A validation
  * that wants more than is left waits for others to end. The oldest never waits, so that a file too
  * large for the bound is validated all the same, alone; nor does the first piece of any, so that
- * ten rows do not wait behind ten million. Any thread may call it.
+ * ten lines do not wait behind ten million. Any thread may call it.
  */
 public final class ValidationMemory {
   private final long bytesMax;

@@ -7,7 +7,7 @@ import dev.nightjar.batch.Answer;
 import dev.nightjar.batch.Chunk;
 import dev.nightjar.batch.ChunkId;
 import dev.nightjar.batch.Usage;
-import dev.nightjar.engine.core.Attempt;
+import dev.nightjar.engine.core.CallOutcome;
 import dev.nightjar.engine.core.Effect;
 import dev.nightjar.engine.core.Event;
 import dev.nightjar.engine.core.LineId;
@@ -52,7 +52,8 @@ class EffectGuardTest {
 
     assertThat(events)
         .containsExactly(
-            new Event.Ended(LINE, new Attempt.LocalFault("java.lang.AssertionError: a mistake")));
+            new Event.Ended(
+                LINE, new CallOutcome.LocalFault("java.lang.AssertionError: a mistake")));
   }
 
   @Test

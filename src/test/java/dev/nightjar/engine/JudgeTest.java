@@ -6,7 +6,7 @@ import dev.nightjar.batch.Answer;
 import dev.nightjar.batch.AnswerLine;
 import dev.nightjar.batch.BatchId;
 import dev.nightjar.batch.Usage;
-import dev.nightjar.engine.core.Attempt;
+import dev.nightjar.engine.core.CallOutcome;
 import dev.nightjar.engine.core.EngineLimits;
 import dev.nightjar.file.Bytes;
 import dev.nightjar.store.files.FileObjectStore;
@@ -50,9 +50,9 @@ class JudgeTest {
   @ParameterizedTest
   @ValueSource(ints = {200, 201, 299})
   void successIsFinal(int status) throws IOException {
-    Attempt attempt = answered(status, "{\"usage\":{\"prompt_tokens\":3}}");
+    CallOutcome attempt = answered(status, "{\"usage\":{\"prompt_tokens\":3}}");
 
-    assertThat(attempt).isInstanceOf(Attempt.Final.class);
+    assertThat(attempt).isInstanceOf(CallOutcome.Final.class);
     assertThat(answer(attempt).isSuccess()).isTrue();
     assertThat(answer(attempt).usage()).isEqualTo(new Usage(3, 0, 0, 0));
   }
@@ -61,9 +61,9 @@ class JudgeTest {
   void spooledSuccessIsFinalAndNamesItsSpool() throws IOException {
     String body = "{\"a\":\"" + "x".repeat(NO_MEMORY) + "\"}";
 
-    Attempt attempt = answered(200, body);
+    CallOutcome attempt = answered(200, body);
 
-    assertThat(attempt).isInstanceOf(Attempt.Final.class);
+    assertThat(attempt).isInstanceOf(CallOutcome.Final.class);
     assertThat(answer(attempt).spool()).isEqualTo("spool/1");
     assertThat(answer(attempt).spoolBytes()).isEqualTo(body.length());
     assertThat(objects.list("spool/1")).hasSize(1);
@@ -72,9 +72,9 @@ class JudgeTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "<html>ok</html>", "[]", "{} x", "{\"a\":", "data: {}\n\n"})
   void successWithoutAJsonObjectIsTheRowsFault(String body) throws IOException {
-    Attempt attempt = answered(200, body);
+    CallOutcome attempt = answered(200, body);
 
-    assertThat(attempt).isInstanceOf(Attempt.RowFault.class);
+    assertThat(attempt).isInstanceOf(CallOutcome.LineFault.class);
     assertThat(answer(attempt).isSuccess()).isFalse();
     JsonNode line = parsed(attempt);
     assertThat(line.get("response").isNull()).isTrue();
@@ -85,9 +85,9 @@ class JudgeTest {
 
   @Test
   void spooledSuccessWithoutAJsonObjectShowsItsBeginning() throws IOException {
-    Attempt attempt = answered(200, "<html>" + "x".repeat(NO_MEMORY));
+    CallOutcome attempt = answered(200, "<html>" + "x".repeat(NO_MEMORY));
 
-    assertThat(attempt).isInstanceOf(Attempt.RowFault.class);
+    assertThat(attempt).isInstanceOf(CallOutcome.LineFault.class);
     assertThat(parsed(attempt).at("/error/message").stringValue())
         .endsWith("It begins with: <html>" + "x".repeat(194));
   }
@@ -95,9 +95,9 @@ class JudgeTest {
   @ParameterizedTest
   @ValueSource(ints = {301, 400, 404, 405, 413, 422})
   void permanentRefusalIsFinal(int status) throws IOException {
-    Attempt attempt = answered(status, REFUSAL);
+    CallOutcome attempt = answered(status, REFUSAL);
 
-    assertThat(attempt).isInstanceOf(Attempt.Final.class);
+    assertThat(attempt).isInstanceOf(CallOutcome.Final.class);
     assertThat(answer(attempt).isSuccess()).isFalse();
     assertThat(parsed(attempt).at("/response/body").toString()).isEqualTo(REFUSAL);
     assertThat(parsed(attempt).at("/response/status_code").intValue()).isEqualTo(status);
@@ -106,25 +106,25 @@ class JudgeTest {
   @ParameterizedTest
   @ValueSource(ints = {408, 409})
   void timeoutsAndConflictsAreTheRowsFault(int status) throws IOException {
-    assertThat(answered(status, REFUSAL)).isInstanceOf(Attempt.RowFault.class);
+    assertThat(answered(status, REFUSAL)).isInstanceOf(CallOutcome.LineFault.class);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {500, 501, 505, 599})
   void serverErrorsAreSuspicious(int status) throws IOException {
-    Attempt attempt = answered(status, "boom");
+    CallOutcome attempt = answered(status, "boom");
 
-    assertThat(attempt).isInstanceOf(Attempt.Suspicious.class);
+    assertThat(attempt).isInstanceOf(CallOutcome.Suspicious.class);
     assertThat(parsed(attempt).at("/response/body/error/message").stringValue()).isEqualTo("boom");
   }
 
   @ParameterizedTest
   @ValueSource(ints = {502, 503, 504, 529})
   void gatewayErrorsAreTheUpstreamsFault(int status) throws IOException {
-    Attempt attempt = judged(new Answered(status, null, Duration.ofSeconds(9)), "later");
+    CallOutcome attempt = judged(new Answered(status, null, Duration.ofSeconds(9)), "later");
 
     assertThat(attempt)
-        .isEqualTo(new Attempt.Unavailable("vllm answers " + status, Duration.ofSeconds(9)));
+        .isEqualTo(new CallOutcome.Unavailable("vllm answers " + status, Duration.ofSeconds(9)));
   }
 
   @ParameterizedTest
@@ -132,7 +132,7 @@ class JudgeTest {
   void refusedKeyIsTheOperatorsMistake(int status) throws IOException {
     assertThat(answered(status, REFUSAL))
         .isInstanceOfSatisfying(
-            Attempt.KeyRefused.class,
+            CallOutcome.KeyRefused.class,
             refused -> assertThat(refused.reason()).contains("vllm", "" + status));
   }
 
@@ -141,8 +141,8 @@ class JudgeTest {
     String body = "{\"error\":{\"type\":\"insufficient_quota\",\"code\":\"rate_limit_exceeded\"}}";
 
     assertThat(judged(new Answered(429, null, Duration.ofSeconds(2)), body))
-        .isEqualTo(new Attempt.Throttled("vllm answers 429", Duration.ofSeconds(2)));
-    assertThat(answered(429, "slow down")).isInstanceOf(Attempt.Throttled.class);
+        .isEqualTo(new CallOutcome.Throttled("vllm answers 429", Duration.ofSeconds(2)));
+    assertThat(answered(429, "slow down")).isInstanceOf(CallOutcome.Throttled.class);
   }
 
   @ParameterizedTest
@@ -157,18 +157,18 @@ class JudgeTest {
       })
   void emptyAccountIsFinal(String code) throws IOException {
     assertThat(answered(429, "{\"error\":{\"type\":\"t\",\"code\":\"%s\"}}".formatted(code)))
-        .isInstanceOf(Attempt.Final.class);
+        .isInstanceOf(CallOutcome.Final.class);
     assertThat(answered(429, "{\"error\":{\"type\":\"%s\",\"code\":null}}".formatted(code)))
-        .isInstanceOf(Attempt.Final.class);
+        .isInstanceOf(CallOutcome.Final.class);
   }
 
   @Test
   void longRefusalPassesUnchangedThoughItIsSpooled() throws IOException {
     String body = "{\"error\":{\"message\":\"" + "x".repeat(NO_MEMORY) + "\"}}";
 
-    Attempt attempt = answered(400, body);
+    CallOutcome attempt = answered(400, body);
 
-    assertThat(attempt).isInstanceOf(Attempt.Final.class);
+    assertThat(attempt).isInstanceOf(CallOutcome.Final.class);
     assertThat(answer(attempt).isSuccess()).isFalse();
     assertThat(answer(attempt).spool()).isEqualTo("spool/1");
   }
@@ -180,12 +180,12 @@ class JudgeTest {
     assertThat(
             answered(
                 429, "{\"error\":{\"code\":\"billing_not_active\",\"m\":\"" + message + "\"}}"))
-        .isInstanceOf(Attempt.Final.class);
+        .isInstanceOf(CallOutcome.Final.class);
   }
 
   @Test
   void longRefusalWithoutJsonShowsItsBeginning() throws IOException {
-    Attempt attempt = answered(400, "<html>" + "x".repeat(NO_MEMORY));
+    CallOutcome attempt = answered(400, "<html>" + "x".repeat(NO_MEMORY));
 
     assertThat(parsed(attempt).at("/response/body/error/message").stringValue())
         .isEqualTo("<html>" + "x".repeat(2_042));
@@ -193,7 +193,7 @@ class JudgeTest {
 
   @Test
   void requestIdIsTheUpstreams() throws IOException {
-    Attempt attempt = judged(new Answered(200, "req_theirs", null), "{}");
+    CallOutcome attempt = judged(new Answered(200, "req_theirs", null), "{}");
 
     assertThat(parsed(attempt).at("/response/request_id").stringValue()).isEqualTo("req_theirs");
   }
@@ -201,28 +201,28 @@ class JudgeTest {
   @Test
   void callsWithoutAnAnswerAreToldApart() throws IOException {
     assertThat(judged(new UpstreamResult.Unreachable("refused"), ""))
-        .isEqualTo(new Attempt.Unavailable("refused", null));
-    assertThat(judged(new UpstreamResult.Aborted(), "")).isEqualTo(new Attempt.Aborted());
+        .isEqualTo(new CallOutcome.Unavailable("refused", null));
+    assertThat(judged(new UpstreamResult.Aborted(), "")).isEqualTo(new CallOutcome.Aborted());
     assertThat(judged(new UpstreamResult.LocalFault("disk"), ""))
-        .isEqualTo(new Attempt.LocalFault("disk"));
-    Attempt broken = judged(new UpstreamResult.Broken("reset"), "");
-    assertThat(broken).isInstanceOf(Attempt.Suspicious.class);
+        .isEqualTo(new CallOutcome.LocalFault("disk"));
+    CallOutcome broken = judged(new UpstreamResult.Broken("reset"), "");
+    assertThat(broken).isInstanceOf(CallOutcome.Suspicious.class);
     assertThat(parsed(broken).at("/error/code").stringValue()).isEqualTo("upstream_error");
-    Attempt timedOut = judged(new UpstreamResult.TimedOut(), "");
-    assertThat(timedOut).isInstanceOf(Attempt.RowFault.class);
+    CallOutcome timedOut = judged(new UpstreamResult.TimedOut(), "");
+    assertThat(timedOut).isInstanceOf(CallOutcome.LineFault.class);
     assertThat(parsed(timedOut).at("/error/code").stringValue()).isEqualTo("request_timeout");
     assertThat(parsed(timedOut).at("/error/message").stringValue()).contains("1.5 seconds");
-    Attempt tooLarge = judged(new UpstreamResult.TooLarge(), "");
-    assertThat(tooLarge).isInstanceOf(Attempt.Final.class);
+    CallOutcome tooLarge = judged(new UpstreamResult.TooLarge(), "");
+    assertThat(tooLarge).isInstanceOf(CallOutcome.Final.class);
     assertThat(parsed(tooLarge).at("/error/code").stringValue()).isEqualTo("response_too_large");
     assertThat(parsed(tooLarge).get("response").isNull()).isTrue();
   }
 
-  private Attempt answered(int status, String body) throws IOException {
+  private CallOutcome answered(int status, String body) throws IOException {
     return judged(new Answered(status, null, null), body);
   }
 
-  private Attempt judged(UpstreamResult result, String body) throws IOException {
+  private CallOutcome judged(UpstreamResult result, String body) throws IOException {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
     var none = new AnswerBuffer.Budget(0);
     try (var buffer = new AnswerBuffer(objects, "spool/1", 1 << 20, none)) {
@@ -231,16 +231,16 @@ class JudgeTest {
     }
   }
 
-  private static Answer answer(Attempt attempt) {
+  private static Answer answer(CallOutcome attempt) {
     return switch (attempt) {
-      case Attempt.Final(Answer answer) -> answer;
-      case Attempt.RowFault(Answer verdict) -> verdict;
-      case Attempt.Suspicious(_, Answer verdict) -> verdict;
+      case CallOutcome.Final(Answer answer) -> answer;
+      case CallOutcome.LineFault(Answer verdict) -> verdict;
+      case CallOutcome.Suspicious(_, Answer verdict) -> verdict;
       default -> throw new AssertionError(attempt);
     };
   }
 
-  private static JsonNode parsed(Attempt attempt) {
+  private static JsonNode parsed(CallOutcome attempt) {
     return JsonMapper.shared().readTree(answer(attempt).head().utf8());
   }
 }

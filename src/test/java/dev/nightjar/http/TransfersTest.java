@@ -25,11 +25,14 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** More clients than there is room for, and clients that hold it for long. */
 @Tag("K1")
 @Tag("server")
 @Timeout(60)
+@Execution(ExecutionMode.CONCURRENT) // They mostly wait.
 class TransfersTest {
   private static final Duration LONG = Duration.ofSeconds(50);
   private static final int CONNECTIONS = 16;

@@ -20,7 +20,7 @@ import java.util.List;
  * class that asks {@link #here} first is put before the others on the class path. It is armed by
  * writing a file, and happens once.
  *
- * @param site the class and method, as in {@code dev.nightjar.engine.Engine#step}
+ * @param site the class and method, as in {@code dev.nightjar.engine.core.Engine#step}
  */
 public record FaultAt(Path folder, String site) {
   private static final String PROPERTY = "nightjar.fault";

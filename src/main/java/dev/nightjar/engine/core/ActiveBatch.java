@@ -18,13 +18,13 @@ final class ActiveBatch {
       Comparator.<ActiveBatch>comparingLong(b -> b.run.deadlineMillis())
           .thenComparingLong(b -> b.run.batch());
 
-  final BatchRun run;
+  final BatchStart run;
 
   /** The window that its claims fill: that of its model, or the one of all models. */
   final Window window;
 
   /** What keeps its chunks from being claimed, or the batch from being ended. */
-  final Trouble trouble = new Trouble();
+  final Backoff backoff = new Backoff();
 
   private final Map<ChunkId, OpenChunk> openChunks = new LinkedHashMap<>();
   private Phase phase = Phase.RUNNING;
@@ -52,7 +52,7 @@ final class ActiveBatch {
     FINISHING
   }
 
-  ActiveBatch(BatchRun run, Window window) {
+  ActiveBatch(BatchStart run, Window window) {
     this.run = run;
     this.window = window;
     this.unclaimedChunks = run.unsealedChunks();
@@ -190,13 +190,13 @@ final class ActiveBatch {
   }
 
   /** What our own machine fails at, for it or one of its chunks; null while all is well. */
-  @Nullable String troubles() {
-    if (trouble.reason() != null) {
-      return trouble.reason();
+  @Nullable String backoffReason() {
+    if (backoff.reason() != null) {
+      return backoff.reason();
     }
     for (OpenChunk chunk : openChunks.values()) {
-      if (chunk.trouble.reason() != null) {
-        return chunk.trouble.reason();
+      if (chunk.backoff.reason() != null) {
+        return chunk.backoff.reason();
       }
     }
     return null;

@@ -29,7 +29,7 @@ final class ChunkLife {
       return;
     }
     claims.ended(batch);
-    batch.trouble.over();
+    batch.backoff.over();
     if (chunks.isEmpty()) {
       batch.noneLeft();
     }
@@ -55,7 +55,7 @@ final class ChunkLife {
     ActiveBatch batch = batches.get(id);
     if (batch != null) {
       claims.ended(batch);
-      timers.at(now + batch.trouble.failed(reason), new Due.ClaimAgain(id));
+      timers.at(now + batch.backoff.failed(reason), new Due.ClaimAgain(id));
     }
   }
 
@@ -101,7 +101,7 @@ final class ChunkLife {
   void sealFailed(ChunkId id, String reason, long now) {
     OpenChunk open = batches.chunk(id);
     if (open != null) {
-      timers.at(now + open.trouble.failed(reason), new Due.SealAgain(id));
+      timers.at(now + open.backoff.failed(reason), new Due.SealAgain(id));
     }
   }
 

@@ -26,7 +26,7 @@ public final class Engine {
   private final Faults faults;
   private final Claims claims;
   private final Dispatch dispatch;
-  private final Waits waits = new Waits();
+  private final WaitReasons waits = new WaitReasons();
   private final Timers timers = new Timers();
   private final Deadlines deadlines = new Deadlines();
   private final Batches batches;
@@ -104,10 +104,10 @@ public final class Engine {
 
   private void handle(Event event, long now) {
     switch (event) {
-      case Event.Started(BatchRun run) -> start(run, now);
+      case Event.Started(BatchStart run) -> start(run, now);
       case Event.Claimed(long batch, List<ClaimedChunk> claimed) -> chunks.claimed(batch, claimed);
       case Event.ClaimFailed(long batch, String reason) -> chunks.claimFailed(batch, reason, now);
-      case Event.Ended(LineId line, Attempt attempt) -> lines.ended(line, attempt, now);
+      case Event.Ended(LineId line, CallOutcome attempt) -> lines.ended(line, attempt, now);
       case Event.Appended(List<Pending> answers, Set<ChunkId> refused) ->
           lines.appended(answers, refused);
       case Event.Sealed(ChunkId chunk, SealOutcome outcome) -> chunks.sealed(chunk, outcome);
@@ -134,12 +134,12 @@ public final class Engine {
   /** A batch that never ran is not among ours: it is tried again all the same. */
   private void again(long id, String reason, long now, Due due) {
     ActiveBatch batch = batches.get(id);
-    long wait = batch == null ? Trouble.wait(0) : batch.trouble.failed(reason);
+    long wait = batch == null ? Backoff.wait(0) : batch.backoff.failed(reason);
     timers.at(now + wait, due);
   }
 
   private void validateAgain(long batch, int failures, long leftMillis, long now) {
-    long wait = Trouble.wait(failures);
+    long wait = Backoff.wait(failures);
     timers.at(
         now + (leftMillis > 0 ? Math.min(wait, leftMillis) : wait), new Due.ValidateAgain(batch));
   }
@@ -158,7 +158,7 @@ public final class Engine {
 
   // ---- the life of a batch
 
-  private void start(BatchRun run, long now) {
+  private void start(BatchStart run, long now) {
     if (batches.get(run.batch()) != null) {
       return;
     }
@@ -185,7 +185,7 @@ public final class Engine {
       }
       return;
     }
-    batch.trouble.over();
+    batch.backoff.over();
     if (ending != null && batch.ending() == null) {
       stop(batch, ending, now);
     }

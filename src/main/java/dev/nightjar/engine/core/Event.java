@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** What happens to the engine: the only way in. */
 public sealed interface Event {
   /** A batch is ready to run, or to go on after a restart. */
-  record Started(BatchRun run) implements Event {}
+  record Started(BatchStart run) implements Event {}
 
   /** A claim succeeded; no chunks when another node was faster. */
   record Claimed(long batch, List<ClaimedChunk> chunks) implements Event {}
@@ -23,7 +23,7 @@ public sealed interface Event {
   record ClaimFailed(long batch, String reason) implements Event {}
 
   /** A call has ended. */
-  record Ended(LineId line, Attempt attempt) implements Event {}
+  record Ended(LineId line, CallOutcome attempt) implements Event {}
 
   /** Answers are durable, but those of refused chunks: another node owns these now. */
   record Appended(List<Pending> answers, Set<ChunkId> refused) implements Event {}

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whose fault a failed attempt is decides what follows (design §6). The upstream's: its lane waits
- * and the row spends nothing. The row's: it is tried a few times, then gets its error. Unclear: a
+ * and the line spends nothing. The line's: it is tried a few times, then gets its error. Unclear: a
  * probe tells. Part of the engine: no clock, and its thread only.
  */
 final class Faults {
@@ -43,54 +43,54 @@ final class Faults {
     return all;
   }
 
-  List<Decision> ended(Line line, Attempt attempt, long now) {
+  List<Decision> ended(Line line, CallOutcome attempt, long now) {
     judge(line, attempt, now);
     return decided();
   }
 
-  private void judge(Line line, Attempt attempt, long now) {
+  private void judge(Line line, CallOutcome attempt, long now) {
     Lane lane = line.lane();
     boolean wasAlone = lane.ended(line.id(), line.generation());
     switch (attempt) {
-      case Attempt.Final(Answer answer) -> {
+      case CallOutcome.Final(Answer answer) -> {
         lane.succeeded(line.generation());
         decide(new Decision.Append(line, answer));
       }
-      case Attempt.RowFault(Answer verdict) -> rowFault(line, verdict, now);
-      case Attempt.Suspicious(String reason, Answer verdict) ->
+      case CallOutcome.LineFault(Answer verdict) -> lineFault(line, verdict, now);
+      case CallOutcome.Suspicious(String reason, Answer verdict) ->
           suspicious(line, lane, wasAlone, reason, verdict);
-      case Attempt.Throttled(String reason, @Nullable Duration retryAfter) -> {
+      case CallOutcome.Throttled(String reason, @Nullable Duration retryAfter) -> {
         long wait = wait(lane, retryAfter, limits.retries().laneMax());
         pause(lane, State.THROTTLED, reason, now, wait, line.generation());
         decide(new Decision.PutBack(line));
       }
-      case Attempt.Unavailable(String reason, @Nullable Duration retryAfter) -> {
+      case CallOutcome.Unavailable(String reason, @Nullable Duration retryAfter) -> {
         long wait = wait(lane, retryAfter, DOWN_WAIT_MAX);
         pause(lane, State.DOWN, reason, now, wait, line.generation());
         decide(new Decision.PutBack(line));
       }
-      case Attempt.KeyRefused(String reason) -> {
+      case CallOutcome.KeyRefused(String reason) -> {
         if (pause(lane, State.DOWN, reason, now, KEY_REFUSED_MILLIS, line.generation())) {
           lane.keyRefused();
         }
         decide(new Decision.PutBack(line));
       }
-      case Attempt.Aborted() -> decide(new Decision.PutBack(line));
-      case Attempt.LocalFault(String reason) -> localFault(line, reason, now);
+      case CallOutcome.Aborted() -> decide(new Decision.PutBack(line));
+      case CallOutcome.LocalFault(String reason) -> localFault(line, reason, now);
     }
   }
 
-  /** Our own disk's: the row spends nothing, and is not sent again and again for nothing. */
+  /** Our own disk's: the line spends nothing, and is not sent again and again for nothing. */
   private void localFault(Line line, String reason, long now) {
-    Trouble trouble = line.chunk.trouble;
-    if (trouble.reason() == null) {
+    Backoff backoff = line.chunk.backoff;
+    if (backoff.reason() == null) {
       say("line %d of batch %d waits: %s".formatted(line.number(), line.chunk.batch(), reason));
     }
-    var _ = trouble.failed(reason);
-    decide(new Decision.PutBackLater(line, now + Trouble.wait(line.chunk.metLocalFault(line))));
+    var _ = backoff.failed(reason);
+    decide(new Decision.PutBackLater(line, now + Backoff.wait(line.chunk.metLocalFault(line))));
   }
 
-  private void rowFault(Line line, Answer verdict, long now) {
+  private void lineFault(Line line, Answer verdict, long now) {
     int attempts = line.chunk.failed(line);
     if (attempts >= limits.retries().attempts()) {
       decide(new Decision.Append(line, verdict));
@@ -170,7 +170,7 @@ final class Faults {
       if (isDead) {
         outage(line, suspect.verdict());
       } else {
-        rowFault(line, suspect.verdict(), now);
+        lineFault(line, suspect.verdict(), now);
       }
     }
   }

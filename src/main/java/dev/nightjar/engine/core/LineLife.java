@@ -39,7 +39,7 @@ final class LineLife {
     this.effects = effects;
   }
 
-  void ended(LineId id, Attempt attempt, long now) {
+  void ended(LineId id, CallOutcome attempt, long now) {
     Line line = dispatch.ended(id);
     carryOut(faults.ended(line, attempt, now));
     chunks.settle(line.chunk);

@@ -17,7 +17,7 @@ final class OpenChunk {
   final Chunk chunk;
 
   /** What keeps its lines from being sent, or the chunk from being sealed. */
-  final Trouble trouble = new Trouble();
+  final Backoff backoff = new Backoff();
 
   /** Those without an answer at the claim; none if its batch stopped by then. */
   private final List<Line> lines = new ArrayList<>();
@@ -220,7 +220,7 @@ final class OpenChunk {
     busy--;
     remaining--;
     answerBytes += bytes;
-    trouble.over();
+    backoff.over();
   }
 
   /** Its answer was not taken: the chunk is another node's. */

@@ -34,7 +34,7 @@ class EarlyEndTest {
 
     driver.advance(30_001);
     assertThat(driver.aborted).containsExactly(last);
-    driver.end(last, new Attempt.Aborted());
+    driver.end(last, new CallOutcome.Aborted());
 
     assertThat(driver.appended).hasSize(CHUNK - 1);
     assertThat(driver.seals).singleElement().matches(seal -> seal.ending() == Ending.CANCELLED);
@@ -102,7 +102,7 @@ class EarlyEndTest {
     driver.post(CANCEL);
 
     driver.advance(10_000);
-    List.copyOf(driver.sent).forEach(line -> driver.end(line, new Attempt.Aborted()));
+    List.copyOf(driver.sent).forEach(line -> driver.end(line, new CallOutcome.Aborted()));
 
     assertThat(driver.expired).isEmpty();
     assertThat(driver.seals).hasSize(7).allMatch(seal -> seal.ending() == Ending.CANCELLED);
@@ -147,7 +147,7 @@ class EarlyEndTest {
 
     driver.advance(60_000);
     assertThat(driver.aborted).as("once each, by the first grace").hasSize(4);
-    List.copyOf(driver.sent).forEach(line -> driver.end(line, new Attempt.Aborted()));
+    List.copyOf(driver.sent).forEach(line -> driver.end(line, new CallOutcome.Aborted()));
     driver.post(CANCEL);
 
     assertThat(driver.seals).hasSize(7);
@@ -167,7 +167,7 @@ class EarlyEndTest {
   void batchWithoutAnUpstreamThatWorksIsClosedAtOnce() {
     driver.start(1, 1_000);
     List.copyOf(driver.sent)
-        .forEach(line -> driver.end(line, new Attempt.Unavailable("refused", null)));
+        .forEach(line -> driver.end(line, new CallOutcome.Unavailable("refused", null)));
 
     driver.post(CANCEL);
 
@@ -183,7 +183,7 @@ class EarlyEndTest {
     driver.advance(5_001);
     assertThat(driver.seals).as("what is not in flight").hasSize(6);
     driver.advance(30_001);
-    List.copyOf(driver.aborted).forEach(line -> driver.end(line, new Attempt.Aborted()));
+    List.copyOf(driver.aborted).forEach(line -> driver.end(line, new CallOutcome.Aborted()));
 
     assertThat(driver.appended).isEmpty();
     assertThat(driver.seals).hasSize(7).allMatch(seal -> seal.ending() == Ending.EXPIRED);
@@ -193,7 +193,7 @@ class EarlyEndTest {
   @Test
   void rowThatWaitsForItsNextAttemptIsUnexecutedAndNotSentAgain() {
     driver.start(1, 1);
-    driver.end(driver.takeSent(), new Attempt.RowFault(EngineDriver.answer(false)));
+    driver.end(driver.takeSent(), new CallOutcome.LineFault(EngineDriver.answer(false)));
 
     driver.post(CANCEL);
     driver.advance(60_000);
@@ -207,7 +207,7 @@ class EarlyEndTest {
   @Test
   void rowThatWaitsForAProbeIsSettledByIt() {
     driver.start(1, 1);
-    Attempt suspicious = new Attempt.Suspicious("reset", EngineDriver.answer(false));
+    CallOutcome suspicious = new CallOutcome.Suspicious("reset", EngineDriver.answer(false));
     driver.end(driver.takeSent(), suspicious);
 
     driver.post(CANCEL);

@@ -30,8 +30,8 @@ class EngineBoundsTest {
         EngineLimits.defaults().withBounds(bounds), new UpstreamSpec("up", Set.of(), 8));
   }
 
-  private static Attempt spooled(long bytes) {
-    return new Attempt.Final(
+  private static CallOutcome spooled(long bytes) {
+    return new CallOutcome.Final(
         new Answer(true, Usage.NONE, Bytes.utf8("{}"), "spool", bytes - 2, Bytes.EMPTY));
   }
 
@@ -156,7 +156,7 @@ class EngineBoundsTest {
       driver.end(driver.takeSent(), spooled(MIB));
     }
     List.copyOf(driver.sent)
-        .forEach(line -> driver.end(line, new Attempt.Unavailable("a is down", null)));
+        .forEach(line -> driver.end(line, new CallOutcome.Unavailable("a is down", null)));
 
     driver.model = "other";
     driver.start(2, 100);
@@ -184,7 +184,7 @@ class EngineBoundsTest {
       driver.end(driver.takeSent(), spooled(MIB));
     }
     List.copyOf(driver.sent)
-        .forEach(line -> driver.end(line, new Attempt.Unavailable("a is down", null)));
+        .forEach(line -> driver.end(line, new CallOutcome.Unavailable("a is down", null)));
     driver.model = "other";
     driver.start(2, 100);
     driver.succeedAll();

@@ -117,7 +117,7 @@ final class EngineDriver {
     plans.put(batch, plan);
     post(
         new Event.Started(
-            new BatchRun(
+            new BatchStart(
                 batch,
                 model,
                 deadlineMillis,
@@ -155,7 +155,7 @@ final class EngineDriver {
     post(new Event.Tick());
   }
 
-  void end(LineId line, Attempt attempt) {
+  void end(LineId line, CallOutcome attempt) {
     sent.remove(line);
     post(new Event.Ended(line, attempt));
   }
@@ -175,7 +175,7 @@ final class EngineDriver {
   }
 
   void succeed(LineId line) {
-    end(line, new Attempt.Final(answer(true)));
+    end(line, new CallOutcome.Final(answer(true)));
   }
 
   /** Answers all calls, and those that follow, until none is left. */

@@ -136,7 +136,7 @@ class EngineTest {
     assertThat(driver.aborted).isEmpty();
     driver.advance(2_000);
     assertThat(driver.aborted).hasSize(4);
-    List.copyOf(driver.sent).forEach(line -> driver.end(line, new Attempt.Aborted()));
+    List.copyOf(driver.sent).forEach(line -> driver.end(line, new CallOutcome.Aborted()));
 
     assertThat(driver.appended).isEmpty();
     assertThat(driver.finished).containsExactly(1L);
@@ -221,13 +221,13 @@ class EngineTest {
     LineId answered = driver.takeSent();
     LineId alone = driver.takeSent();
     LineId late = driver.takeSent();
-    driver.end(failed, new Attempt.RowFault(EngineDriver.answer(false)));
-    driver.end(alone, new Attempt.LocalFault("no space left"));
+    driver.end(failed, new CallOutcome.LineFault(EngineDriver.answer(false)));
+    driver.end(alone, new CallOutcome.LocalFault("no space left"));
     driver.takenOver.add(answered.chunk());
     driver.succeed(answered);
     int sends = driver.sends;
 
-    driver.end(late, new Attempt.Aborted());
+    driver.end(late, new CallOutcome.Aborted());
     driver.advance(600_000);
 
     assertThat(driver.sends).isEqualTo(sends);
@@ -275,7 +275,7 @@ class EngineTest {
   void liveFiguresCountDurableAnswersOnly() {
     driver.start(1, 100);
     driver.succeed(driver.takeSent());
-    driver.end(driver.takeSent(), new Attempt.Final(EngineDriver.answer(false)));
+    driver.end(driver.takeSent(), new CallOutcome.Final(EngineDriver.answer(false)));
 
     assertThat(driver.engine.live(1).orElseThrow().counts())
         .isEqualTo(new RequestCounts(100, 1, 1));

@@ -8,10 +8,11 @@ import org.junit.jupiter.api.Test;
 
 /** Whose fault decides what happens to a line: design §6. */
 class FaultsTest {
-  private static final Attempt ROW_FAULT = new Attempt.RowFault(EngineDriver.answer(false));
-  private static final Attempt SUSPICIOUS =
-      new Attempt.Suspicious("reset", EngineDriver.answer(false));
-  private static final Attempt UNREACHABLE = new Attempt.Unavailable("refused", null);
+  private static final CallOutcome LINE_FAULT =
+      new CallOutcome.LineFault(EngineDriver.answer(false));
+  private static final CallOutcome SUSPICIOUS =
+      new CallOutcome.Suspicious("reset", EngineDriver.answer(false));
+  private static final CallOutcome UNREACHABLE = new CallOutcome.Unavailable("refused", null);
 
   private final EngineDriver driver = new EngineDriver(4);
 
@@ -21,7 +22,7 @@ class FaultsTest {
     LineId line = driver.takeSent();
     driver.succeedAll();
 
-    driver.end(line, new Attempt.Throttled("429", Duration.ofSeconds(7)));
+    driver.end(line, new CallOutcome.Throttled("429", Duration.ofSeconds(7)));
     driver.advance(6_900);
     assertThat(driver.sent).isEmpty();
     driver.advance(200);
@@ -71,11 +72,11 @@ class FaultsTest {
   void failuresOfCallsFromBeforeAPauseDoNotPauseAgain() {
     driver.start(1, 100);
     List<LineId> calls = List.copyOf(driver.sent);
-    driver.end(calls.get(0), new Attempt.Throttled("429", Duration.ofMillis(10)));
+    driver.end(calls.get(0), new CallOutcome.Throttled("429", Duration.ofMillis(10)));
     driver.advance(20);
     int before = driver.sends;
 
-    driver.end(calls.get(1), new Attempt.Throttled("429", Duration.ofMillis(10)));
+    driver.end(calls.get(1), new CallOutcome.Throttled("429", Duration.ofMillis(10)));
 
     assertThat(driver.sends).isEqualTo(before + 1);
   }
@@ -86,7 +87,7 @@ class FaultsTest {
 
     for (int attempt = 1; attempt <= 5; attempt++) {
       assertThat(driver.sends).isEqualTo(attempt);
-      driver.end(driver.takeSent(), ROW_FAULT);
+      driver.end(driver.takeSent(), LINE_FAULT);
       driver.advance(30_000);
     }
 
@@ -179,7 +180,7 @@ class FaultsTest {
   @Test
   void refusedKeyPausesForAMinuteAndFailsNoRow() {
     driver.start(1, 4);
-    List.copyOf(driver.sent).forEach(line -> driver.end(line, new Attempt.KeyRefused("401")));
+    List.copyOf(driver.sent).forEach(line -> driver.end(line, new CallOutcome.KeyRefused("401")));
 
     driver.advance(59_000);
     assertThat(driver.probes).isEmpty();
@@ -239,7 +240,7 @@ class FaultsTest {
   @Test
   void keyThatIsStillRefusedIsTriedEachMinute() {
     driver.start(1, 4);
-    List.copyOf(driver.sent).forEach(line -> driver.end(line, new Attempt.KeyRefused("401")));
+    List.copyOf(driver.sent).forEach(line -> driver.end(line, new CallOutcome.KeyRefused("401")));
 
     for (int minute = 0; minute < 5; minute++) {
       driver.advance(59_000);
@@ -250,7 +251,7 @@ class FaultsTest {
     driver.advance(60_000);
     driver.probed(null);
     assertThat(driver.sent).hasSize(1);
-    driver.end(driver.takeSent(), new Attempt.KeyRefused("401"));
+    driver.end(driver.takeSent(), new CallOutcome.KeyRefused("401"));
     driver.advance(59_000);
 
     assertThat(driver.probes).isEmpty();
@@ -263,7 +264,7 @@ class FaultsTest {
 
     for (int i = 0; i < 10; i++) {
       List.copyOf(driver.sent)
-          .forEach(line -> driver.end(line, new Attempt.Throttled("429", Duration.ZERO)));
+          .forEach(line -> driver.end(line, new CallOutcome.Throttled("429", Duration.ZERO)));
       assertThat(driver.sent).isEmpty();
       driver.advance(60_000);
       assertThat(driver.sent).isNotEmpty();
@@ -274,7 +275,8 @@ class FaultsTest {
   void upstreamThatAsksForYearsIsTriedAfterAnHour() {
     driver.start(1, 4);
     List.copyOf(driver.sent)
-        .forEach(line -> driver.end(line, new Attempt.Throttled("429", Duration.ofDays(3_000))));
+        .forEach(
+            line -> driver.end(line, new CallOutcome.Throttled("429", Duration.ofDays(3_000))));
 
     driver.advance(3_599_000);
     assertThat(driver.sent).isEmpty();

@@ -64,11 +64,11 @@ final class SimulatedStores {
       return chunks.stream().allMatch(chunk -> chunk.isSealed);
     }
 
-    BatchRun run(boolean isFromBefore) {
+    BatchStart run(boolean isFromBefore) {
       var sealed = chunks.stream().filter(chunk -> chunk.isSealed).toList();
       long completed = sealed.stream().mapToLong(chunk -> chunk.count(true)).sum();
       long failed = sealed.stream().mapToLong(chunk -> chunk.count(false)).sum();
-      return new BatchRun(
+      return new BatchStart(
           id,
           models.size() == 1 ? models.getFirst() : "",
           deadlineMillis,

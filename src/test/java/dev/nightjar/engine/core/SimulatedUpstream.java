@@ -56,33 +56,33 @@ final class SimulatedUpstream {
   }
 
   /** What a call comes to that ends now; {@code wasDown} is whether it was down at its begin. */
-  Attempt outcome(LineId line, boolean wasDown, long now) {
+  CallOutcome outcome(LineId line, boolean wasDown, long now) {
     if (wasDown) {
-      return new Attempt.Unavailable("refused", null);
+      return new CallOutcome.Unavailable("refused", null);
     }
     if (isPoison(line)) {
       if (!isDown(now)) {
         fall(now, 500 + random.nextInt(10_000));
       }
-      return new Attempt.Suspicious("reset", EngineDriver.answer(false));
+      return new CallOutcome.Suspicious("reset", EngineDriver.answer(false));
     }
     if (isDown(now)) {
-      return new Attempt.Suspicious("reset", EngineDriver.answer(false));
+      return new CallOutcome.Suspicious("reset", EngineDriver.answer(false));
     }
     return switch (hasFaults ? random.nextInt(40) : 39) {
-      case 0 -> new Attempt.RowFault(EngineDriver.answer(false));
-      case 1 -> new Attempt.Suspicious("500", EngineDriver.answer(false));
-      case 2 -> new Attempt.Throttled("429", retryAfter());
-      case 3 -> new Attempt.Unavailable("503", retryAfter());
-      case 4 -> new Attempt.LocalFault("no space left");
-      case 5 -> random.nextInt(20) == 0 ? new Attempt.KeyRefused("401") : error();
+      case 0 -> new CallOutcome.LineFault(EngineDriver.answer(false));
+      case 1 -> new CallOutcome.Suspicious("500", EngineDriver.answer(false));
+      case 2 -> new CallOutcome.Throttled("429", retryAfter());
+      case 3 -> new CallOutcome.Unavailable("503", retryAfter());
+      case 4 -> new CallOutcome.LocalFault("no space left");
+      case 5 -> random.nextInt(20) == 0 ? new CallOutcome.KeyRefused("401") : error();
       case 6 -> error();
-      default -> new Attempt.Final(EngineDriver.answer(true));
+      default -> new CallOutcome.Final(EngineDriver.answer(true));
     };
   }
 
-  private static Attempt error() {
-    return new Attempt.Final(EngineDriver.answer(false));
+  private static CallOutcome error() {
+    return new CallOutcome.Final(EngineDriver.answer(false));
   }
 
   private @Nullable Duration retryAfter() {

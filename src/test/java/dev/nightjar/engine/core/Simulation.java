@@ -302,7 +302,7 @@ final class Simulation {
         Call call = calls.get(line);
         if (call != null) {
           aborted.add(line);
-          soon(() -> ended(line, call, new Attempt.Aborted()));
+          soon(() -> ended(line, call, new CallOutcome.Aborted()));
         }
       }
       case Effect.Release _, Effect.Say _, Effect.Validate _ -> {}
@@ -361,7 +361,7 @@ final class Simulation {
         () -> ended(line, call, upstream.outcome(line, call.wasDown, time.now())));
   }
 
-  private void ended(LineId line, Call call, Attempt attempt) {
+  private void ended(LineId line, Call call, CallOutcome attempt) {
     if (calls.remove(line, call)) {
       upstreams.get(call.upstream).end();
       step(new Event.Ended(line, attempt));

@@ -44,7 +44,7 @@ class SimulationTest {
     @Override
     public List<Effect> step(Event event, long now) {
       if (bug == Bug.RETRY_THAT_KEEPS_ITS_SLOT
-          && event instanceof Event.Ended(_, Attempt.RowFault _)) {
+          && event instanceof Event.Ended(_, CallOutcome.LineFault _)) {
         return List.of();
       }
       var effects = new ArrayList<>(real.step(event, now));
@@ -57,7 +57,7 @@ class SimulationTest {
           }
         }
         case LINE_JUDGED_TWICE -> {
-          if (event instanceof Event.Ended(_, Attempt.Unavailable _)) {
+          if (event instanceof Event.Ended(_, CallOutcome.Unavailable _)) {
             effects.addAll(real.step(event, now));
           }
         }

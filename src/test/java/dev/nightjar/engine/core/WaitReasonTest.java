@@ -69,7 +69,7 @@ class WaitReasonTest {
   void batchWaitsUntilItsLinesAreRead() {
     var driver = new EngineDriver(4);
     var run =
-        new BatchRun(
+        new BatchStart(
             1,
             EngineDriver.MODEL,
             Long.MAX_VALUE,
@@ -91,7 +91,7 @@ class WaitReasonTest {
     var driver = new EngineDriver(4);
     driver.start(1, 1);
 
-    driver.end(driver.takeSent(), new Attempt.RowFault(EngineDriver.answer(false)));
+    driver.end(driver.takeSent(), new CallOutcome.LineFault(EngineDriver.answer(false)));
 
     assertThat(reason(driver, 1)).isEqualTo("lines that failed wait to be sent again");
     driver.advance(60_000);

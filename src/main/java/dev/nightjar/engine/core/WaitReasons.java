@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Why nothing is sent: for all batches, or for one. Part of the engine: its thread only. */
-final class Waits {
+final class WaitReasons {
   private @Nullable String held;
   private @Nullable String diskShort;
 
@@ -32,9 +32,9 @@ final class Waits {
     if (isAll()) {
       return ofAll();
     }
-    String trouble = batch.troubles();
-    if (trouble != null) {
-      return trouble;
+    String failure = batch.backoffReason();
+    if (failure != null) {
+      return failure;
     }
     List<Lane> serving = lanes.home(batch).lanes;
     if (serving.isEmpty()) {

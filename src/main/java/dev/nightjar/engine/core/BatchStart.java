@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param ending why it was already stopping; null when it runs
  * @param isFromBefore whether it was there before this process
  */
-public record BatchRun(
+public record BatchStart(
     long batch,
     String model,
     long deadlineMillis,

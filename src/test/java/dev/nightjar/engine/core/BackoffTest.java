@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What our own machine fails at: said on the batch, tried less and less often, never given up. */
-class TroubleTest {
+class BackoffTest {
   private static final int TEN_MINUTES = 600_000;
 
-  /** Waits of 1, 2, 4 … 32 seconds, then of a minute each. */
+  /** WaitReasons of 1, 2, 4 … 32 seconds, then of a minute each. */
   private static final int TRIES_IN_TEN_MINUTES = 16;
 
   private final EngineDriver driver = new EngineDriver(4);
@@ -96,7 +96,7 @@ class TroubleTest {
 
     for (int i = 0; i < TEN_MINUTES / 1_000; i++) {
       List.copyOf(driver.sent)
-          .forEach(line -> driver.end(line, new Attempt.LocalFault("no space left")));
+          .forEach(line -> driver.end(line, new CallOutcome.LocalFault("no space left")));
       driver.advance(1_000);
     }
 
