@@ -74,8 +74,8 @@ final class EffectWork {
   /** What is left once the end is stored: none of it can undo that. */
   private void close(long sequence) {
     try {
-      steps.sealer.cleanUpAgain();
       running.end(sequence);
+      steps.sealer.cleanUpAgain();
     } catch (RuntimeException e) {
       LOG.log(System.Logger.Level.WARNING, "closing the input of batch " + sequence, e);
     }

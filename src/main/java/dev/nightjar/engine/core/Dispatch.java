@@ -15,7 +15,6 @@ final class Dispatch {
   private final EngineLimits limits;
   private final UnderWay underWay;
   private final Consumer<Effect> effects;
-
   private int inFlight;
   private long calls;
   private long retried;
