@@ -181,11 +181,16 @@ public final class ConnectionGuard implements AutoCloseable {
    * on the connection.
    */
   public static void send(ServerRequest request, Runnable part) {
+    send(request, 1, part);
+  }
+
+  /** Writes what is as long as so many parts: it may take as long as they. */
+  public static void send(ServerRequest request, int parts, Runnable all) {
     GuardedConnection connection = of(request);
     if (connection == null) {
-      part.run();
+      all.run();
     } else {
-      connection.send(part);
+      connection.send(parts, all);
     }
   }
 

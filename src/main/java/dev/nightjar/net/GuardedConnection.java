@@ -97,14 +97,15 @@ final class GuardedConnection {
     return body;
   }
 
-  /** Writes a part of an answer. The peer's doing is told apart from an error of ours. */
-  void send(Runnable part) {
+  /** Writes parts of an answer. The peer's doing is told apart from an error of ours. */
+  void send(int parts, Runnable all) {
     try {
       watched(
           writes,
+          parts,
           () -> {
             moved(); // From now on it is the peer who is waited for.
-            part.run();
+            all.run();
             moved();
           });
     } catch (Http2Exception e) {
@@ -114,11 +115,11 @@ final class GuardedConnection {
 
   /** Waits for something of ours, and no longer than the connection is there. */
   void await(Runnable wait) {
-    watched(waits, wait);
+    watched(waits, 1, wait);
   }
 
-  private void watched(Set<WatchedWrite> kind, Runnable work) {
-    var watched = new WatchedWrite(Thread.currentThread(), System.nanoTime());
+  private void watched(Set<WatchedWrite> kind, int parts, Runnable work) {
+    var watched = new WatchedWrite(Thread.currentThread(), parts, System.nanoTime());
     kind.add(watched);
     try {
       if (!isGone) {
@@ -160,7 +161,8 @@ final class GuardedConnection {
             || writes.stream().anyMatch(write -> isOverdue(write, now, bodyNanos));
   }
 
-  private boolean isOverdue(WatchedWrite write, long now, long nanosMax) {
+  private boolean isOverdue(WatchedWrite write, long now, long partNanos) {
+    long nanosMax = write.parts() * partNanos;
     long waited = now - write.since();
     return waited > nanosMax && (now - movedAt > nanosMax || waited / SHARED_WAITS_MAX > nanosMax);
   }

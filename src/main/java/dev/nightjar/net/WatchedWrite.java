@@ -5,13 +5,20 @@ import java.util.concurrent.locks.LockSupport;
 /** A write that another thread can end. Any thread may look. */
 final class WatchedWrite {
   private final Thread writer;
+  private final int parts;
   private final long since;
   private boolean isEnded;
   private boolean isBroken;
 
-  WatchedWrite(Thread writer, long since) {
+  WatchedWrite(Thread writer, int parts, long since) {
     this.writer = writer;
+    this.parts = parts;
     this.since = since;
+  }
+
+  /** Each of which may take the time that a write may. */
+  int parts() {
+    return parts;
   }
 
   long since() {

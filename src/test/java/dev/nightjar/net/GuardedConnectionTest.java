@@ -24,14 +24,16 @@ class GuardedConnectionTest {
       Thread waiting =
           Thread.ofVirtual()
               .start(() ->
-                  connection.send(() -> {
-                    isWaiting.countDown();
-                    awaitQuietly(end);
-                  }));
+                  connection.send(
+                      1,
+                      () -> {
+                        isWaiting.countDown();
+                        awaitQuietly(end);
+                      }));
       isWaiting.await();
       long waitingSince = System.nanoTime();
       while (connection.movedAt() <= waitingSince) {
-        connection.send(() -> {});
+        connection.send(1, () -> {});
       }
       long moved = connection.movedAt();
 
@@ -40,6 +42,22 @@ class GuardedConnectionTest {
 
       end.countDown();
       waiting.join();
+    }
+  }
+
+  @Test
+  void writeOfManyPartsMayWaitAsLongAsTheyTogether() throws Exception {
+    try (var channel = SocketChannel.open()) {
+      var connection = new GuardedConnection(channel, System.nanoTime());
+      connection.beginRequest();
+      connection.send(
+          8,
+          () -> {
+            long begun = connection.movedAt();
+
+            assertThat(connection.isOverdue(begun + 8 * LIMIT - 1, LIMIT, LIMIT)).isFalse();
+            assertThat(connection.isOverdue(begun + 8 * LIMIT + 1, LIMIT, LIMIT)).isTrue();
+          });
     }
   }
 

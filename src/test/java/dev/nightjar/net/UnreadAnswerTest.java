@@ -32,8 +32,10 @@ class UnreadAnswerTest {
   private static final Duration LONG = Duration.ofSeconds(50);
   private static final int ANSWER_BYTES = 64 << 20;
   private static final int PART_BYTES = 64 * 1024;
+  private static final int PARTS_MANY = 32;
   private static final String REQUEST = "GET / HTTP/1.1\r\nHost: guard\r\n\r\n";
 
+  private int partsAtOnce = 1;
   private final CompletableFuture<Integer> sent = new CompletableFuture<>();
   private final CompletableFuture<Void> begun = new CompletableFuture<>();
 
@@ -56,6 +58,10 @@ class UnreadAnswerTest {
 
   @Test
   void answerThatIsReadSlowlyIsSentToItsEnd() throws Exception {
+    readSlowlyToTheEnd();
+  }
+
+  private void readSlowlyToTheEnd() throws Exception {
     serve(
         Duration.ofMillis(1_500),
         (server, guard) -> {
@@ -71,6 +77,14 @@ class UnreadAnswerTest {
 
           assertThat(sent.get(20, TimeUnit.SECONDS)).isEqualTo(ANSWER_BYTES);
         });
+  }
+
+  /** Each takes longer than the limit of one part. */
+  @Test
+  void answerInLargePiecesThatIsReadSlowlyIsSentToItsEnd() throws Exception {
+    partsAtOnce = PARTS_MANY;
+
+    readSlowlyToTheEnd();
   }
 
   @Test
@@ -125,11 +139,11 @@ class UnreadAnswerTest {
   private void answer(ServerRequest request, ServerResponse response) {
     response.headers().contentLength(ANSWER_BYTES);
     OutputStream out = response.outputStream();
-    byte[] part = new byte[PART_BYTES];
+    byte[] piece = new byte[partsAtOnce * PART_BYTES];
     int count = 0;
     try {
-      for (; count < ANSWER_BYTES; count += PART_BYTES) {
-        ConnectionGuard.send(request, () -> write(out, part));
+      for (; count < ANSWER_BYTES; count += piece.length) {
+        ConnectionGuard.send(request, partsAtOnce, () -> write(out, piece));
         begun.complete(null);
       }
       ConnectionGuard.send(request, () -> close(out));

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * changes.
  */
 final class ObjectFileReader implements Reader {
-  /** NIO keeps native memory as large as the largest read. */
-  private static final int READ_BYTES_MAX = 2 * Checksums.BLOCK_BYTES;
+  /** NIO keeps native memory as large as the largest read, for each thread of the processor's. */
+  private static final int READ_BYTES_MAX = 8 * Checksums.BLOCK_BYTES;
 
   /** Checksums that are read at once: those of 16 MiB. */
   private static final int SUMS = 256;
