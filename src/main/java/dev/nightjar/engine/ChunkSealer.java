@@ -2,12 +2,10 @@ package dev.nightjar.engine;
 
 import dev.nightjar.batch.Answer;
 import dev.nightjar.batch.Batch.Ending;
-import dev.nightjar.batch.BatchId;
 import dev.nightjar.batch.Chunk;
-import dev.nightjar.batch.ChunkId;
-import dev.nightjar.batch.OneLine;
 import dev.nightjar.engine.ChunkLoader.ChangedInputException;
-import dev.nightjar.engine.ChunkLoader.Tally;
+import dev.nightjar.engine.ChunkObjects.Written;
+import dev.nightjar.engine.Leftovers.Leftover;
 import dev.nightjar.engine.core.LineSpan;
 import dev.nightjar.file.Bytes;
 import dev.nightjar.file.JsonLines;
@@ -15,14 +13,12 @@ import dev.nightjar.file.LongLines;
 import dev.nightjar.store.AnswerLog;
 import dev.nightjar.store.MetaStore;
 import dev.nightjar.store.MetaStore.SealOutcome;
-import dev.nightjar.store.ObjectKeys;
 import dev.nightjar.store.ObjectStore;
 import dev.nightjar.store.ObjectStore.ObjectDamagedException;
 import dev.nightjar.store.ObjectStore.ObjectMissingException;
 import dev.nightjar.validation.InputLimits;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -30,9 +26,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Queue;
 import java.util.TreeMap;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -48,27 +42,16 @@ final class ChunkSealer {
   private static final System.Logger LOG = System.getLogger(ChunkSealer.class.getName());
   private static final Bytes NO_ID = Bytes.utf8("null");
 
-  /** What is beyond is left to the next start and the sweep. */
-  private static final int CLEAN_UPS_MAX = 1_000;
-
   private final MetaStore meta;
   private final AnswerLog log;
   private final ObjectStore objects;
   private final InputLimits limits;
   private final LongLines longLines;
   private final Meters meters;
+  private final Leftovers leftovers;
 
   /** Chunks whose objects are durable and whose sealing transaction has not returned. */
   private final Map<Chunk, Written> written = new ConcurrentHashMap<>();
-
-  /** Clean-ups that failed. */
-  private final Queue<CleanUp> cleanUps = new ArrayBlockingQueue<>(CLEAN_UPS_MAX);
-
-  /** What a chunk was written as. */
-  private record Written(MetaStore.Seal seal, List<String> objects, List<String> spools) {}
-
-  /** What nothing needs any more; {@code chunk} is null when the log has nothing to forget. */
-  private record CleanUp(@Nullable ChunkId chunk, List<String> objects) {}
 
   /** Where sealed chunks come from and go to. */
   record Places(MetaStore meta, AnswerLog log, ObjectStore objects) {}
@@ -80,6 +63,7 @@ final class ChunkSealer {
     this.objects = places.objects;
     this.limits = limits;
     this.meters = meters;
+    this.leftovers = new Leftovers(log, objects);
   }
 
   /** Lines without an answer get {@code ending}'s error line; there are none when it is null. */
@@ -92,11 +76,11 @@ final class ChunkSealer {
     }
     SealOutcome outcome = meta.seal(found.seal(), now);
     written.remove(chunk);
-    cleanUpAgain();
-    cleanUp(
+    leftovers.tryAgain();
+    leftovers.delete(
         outcome == SealOutcome.FENCED
-            ? new CleanUp(null, found.objects())
-            : new CleanUp(chunk.id(), found.spools()));
+            ? new Leftover(null, found.objects())
+            : new Leftover(chunk.id(), found.spools()));
     return outcome;
   }
 
@@ -104,49 +88,16 @@ final class ChunkSealer {
       throws IOException {
     NavigableMap<Integer, Answer> unexecuted =
         ending == null ? new TreeMap<Integer, Answer>() : unexecuted(running, chunk, ending);
-    try (var sealing = new Sealing(running.batch().id(), chunk, unexecuted)) {
-      meters.doubles(log.read(chunk.id(), sealing::answered));
-      sealing.finish();
-      return sealing.written();
+    try (var both = new ChunkObjects(objects, running.batch().id(), chunk, unexecuted)) {
+      meters.doubles(log.read(chunk.id(), both::answered));
+      both.finish();
+      return both.written();
     }
   }
 
   /** Tries again what could not be cleaned up, as far as that works. */
   void cleanUpAgain() {
-    CleanUp next = cleanUps.poll();
-    while (next != null && isDone(next, System.Logger.Level.DEBUG)) {
-      next = cleanUps.poll();
-    }
-    if (next != null) {
-      keep(next);
-    }
-  }
-
-  private void cleanUp(CleanUp work) {
-    if (!isDone(work, System.Logger.Level.WARNING)) {
-      keep(work);
-    }
-  }
-
-  private void keep(CleanUp work) {
-    if (!cleanUps.offer(work)) {
-      LOG.log(System.Logger.Level.WARNING, "left to the next start and the sweep: {0}", work);
-    }
-  }
-
-  private boolean isDone(CleanUp work, System.Logger.Level level) {
-    try {
-      if (work.chunk() != null) {
-        log.forget(work.chunk());
-      }
-      for (String key : work.objects()) {
-        objects.delete(key);
-      }
-      return true;
-    } catch (IOException | RuntimeException e) {
-      LOG.log(level, "what a sealed chunk leaves could not be deleted; it is tried again", e);
-      return false;
-    }
+    leftovers.tryAgain();
   }
 
   private NavigableMap<Integer, Answer> unexecuted(RunningBatch running, Chunk chunk, Ending ending)
@@ -191,119 +142,5 @@ final class ChunkSealer {
     }
     found.addAll(Collections.nCopies(chunk.lines() - found.size(), NO_ID));
     return found;
-  }
-
-  /** One sealing: the two objects and what they hold. */
-  private final class Sealing implements AutoCloseable {
-    private final BatchId batch;
-    private final Chunk chunk;
-    private final NavigableMap<Integer, Answer> unexecuted;
-    private final Tally tally = new Tally();
-    private final List<String> spools = new ArrayList<>();
-    private ObjectStore.@Nullable Writer output;
-    private ObjectStore.@Nullable Writer error;
-    private int lines;
-
-    Sealing(BatchId batch, Chunk chunk, NavigableMap<Integer, Answer> unexecuted) {
-      this.batch = batch;
-      this.chunk = chunk;
-      this.unexecuted = unexecuted;
-    }
-
-    void answered(int line, Answer answer) throws IOException {
-      while (!unexecuted.isEmpty() && unexecuted.firstKey() < line) {
-        write(unexecuted.pollFirstEntry().getValue());
-      }
-      tally.add(answer);
-      write(answer);
-    }
-
-    void finish() throws IOException {
-      while (!unexecuted.isEmpty()) {
-        write(unexecuted.pollFirstEntry().getValue());
-      }
-      if (lines != chunk.lines()) {
-        throw new IOException(
-            "chunk %s has answers for %d of %d lines".formatted(chunk.id(), lines, chunk.lines()));
-      }
-      if (output != null) {
-        output.commit();
-      }
-      if (error != null) {
-        error.commit();
-      }
-    }
-
-    Written written() {
-      var seal =
-          new MetaStore.Seal(
-              chunk.id(),
-              chunk.epoch(),
-              output == null ? 0 : output.bytesWritten(),
-              error == null ? 0 : error.bytesWritten(),
-              tally.completed,
-              tally.failed,
-              tally.usage);
-      return new Written(seal, List.of(outputKey(), errorKey()), spools);
-    }
-
-    private String outputKey() {
-      return ObjectKeys.output(batch, chunk.id().number(), chunk.epoch());
-    }
-
-    private String errorKey() {
-      return ObjectKeys.error(batch, chunk.id().number(), chunk.epoch());
-    }
-
-    private void write(Answer answer) throws IOException {
-      OutputStream out = answer.isSuccess() ? output() : error();
-      answer.head().writeTo(out);
-      if (answer.spool() != null) {
-        spools.add(answer.spool());
-        copySpool(answer.spool(), answer.spoolBytes(), out);
-        answer.tail().writeTo(out);
-      }
-      out.write('\n');
-      lines++;
-    }
-
-    private void copySpool(String key, long bytes, OutputStream out) throws IOException {
-      try (ObjectStore.Reader spool = objects.open(key)) {
-        if (spool.length() != bytes) {
-          throw new EOFException(
-              "object %s has %d bytes, its answer %d".formatted(key, spool.length(), bytes));
-        }
-        // Not closed: that would close the object's writer.
-        var line = new OneLine(out);
-        spool.stream(0, spool.length()).transferTo(line);
-      }
-    }
-
-    private OutputStream output() throws IOException {
-      if (output == null) {
-        output = objects.create(outputKey());
-      }
-      return output;
-    }
-
-    private OutputStream error() throws IOException {
-      if (error == null) {
-        error = objects.create(errorKey());
-      }
-      return error;
-    }
-
-    @Override
-    public void close() throws IOException {
-      try {
-        if (output != null) {
-          output.close();
-        }
-      } finally {
-        if (error != null) {
-          error.close();
-        }
-      }
-    }
   }
 }

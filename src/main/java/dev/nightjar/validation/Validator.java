@@ -11,9 +11,7 @@ import dev.nightjar.store.MetaStore.Validated;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -48,10 +46,7 @@ final class Validator {
   private Place place = Place.BEGINNING;
 
   /** Null in the first pass; then what the second looks for. */
-  private CustomIds.@Nullable Repeated repeated;
-
-  private final Map<String, Long> seen = new HashMap<>();
-  private long errorsOfFirstPass;
+  private @Nullable DuplicateIds duplicates;
 
   /** What is validated: it is read again when custom_ids look alike. */
   interface Input {
@@ -128,22 +123,21 @@ final class Validator {
 
   /** Goes on for about so many bytes, or until memory is short; empty if there is more to do. */
   Optional<Outcome> advance(long batch, long bytesMax) throws IOException {
-    if (repeated == null) {
+    if (duplicates == null) {
       Read read = read(this::check, bytesMax);
       if (read != Read.TO_THE_END) {
         return unfinished(read);
       }
-      repeated = customIds.repeated(ERRORS_MAX);
+      duplicates = new DuplicateIds(customIds, ERRORS_MAX);
       place = Place.BEGINNING;
-      errorsOfFirstPass = errorCount;
     }
-    if (!repeated.hashes().isEmpty()) {
-      CustomIds.Repeated wanted = repeated;
-      Read read = read(lines -> findDuplicate(lines, wanted), bytesMax);
+    if (duplicates.areSuspected()) {
+      DuplicateIds second = duplicates;
+      Read read = read(lines -> second.find(lines, this::add), bytesMax);
       if (read != Read.TO_THE_END) {
         return unfinished(read);
       }
-      errorCount += errorCount > errorsOfFirstPass ? wanted.others() : 0;
+      errorCount += second.others();
     }
     return Optional.of(whole(batch));
   }
@@ -192,7 +186,7 @@ final class Validator {
 
   /** For the custom_id of the next line. */
   private boolean hasMemory() {
-    if (repeated == null && !hasBlock && customIds.needsBlock()) {
+    if (duplicates == null && !hasBlock && customIds.needsBlock()) {
       hasBlock = mayTakeBlock.getAsBoolean();
       return hasBlock;
     }
@@ -236,39 +230,6 @@ final class Validator {
       model = lineModel;
     } else if (lineModel != null && !model.equals(lineModel)) {
       hasSeveralModels = true;
-    }
-  }
-
-  /** Equal hashes are settled by reading those ids once more: a collision harms no honest batch. */
-  private void findDuplicate(JsonLines lines, CustomIds.Repeated wanted) {
-    String customId = customId(lines);
-    if (customId != null && wanted.hashes().contains(customIds.hash(customId))) {
-      Long first = seen.putIfAbsent(customId, lines.number());
-      if (first != null) {
-        add(duplicate(customId, first, lines.number()));
-      }
-    }
-  }
-
-  private static BatchError duplicate(String customId, long first, long number) {
-    return new BatchError(
-        "duplicate_custom_id",
-        "The custom_id '%s' for this request is a duplicate of another request. The"
-                .formatted(BatchError.excerpt(customId))
-            + " custom_id parameter must be unique for each request in a batch."
-            + " It was used first on line %d.".formatted(first),
-        "custom_id",
-        number);
-  }
-
-  private static @Nullable String customId(JsonLines lines) {
-    if (lines.isTooLong()) {
-      return null;
-    }
-    try {
-      return RequestLine.parse(lines.line()).customId();
-    } catch (MalformedLineException _) {
-      return null; // It was reported in the first pass.
     }
   }
 
