@@ -165,7 +165,8 @@ class DamagedDataTest {
     try (var upstream = new Upstream(hold, answer);
         Running server = Running.start(data, upstream.url())) {
       String id = ServerFixture.create(server.client, "/v1/chat/completions", input).id();
-      ServerFixture.awaitThat(() -> objects(data, "spool@").size() == 2);
+      // Once they are counted, nobody but the seal reads them.
+      ServerFixture.awaitThat(() -> completed(server, id) == 2);
       FlippedBit flipped = FlippedBit.anyOf(objects(data, "spool@").getFirst(), new Random(9));
       hold.countDown();
 
@@ -181,6 +182,10 @@ class DamagedDataTest {
   }
 
   // ---- what these need
+
+  private static long completed(Running server, String id) {
+    return server.client.batches().retrieve(id).requestCounts().orElseThrow().completed();
+  }
 
   /** Answers each request with the same; one of them only when it is told to. */
   private static final class Upstream implements AutoCloseable {
