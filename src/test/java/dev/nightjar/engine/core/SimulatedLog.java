@@ -13,24 +13,15 @@ import java.util.random.RandomGenerator;
  * Makes answers durable in groups, after a while, and now and then only after the disk was full.
  */
 final class SimulatedLog {
-  private final SimulatedStores stores;
-  private final VirtualTime time;
+  private final SimulatedWorld world;
   private final RandomGenerator random;
-  private final boolean hasFaults;
   private final Consumer<Event> events;
   private final Set<LineId> appending = new HashSet<>();
   private final List<Pending> group = new ArrayList<>();
 
-  SimulatedLog(
-      SimulatedStores stores,
-      VirtualTime time,
-      RandomGenerator random,
-      boolean hasFaults,
-      Consumer<Event> events) {
-    this.stores = stores;
-    this.time = time;
-    this.random = random;
-    this.hasFaults = hasFaults;
+  SimulatedLog(SimulatedWorld world, Consumer<Event> events) {
+    this.world = world;
+    this.random = world.random;
     this.events = events;
   }
 
@@ -38,7 +29,7 @@ final class SimulatedLog {
   boolean append(Pending pending) {
     group.add(pending);
     if (group.size() == 1) {
-      time.later(random.nextInt(random.nextInt(10) == 0 ? 3_000 : 20), this::commit);
+      world.time.later(random.nextInt(random.nextInt(10) == 0 ? 3_000 : 20), this::commit);
     }
     return appending.add(pending.line());
   }
@@ -51,16 +42,10 @@ final class SimulatedLog {
     return appending.stream().anyMatch(line -> line.chunk().equals(chunk));
   }
 
-  /** The process has died. */
-  void forget() {
-    appending.clear();
-    group.clear();
-  }
-
   private void commit() {
-    if (hasFaults && random.nextInt(20) == 0) {
+    if (world.plan.hasStoreFaults() && random.nextInt(20) == 0) {
       events.accept(new Event.Held("the disk is full"));
-      time.later(
+      world.time.later(
           1_000,
           () -> {
             events.accept(new Event.Held(null));
@@ -77,7 +62,7 @@ final class SimulatedLog {
     Set<ChunkId> refused = new HashSet<>();
     for (Pending pending : all) {
       appending.remove(pending.line());
-      if (!stores.append(pending.line(), pending.answer())) {
+      if (!world.stores.append(pending.line(), pending.answer())) {
         refused.add(pending.line().chunk());
       }
     }

@@ -1,0 +1,263 @@
+package dev.nightjar.engine.core;
+
+import dev.nightjar.batch.Answer;
+import dev.nightjar.batch.Batch.Ending;
+import dev.nightjar.batch.Chunk;
+import dev.nightjar.engine.core.Event.Pending;
+import dev.nightjar.engine.core.SimulatedStores.StoredBatch;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One life of the process in a simulated run: the engine, and a shell that carries its effects out
+ * and watches that none is wanted that must not be.
+ */
+final class SimulatedLife {
+  private final SimulatedWorld world;
+  private final SimulatedCore.Maker maker;
+  private final long coreSeed;
+  private final SimulatedCore core;
+  private final SimulatedLog log;
+  private final List<Stepped> stepped = new ArrayList<>();
+  private final Map<LineId, Call> calls = new HashMap<>();
+  private final Set<LineId> aborted = new HashSet<>();
+
+  /** What is under way. */
+  private final Set<Object> asked = new HashSet<>();
+
+  /** Batches that the engine knows to stop. */
+  private final Set<Long> stopped = new HashSet<>();
+
+  /** Batches that it wanted expired. */
+  private final Set<Long> expiring = new HashSet<>();
+
+  private record Call(int upstream, boolean wasDown) {}
+
+  /** An event and what the engine made of it. */
+  private record Stepped(Event event, long now, List<Effect> effects) {}
+
+  SimulatedLife(SimulatedWorld world, SimulatedCore.Maker maker) {
+    this.world = world;
+    this.maker = maker;
+    this.coreSeed = world.random.nextLong();
+    this.core = maker.make(world.limits, world.specs, coreSeed);
+    this.log = new SimulatedLog(world, this::step);
+  }
+
+  /** Takes up what an earlier life has left. */
+  void start() {
+    IntStream.range(0, world.specs.size())
+        .filter(i -> world.specs.get(i).models().isEmpty())
+        .forEach(i ->
+            world.soon(() -> step(new Event.ModelsListed(i, Set.copyOf(SimulatedWorld.MODELS)))));
+    for (StoredBatch batch : world.stores.batches.values()) {
+      if (!batch.isFinished) {
+        if (batch.ending != null) {
+          stopped.add(batch.id);
+        }
+        world.soon(() -> begin(batch, true));
+      }
+    }
+  }
+
+  void begin(StoredBatch batch, boolean isFromBefore) {
+    world.time.later(
+        Math.max(0, batch.deadlineMillis - world.time.now()) + 1, () -> checkExpired(batch));
+    step(new Event.Started(batch.run(isFromBefore)));
+  }
+
+  void step(Event event) {
+    if (event instanceof Event.Stopping(long batch, Ending ending) && ending != null) {
+      stopped.add(batch);
+      world.time.later(world.limits.stopGrace().toMillis() + 1, () -> checkAborted(batch));
+    }
+    List<Effect> effects;
+    try {
+      effects = core.step(event, world.time.now());
+    } catch (RuntimeException e) {
+      world.violation("%s: %s".formatted(event, e));
+      return;
+    }
+    stepped.add(new Stepped(event, world.time.now(), effects));
+    effects.forEach(this::carryOut);
+  }
+
+  long nextWakeMillis() {
+    return core.nextWakeMillis();
+  }
+
+  // ---- what must hold
+
+  private void checkAborted(long batch) {
+    for (LineId line : calls.keySet()) {
+      boolean isOurs = !world.stores.isForeign(line.chunk());
+      if (line.chunk().batch() == batch && isOurs && !aborted.contains(line)) {
+        world.violation("the call of line %s goes on after the grace".formatted(line));
+      }
+    }
+  }
+
+  /** An hour of virtual time is no excuse: it is asked for at the deadline. */
+  private void checkExpired(StoredBatch batch) {
+    boolean isOver = batch.isFinished || batch.isSealed() || batch.ending != null;
+    boolean isAnswered = batch.answered(true) + batch.answered(false) == batch.lines();
+    boolean isOurs = batch.chunks.stream().noneMatch(chunk -> chunk.isForeign);
+    if (!isOver && !isAnswered && isOurs && !expiring.contains(batch.id)) {
+      world.violation("batch %d does not expire at its deadline".formatted(batch.id));
+    }
+  }
+
+  void checkNothingIsHeld() {
+    EngineFigures figures = core.figures();
+    boolean mayHaveChunks = world.plan.hasTakeovers();
+    boolean isEmpty =
+        figures.linesWaiting() == 0
+            && figures.requestBytes() == 0
+            && figures.unappendedBytes() == 0
+            && figures.upstreams().stream().allMatch(upstream -> upstream.inFlight() == 0)
+            && (mayHaveChunks || (figures.openChunks() == 0 && figures.unsealedBytes() == 0));
+    if (!isEmpty) {
+      world.violation("at the end it holds " + figures);
+    }
+  }
+
+  /** The same events at the same times have the same effects. */
+  void checkReplay() {
+    SimulatedCore again = maker.make(world.limits, world.specs, coreSeed);
+    for (Stepped step : stepped) {
+      if (!again.step(step.event(), step.now()).equals(step.effects())) {
+        world.violation("replayed, %s at %d has other effects".formatted(step.event(), step.now()));
+        return;
+      }
+    }
+  }
+
+  // ---- effects
+
+  private void carryOut(Effect effect) {
+    switch (effect) {
+      case Effect.Claim claim -> claim(claim);
+      case Effect.Send send -> send(send);
+      case Effect.Append(LineId line, Answer answer) -> {
+        if (!log.append(new Pending(line, answer))) {
+          world.violation("two appends at a time of line " + line);
+        }
+      }
+      case Effect.Seal(Chunk chunk, @Nullable Ending ending) -> seal(chunk, ending);
+      case Effect.Finish(long batch) ->
+          ask(
+              effect,
+              () -> world.stores.finish(batch),
+              () -> new Event.Finished(batch),
+              new Event.FinishFailed(batch, "finish"));
+      case Effect.Expire(long batch) -> expire(batch);
+      case Effect.Probe(int upstream, String model) ->
+          world.soon(() ->
+              step(
+                  new Event.Probed(
+                      upstream, model, world.upstreams.get(upstream).probe(world.time.now()))));
+      case Effect.Abort(LineId line) -> {
+        Call call = calls.get(line);
+        if (call != null) {
+          aborted.add(line);
+          world.soon(() -> ended(line, call, new CallOutcome.Aborted()));
+        }
+      }
+      case Effect.Release _, Effect.Say _, Effect.Validate _ -> {}
+    }
+  }
+
+  private interface Answered {
+    Event event();
+  }
+
+  /** What may fail, before or after its effect. It must not be asked twice at a world.time. */
+  private void ask(Object what, Runnable work, Answered answer, Event failed) {
+    if (!asked.add(what)) {
+      world.violation("asked twice at a time: " + what);
+    }
+    int fate = world.plan.hasStoreFaults() ? world.random.nextInt(12) : 11;
+    world.soon(() -> {
+      if (fate != 0) {
+        work.run();
+      }
+      world.soon(() -> {
+        asked.remove(what);
+        step(fate <= 1 ? failed : answer.event());
+      });
+    });
+  }
+
+  private void claim(Effect.Claim claim) {
+    long batch = claim.batch();
+    if (stopped.contains(batch) && !claim.isClosing()) {
+      world.violation("a claim of batch %d after it was stopped".formatted(batch));
+    }
+    ask(
+        "claim of batch " + batch,
+        () -> world.stores.claim(batch, claim.maxChunks()),
+        () -> new Event.Claimed(batch, world.stores.claimed(batch, claim.isClosing())),
+        new Event.ClaimFailed(batch, "claim"));
+  }
+
+  private void send(Effect.Send send) {
+    LineId line = send.line();
+    SimulatedUpstream upstream = world.upstreams.get(send.upstream());
+    var call = new Call(send.upstream(), upstream.isDown(world.time.now()));
+    if (calls.put(line, call) != null || log.isAppending(line) || world.stores.isAnswered(line)) {
+      world.violation("line %s is sent though it is under way or answered".formatted(line));
+    }
+    aborted.remove(line);
+    if (stopped.contains(line.chunk().batch()) || expiring.contains(line.chunk().batch())) {
+      world.violation("line %s is sent though its batch is stopped".formatted(line));
+    }
+    if (!upstream.begin()) {
+      world.violation("more calls than upstream %d has slots".formatted(send.upstream()));
+    }
+    world.time.later(
+        call.wasDown ? 1 + world.random.nextInt(50) : upstream.stayMillis(),
+        () -> ended(line, call, upstream.outcome(line, call.wasDown, world.time.now())));
+  }
+
+  private void ended(LineId line, Call call, CallOutcome attempt) {
+    if (calls.remove(line, call)) {
+      world.upstreams.get(call.upstream).end();
+      step(new Event.Ended(line, attempt));
+    }
+  }
+
+  private void seal(Chunk chunk, @Nullable Ending ending) {
+    boolean isBusy =
+        calls.keySet().stream().anyMatch(line -> line.chunk().equals(chunk.id()))
+            || log.isAppendingOf(chunk.id());
+    if (isBusy) {
+      world.violation("chunk %s is sealed while a line of it is under way".formatted(chunk.id()));
+    }
+    ask(
+        "seal of chunk " + chunk.id(),
+        () -> world.stores.seal(chunk, ending),
+        () -> new Event.Sealed(chunk.id(), world.stores.seal(chunk, ending)),
+        new Event.SealFailed(chunk.id(), "seal"));
+  }
+
+  private void expire(long id) {
+    StoredBatch batch = world.stores.batch(id);
+    expiring.add(id);
+    if (world.time.now() < batch.deadlineMillis) {
+      world.violation(
+          "batch %d expires at %d, before %d"
+              .formatted(id, world.time.now(), batch.deadlineMillis));
+    }
+    ask(
+        "expiry of batch " + id,
+        () -> world.stores.stop(id, Ending.EXPIRED),
+        () -> new Event.Stopping(id, world.stores.stop(id, Ending.EXPIRED)),
+        new Event.ExpireFailed(id, "expire"));
+  }
+}

@@ -1,0 +1,48 @@
+package dev.nightjar.engine.core;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/** What outlives the process in a simulated run, and what was seen there that must not be. */
+final class SimulatedWorld {
+  static final List<String> MODELS = List.of("a", "b", "c");
+
+  /** All that happens to the process happens before. */
+  static final long DISTURBED_WITHIN = 200_000;
+
+  final SimulationPlan plan;
+  final SplittableRandom random;
+  final EngineLimits limits;
+  final VirtualTime time = new VirtualTime();
+  final List<String> violations = new ArrayList<>();
+  final SimulatedStores stores = new SimulatedStores(violations::add);
+  final List<UpstreamSpec> specs = new ArrayList<>();
+  final List<SimulatedUpstream> upstreams = new ArrayList<>();
+
+  SimulatedWorld(SimulationPlan plan) {
+    this.plan = plan;
+    this.random = new SplittableRandom(plan.seed());
+    this.limits = plan.limits(random.split());
+    int count = 1 + random.nextInt(3);
+    for (int i = 0; i < count; i++) {
+      int slots = 1 + random.nextInt(12);
+      // The first has all models, so that none waits for ever.
+      Set<String> models = i == 0 || random.nextBoolean() ? Set.of() : Set.of(MODELS.get(i));
+      specs.add(new UpstreamSpec("up" + i, models, slots));
+      upstreams.add(
+          new SimulatedUpstream(
+              random.split(), slots, plan.hasOutages(), time.now() + DISTURBED_WITHIN));
+    }
+  }
+
+  void violation(String text) {
+    violations.add(text);
+  }
+
+  /** In this life of the process, after what such things take. */
+  void soon(Runnable action) {
+    time.later(random.nextInt(random.nextInt(10) == 0 ? 3_000 : 20), action);
+  }
+}
