@@ -5,6 +5,7 @@ import dev.nightjar.batch.Batch.Ending;
 import dev.nightjar.batch.Chunk;
 import dev.nightjar.engine.core.Event.Pending;
 import dev.nightjar.engine.core.SimulatedStores.StoredBatch;
+import dev.nightjar.engine.core.SimulationPlan.Trouble;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -115,7 +116,7 @@ final class SimulatedLife {
 
   void checkNothingIsHeld() {
     EngineFigures figures = core.figures();
-    boolean mayHaveChunks = world.plan.hasTakeovers();
+    boolean mayHaveChunks = world.plan.has(Trouble.TAKEOVERS);
     boolean isEmpty =
         figures.linesWaiting() == 0
             && figures.requestBytes() == 0
@@ -182,7 +183,7 @@ final class SimulatedLife {
     if (!asked.add(what)) {
       world.violation("asked twice at a time: " + what);
     }
-    int fate = world.plan.hasStoreFaults() ? world.random.nextInt(12) : 11;
+    int fate = world.plan.has(Trouble.STORE_FAULTS) ? world.random.nextInt(12) : 11;
     world.soon(() -> {
       if (fate != 0) {
         work.run();

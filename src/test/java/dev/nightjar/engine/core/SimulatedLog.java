@@ -2,6 +2,7 @@ package dev.nightjar.engine.core;
 
 import dev.nightjar.batch.ChunkId;
 import dev.nightjar.engine.core.Event.Pending;
+import dev.nightjar.engine.core.SimulationPlan.Trouble;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -43,7 +44,7 @@ final class SimulatedLog {
   }
 
   private void commit() {
-    if (world.plan.hasStoreFaults() && random.nextInt(20) == 0) {
+    if (world.plan.has(Trouble.STORE_FAULTS) && random.nextInt(20) == 0) {
       events.accept(new Event.Held("the disk is full"));
       world.time.later(
           1_000,

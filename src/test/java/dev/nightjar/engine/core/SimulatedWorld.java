@@ -1,5 +1,6 @@
 package dev.nightjar.engine.core;
 
+import dev.nightjar.engine.core.SimulationPlan.Trouble;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -33,7 +34,7 @@ final class SimulatedWorld {
       specs.add(new UpstreamSpec("up" + i, models, slots));
       upstreams.add(
           new SimulatedUpstream(
-              random.split(), slots, plan.hasOutages(), time.now() + DISTURBED_WITHIN));
+              random.split(), slots, plan.has(Trouble.OUTAGES), time.now() + DISTURBED_WITHIN));
     }
   }
 

@@ -3,6 +3,7 @@ package dev.nightjar.engine.core;
 import dev.nightjar.batch.Batch.Ending;
 import dev.nightjar.batch.ChunkId;
 import dev.nightjar.engine.core.SimulatedStores.StoredBatch;
+import dev.nightjar.engine.core.SimulationPlan.Trouble;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -41,10 +42,10 @@ final class Simulation {
       long id = batch;
       time.world(random.nextLong(CREATED_WITHIN), () -> create(id));
     }
-    if (plan.hasKills()) {
+    if (plan.has(Trouble.KILLS)) {
       sometimes(3, this::kill);
     }
-    if (plan.hasTakeovers()) {
+    if (plan.has(Trouble.TAKEOVERS)) {
       sometimes(5, this::takeOver);
     }
     while (world.violations.isEmpty() && goOn()) {
@@ -96,14 +97,14 @@ final class Simulation {
         random.nextInt(4) == 0
             ? all.subList(0, 2 + random.nextInt(2))
             : List.of(all.get(random.nextInt(all.size())));
-    long window = plan.hasStops() && random.nextInt(3) == 0 ? 30_000 : 86_400_000L * 10;
+    long window = plan.has(Trouble.STOPS) && random.nextInt(3) == 0 ? 30_000 : 86_400_000L * 10;
     int lines = 1 + random.nextInt(plan.lines());
     stores.batches.put(
         id,
         new StoredBatch(
             id, models, time.now() + random.nextLong(window) + 1, lines, 1 + random.nextInt(20)));
     world.soon(() -> life.begin(stores.batch(id), false));
-    if (plan.hasStops() && random.nextInt(3) == 0) {
+    if (plan.has(Trouble.STOPS) && random.nextInt(3) == 0) {
       time.world(random.nextLong(random.nextBoolean() ? 100 : 60_000), () -> cancel(id));
     }
   }

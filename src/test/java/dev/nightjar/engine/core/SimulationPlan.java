@@ -1,49 +1,67 @@
 package dev.nightjar.engine.core;
 
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 
 /**
  * What may happen in a simulated run. All else follows from the seed.
  *
  * @param lines at most, of each batch
- * @param hasOutages upstreams fail, throttle, and are brought down by some lines
- * @param hasStoreFaults whatever is asked of the stores may fail, before or after its effect
- * @param hasStops batches are cancelled, and some have short deadlines
- * @param hasKills the process dies and starts again
- * @param hasTakeovers another node takes chunks over that this one has, and completes them
- * @param isTight little may be held: memory of calls, answers, open chunks
  */
-record SimulationPlan(
-    long seed,
-    int batches,
-    int lines,
-    boolean hasOutages,
-    boolean hasStoreFaults,
-    boolean hasStops,
-    boolean hasKills,
-    boolean hasTakeovers,
-    boolean isTight) {
+record SimulationPlan(long seed, int batches, int lines, Set<Trouble> troubles) {
+
+  /** What a run may have or not. */
+  enum Trouble {
+    /** Upstreams fail, throttle, and are brought down by some lines. */
+    OUTAGES,
+    /** Whatever is asked of the stores may fail, before or after its effect. */
+    STORE_FAULTS,
+    /** Batches are cancelled, and some have short deadlines. */
+    STOPS,
+    /** The process dies and starts again. */
+    KILLS,
+    /** Another node takes chunks over that this one has, and completes them. */
+    TAKEOVERS,
+    /** Little may be held: memory of calls, answers, open chunks. */
+    TIGHTNESS
+  }
+
+  SimulationPlan {
+    troubles = Set.copyOf(troubles);
+  }
 
   static SimulationPlan of(long seed) {
     var random = new SplittableRandom(seed);
-    int lines = random.nextInt(8) == 0 ? 400 : 40;
-    return new SimulationPlan(
-        seed,
-        1 + random.nextInt(6),
-        1 + random.nextInt(lines),
-        random.nextInt(4) > 0,
-        random.nextInt(4) > 0,
-        random.nextInt(3) > 0,
-        random.nextInt(3) == 0,
-        random.nextInt(3) == 0,
-        random.nextInt(3) == 0);
+    int linesMax = random.nextInt(8) == 0 ? 400 : 40;
+    int batches = 1 + random.nextInt(6);
+    int lines = 1 + random.nextInt(linesMax);
+    var troubles = EnumSet.noneOf(Trouble.class);
+    for (Trouble trouble : Trouble.values()) {
+      if (isMet(trouble, random)) {
+        troubles.add(trouble);
+      }
+    }
+    return new SimulationPlan(seed, batches, lines, troubles);
+  }
+
+  private static boolean isMet(Trouble trouble, RandomGenerator random) {
+    return switch (trouble) {
+      case OUTAGES, STORE_FAULTS -> random.nextInt(4) > 0;
+      case STOPS -> random.nextInt(3) > 0;
+      case KILLS, TAKEOVERS, TIGHTNESS -> random.nextInt(3) == 0;
+    };
+  }
+
+  boolean has(Trouble trouble) {
+    return troubles.contains(trouble);
   }
 
   EngineLimits limits(RandomGenerator random) {
-    if (!isTight) {
+    if (!has(Trouble.TIGHTNESS)) {
       return EngineLimits.defaults();
     }
     return EngineLimits.defaults()
@@ -59,51 +77,27 @@ record SimulationPlan(
 
   /** The same with less in it, the least first. */
   private List<SimulationPlan> smaller() {
-    return Stream.of(
-            sized(1, lines),
-            sized(batches - 1, lines),
-            sized(batches, lines / 2),
-            sized(batches, lines - 1),
-            without(true, false, false, false, false, false),
-            without(false, true, false, false, false, false),
-            without(false, false, true, false, false, false),
-            without(false, false, false, true, false, false),
-            without(false, false, false, false, true, false),
-            without(false, false, false, false, false, true))
-        .filter(plan -> !plan.equals(this) && plan.batches > 0 && plan.lines > 0)
-        .toList();
+    var plans = new ArrayList<SimulationPlan>();
+    plans.add(sized(1, lines));
+    plans.add(sized(batches - 1, lines));
+    plans.add(sized(batches, lines / 2));
+    plans.add(sized(batches, lines - 1));
+    for (Trouble trouble : Trouble.values()) {
+      plans.add(without(trouble));
+    }
+    plans.removeIf(plan -> plan.equals(this) || plan.batches == 0 || plan.lines == 0);
+    return plans;
   }
 
   private SimulationPlan sized(int newBatches, int newLines) {
-    return new SimulationPlan(
-        seed,
-        newBatches,
-        newLines,
-        hasOutages,
-        hasStoreFaults,
-        hasStops,
-        hasKills,
-        hasTakeovers,
-        isTight);
+    return new SimulationPlan(seed, newBatches, newLines, troubles);
   }
 
-  private SimulationPlan without(
-      boolean outages,
-      boolean storeFaults,
-      boolean stops,
-      boolean kills,
-      boolean takeovers,
-      boolean tightness) {
-    return new SimulationPlan(
-        seed,
-        batches,
-        lines,
-        hasOutages && !outages,
-        hasStoreFaults && !storeFaults,
-        hasStops && !stops,
-        hasKills && !kills,
-        hasTakeovers && !takeovers,
-        isTight && !tightness);
+  private SimulationPlan without(Trouble trouble) {
+    var fewer = EnumSet.noneOf(Trouble.class);
+    fewer.addAll(troubles);
+    fewer.remove(trouble);
+    return new SimulationPlan(seed, batches, lines, fewer);
   }
 
   /** The smallest plan of this seed that still fails in this engine. */
