@@ -1,5 +1,7 @@
 package dev.nightjar.batch;
 
+import java.io.Serializable;
+
 /**
  * A contiguous range of lines of one batch: the unit that a node claims and seals.
  *
@@ -9,4 +11,5 @@ package dev.nightjar.batch;
  * @param offset where it begins in the input file, in bytes
  * @param length how long it is there, blank lines included
  */
-public record Chunk(ChunkId id, long epoch, long firstLine, int lines, long offset, long length) {}
+public record Chunk(ChunkId id, long epoch, long firstLine, int lines, long offset, long length)
+    implements Serializable {}

@@ -1,9 +1,11 @@
 package dev.nightjar.batch;
 
+import java.io.Serializable;
+
 /**
  * Lines of a batch: all, answered with success, executed and failed. Unexecuted ones are in
  * neither.
  */
-public record RequestCounts(long total, long completed, long failed) {
+public record RequestCounts(long total, long completed, long failed) implements Serializable {
   public static final RequestCounts NONE = new RequestCounts(0, 0, 0);
 }

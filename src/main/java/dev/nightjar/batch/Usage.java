@@ -1,9 +1,11 @@
 package dev.nightjar.batch;
 
+import java.io.Serializable;
+
 /**
  * Tokens used: {@code input} includes {@code cached}, {@code output} includes {@code reasoning}.
  */
-public record Usage(long input, long cached, long output, long reasoning) {
+public record Usage(long input, long cached, long output, long reasoning) implements Serializable {
   public static final Usage NONE = new Usage(0, 0, 0, 0);
 
   public long total() {

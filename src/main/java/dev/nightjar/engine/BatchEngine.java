@@ -100,7 +100,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     this.running = new RunningBatches(meta, objects);
     this.clock = world.clock();
     List<Upstream> clients = upstreams.clients();
-    this.engine = new Engine(limits.engine(), upstreams.specs(), world.random());
+    this.engine = new Engine(limits.engine(), upstreams.specs(), world.random().nextLong());
     this.thread = new EngineThread(engine, clock, this::carryOut, world.fatal());
     this.guard = new EffectGuard(thread::post);
     this.committer = new Committer(stores.log(), meters, thread::post, world.fatal());

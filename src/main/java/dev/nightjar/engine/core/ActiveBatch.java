@@ -6,6 +6,7 @@ import dev.nightjar.batch.ChunkId;
 import dev.nightjar.batch.RequestCounts;
 import dev.nightjar.batch.Usage;
 import dev.nightjar.engine.core.Event.ClaimedChunk;
+import java.io.Serializable;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,10 +14,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A batch that is being worked on. Engine thread only. */
-final class ActiveBatch {
-  static final Comparator<ActiveBatch> BY_DEADLINE =
-      Comparator.<ActiveBatch>comparingLong(b -> b.run.deadlineMillis())
-          .thenComparingLong(b -> b.run.batch());
+final class ActiveBatch implements Serializable {
+  /** An enum, since what is sorted by it is part of the state that a trace holds. */
+  enum Order implements Comparator<ActiveBatch> {
+    BY_DEADLINE;
+
+    @Override
+    public int compare(ActiveBatch one, ActiveBatch other) {
+      int byDeadline = Long.compare(one.run.deadlineMillis(), other.run.deadlineMillis());
+      return byDeadline != 0 ? byDeadline : Long.compare(one.run.batch(), other.run.batch());
+    }
+  }
 
   final BatchStart run;
 

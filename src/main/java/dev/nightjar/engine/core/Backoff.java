@@ -1,12 +1,13 @@
 package dev.nightjar.engine.core;
 
+import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Something that our own machine fails at, such as an object that cannot be read: why, and how long
  * to wait before it is tried again. It is tried for as long as it takes. Engine thread only.
  */
-final class Backoff {
+final class Backoff implements Serializable {
   private static final long WAIT_MIN_MILLIS = 1_000;
   private static final long WAIT_MAX_MILLIS = 60_000;
   private static final int DOUBLINGS_MAX = 6;

@@ -3,6 +3,7 @@ package dev.nightjar.engine.core;
 import dev.nightjar.batch.Batch.Ending;
 import dev.nightjar.batch.RequestCounts;
 import dev.nightjar.batch.Usage;
+import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,4 +27,5 @@ public record BatchStart(
     RequestCounts sealed,
     Usage sealedUsage,
     @Nullable Ending ending,
-    boolean isFromBefore) {}
+    boolean isFromBefore)
+    implements Serializable {}

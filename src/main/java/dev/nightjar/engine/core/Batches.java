@@ -2,6 +2,7 @@ package dev.nightjar.engine.core;
 
 import dev.nightjar.batch.Batch.Ending;
 import dev.nightjar.batch.ChunkId;
+import java.io.Serializable;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -10,7 +11,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The batches that are being worked on. Engine thread only. */
-final class Batches {
+final class Batches implements Serializable {
   private static final int EARLY_STOPS_MAX = 1_000;
 
   private final Map<Long, ActiveBatch> active = new HashMap<>();

@@ -1,6 +1,7 @@
 package dev.nightjar.engine.core;
 
 import dev.nightjar.batch.Answer;
+import java.io.Serializable;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * What one call came to, seen from the line: whose fault it was decides what happens next (design
  * §6). Each carries the answer that the line gets if this attempt is its last.
  */
-public sealed interface CallOutcome {
+public sealed interface CallOutcome extends Serializable {
   /** The line has its answer: a success, or an error that repeating would not change. */
   record Final(Answer answer) implements CallOutcome {}
 

@@ -3,11 +3,12 @@ package dev.nightjar.engine.core;
 import dev.nightjar.batch.ChunkId;
 import dev.nightjar.engine.core.Event.ClaimedChunk;
 import dev.nightjar.store.MetaStore.SealOutcome;
+import java.io.Serializable;
 import java.util.List;
 import java.util.function.Consumer;
 
 /** The life of a chunk: claimed, open, sealed or lost. Engine thread only. */
-final class ChunkLife {
+final class ChunkLife implements Serializable {
   private final Batches batches;
   private final Lanes lanes;
   private final Claims claims;

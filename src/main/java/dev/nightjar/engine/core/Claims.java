@@ -1,5 +1,6 @@
 package dev.nightjar.engine.core;
 
+import java.io.Serializable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -7,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Keeps the windows filled: claims chunks a little ahead of what can be sent, and those of a
  * stopping batch so that they can be closed. Part of the engine: its thread only.
  */
-final class Claims {
+final class Claims implements Serializable {
   private static final int CLAIM_CHUNKS_MAX = 16;
   private static final int CLOSING_CHUNKS_MAX = 64;
 

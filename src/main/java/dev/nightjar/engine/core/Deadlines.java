@@ -1,5 +1,6 @@
 package dev.nightjar.engine.core;
 
+import java.io.Serializable;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.TreeSet;
@@ -9,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * The batches that have a deadline. The engine's time only measures: what time it is, by the clock
  * that deadlines are told in, it is told. Engine thread only.
  */
-final class Deadlines {
-  private final TreeSet<ActiveBatch> batches = new TreeSet<>(ActiveBatch.BY_DEADLINE);
+final class Deadlines implements Serializable {
+  private final TreeSet<ActiveBatch> batches = new TreeSet<>(ActiveBatch.Order.BY_DEADLINE);
 
   /** Those of an earlier process, while the time may be wrong since the start of this one. */
   private final Set<ActiveBatch> held = new HashSet<>();

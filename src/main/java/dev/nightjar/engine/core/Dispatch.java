@@ -3,6 +3,7 @@ package dev.nightjar.engine.core;
 import dev.nightjar.batch.Answer;
 import dev.nightjar.engine.core.Event.Pending;
 import dev.nightjar.engine.core.OpenChunk.Line;
+import java.io.Serializable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * not yet durable stay within their bounds. A slot is free when its answer has been read, not when
  * that is durable. Part of the engine: its thread only.
  */
-final class Dispatch {
+final class Dispatch implements Serializable {
   private final EngineLimits limits;
   private final UnderWay underWay;
   private final Consumer<Effect> effects;

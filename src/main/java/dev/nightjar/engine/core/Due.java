@@ -1,12 +1,13 @@
 package dev.nightjar.engine.core;
 
 import dev.nightjar.batch.ChunkId;
+import java.io.Serializable;
 
 /**
  * What is to be done at a later time. It is equal to another that says the same: of one thing there
  * is at most one time.
  */
-sealed interface Due {
+sealed interface Due extends Serializable {
   /** The batch that it goes with. */
   long batch();
 

@@ -6,12 +6,13 @@ import dev.nightjar.engine.core.Event.ClaimedChunk;
 import dev.nightjar.engine.core.Event.Pending;
 import dev.nightjar.engine.core.OpenChunk.Line;
 import dev.nightjar.store.MetaStore.SealOutcome;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * socket: one thread calls {@link #step} with what happened and carries the effects out. If the
  * process dies, nothing here is missed: MetaStore and the answer log know all that is done.
  */
-public final class Engine {
+public final class Engine implements Serializable {
   private final EngineLimits limits;
   private final Lanes lanes;
   private final Faults faults;
@@ -32,21 +33,37 @@ public final class Engine {
   private final Batches batches;
   private final ChunkLife chunks;
   private final LineLife lines;
-  private List<Effect> effects = new ArrayList<>();
+  private final Wanted effects = new Wanted();
   private boolean isDraining;
 
-  public Engine(EngineLimits limits, List<UpstreamSpec> upstreams, RandomGenerator random) {
+  /** Between steps there are none, so that the state holds no answers on their way. */
+  private static final class Wanted implements Consumer<Effect>, Serializable {
+    private List<Effect> effects = new ArrayList<>();
+
+    @Override
+    public void accept(Effect effect) {
+      effects.add(effect);
+    }
+
+    List<Effect> take() {
+      List<Effect> all = effects;
+      effects = new ArrayList<>();
+      return all;
+    }
+  }
+
+  /** {@code seed} is that of the jitter between attempts. */
+  public Engine(EngineLimits limits, List<UpstreamSpec> upstreams, long seed) {
     this.limits = limits;
     this.lanes = new Lanes(upstreams);
     var underWay = new UnderWay();
-    Consumer<Effect> wanted = effect -> effects.add(effect);
-    this.faults = new Faults(limits, lanes, underWay, random);
-    this.claims = new Claims(limits, lanes, wanted);
-    this.dispatch = new Dispatch(limits, underWay, wanted);
-    this.batches = new Batches(deadlines, wanted);
-    this.chunks = new ChunkLife(batches, lanes, claims, timers, wanted);
+    this.faults = new Faults(limits, lanes, underWay, new Random(seed));
+    this.claims = new Claims(limits, lanes, effects);
+    this.dispatch = new Dispatch(limits, underWay, effects);
+    this.batches = new Batches(deadlines, effects);
+    this.chunks = new ChunkLife(batches, lanes, claims, timers, effects);
     var ways = new LineLife.Ways(lanes, claims, dispatch, faults, underWay);
-    this.lines = new LineLife(batches, ways, chunks, timers, wanted);
+    this.lines = new LineLife(batches, ways, chunks, timers, effects);
   }
 
   /**
@@ -54,7 +71,6 @@ public final class Engine {
    * jumps with any clock: {@link Event.ClockSet} tells what time it is.
    */
   public List<Effect> step(Event event, long now) {
-    effects = new ArrayList<>();
     handle(event, now);
     for (Due due = timers.takeDue(now); due != null; due = timers.takeDue(now)) {
       comeDue(due);
@@ -65,7 +81,7 @@ public final class Engine {
       claims.refill(dispatch.isQuiet());
       dispatch.send(lanes, claims);
     }
-    return effects;
+    return effects.take();
   }
 
   /** When {@link #step} wants to be called again without an event. */
@@ -149,9 +165,9 @@ public final class Engine {
       case Due.AbortCalls(long batch) -> abortCalls(batch);
       case Due.ClaimAgain(long batch) -> chunks.claimAgain(batch);
       case Due.SealAgain(ChunkId chunk) -> chunks.sealAgain(chunk);
-      case Due.FinishAgain(long batch) -> effects.add(new Effect.Finish(batch));
-      case Due.ExpireAgain(long batch) -> effects.add(new Effect.Expire(batch));
-      case Due.ValidateAgain(long batch) -> effects.add(new Effect.Validate(batch));
+      case Due.FinishAgain(long batch) -> effects.accept(new Effect.Finish(batch));
+      case Due.ExpireAgain(long batch) -> effects.accept(new Effect.Expire(batch));
+      case Due.ValidateAgain(long batch) -> effects.accept(new Effect.Validate(batch));
       case Due.SendAgain(LineId line) -> lines.sendAgain(line);
     }
   }
@@ -220,7 +236,7 @@ public final class Engine {
       if (batch.mayExpire()) {
         batch.expiring();
         halt(batch);
-        effects.add(new Effect.Expire(batch.run.batch()));
+        effects.accept(new Effect.Expire(batch.run.batch()));
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.nightjar.engine.core;
 
+import java.io.Serializable;
 import java.time.Duration;
 
 /**
@@ -9,7 +10,8 @@ import java.time.Duration;
  * @param requestTimeout for one call, its answer's last byte included
  */
 public record EngineLimits(
-    Retries retries, Duration stopGrace, Duration requestTimeout, Bounds bounds) {
+    Retries retries, Duration stopGrace, Duration requestTimeout, Bounds bounds)
+    implements Serializable {
 
   /**
    * How often and how soon something is tried again.
@@ -19,7 +21,8 @@ public record EngineLimits(
    * @param laneBase first pause of a lane whose upstream fails; doubles up to {@code laneMax}
    */
   public record Retries(
-      int attempts, Duration base, Duration max, Duration laneBase, Duration laneMax) {
+      int attempts, Duration base, Duration max, Duration laneBase, Duration laneMax)
+      implements Serializable {
     public static Retries defaults() {
       return new Retries(
           5,
@@ -51,7 +54,8 @@ public record EngineLimits(
       long answerBytes,
       long unsealedBytes,
       int openChunks,
-      long validationBytes) {
+      long validationBytes)
+      implements Serializable {
     public static Bounds defaults() {
       long heap = Runtime.getRuntime().maxMemory();
       return new Bounds(heap / 4, heap / 8, 256L << 20, 4L << 30, 2_000, heap / 8);

@@ -7,13 +7,14 @@ import dev.nightjar.batch.ChunkId;
 import dev.nightjar.batch.RequestCounts;
 import dev.nightjar.batch.Usage;
 import dev.nightjar.store.MetaStore.SealOutcome;
+import java.io.Serializable;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What happens to the engine: the only way in. */
-public sealed interface Event {
+public sealed interface Event extends Serializable {
   /** A batch is ready to run, or to go on after a restart. */
   record Started(BatchStart run) implements Event {}
 
@@ -88,11 +89,12 @@ public sealed interface Event {
       BitSet held,
       RequestCounts heldCounts,
       Usage heldUsage,
-      long heldBytes) {}
+      long heldBytes)
+      implements Serializable {}
 
   /** Where a claimed line is, and the model it wants; empty for none. */
-  record ClaimedLine(LineSpan span, String model) {}
+  record ClaimedLine(LineSpan span, String model) implements Serializable {}
 
   /** An answer on its way to the log. */
-  record Pending(LineId line, Answer answer) {}
+  record Pending(LineId line, Answer answer) implements Serializable {}
 }

@@ -4,6 +4,7 @@ import dev.nightjar.batch.Answer;
 import dev.nightjar.engine.core.Lane.State;
 import dev.nightjar.engine.core.Lane.Suspect;
 import dev.nightjar.engine.core.OpenChunk.Line;
+import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * and the line spends nothing. The line's: it is tried a few times, then gets its error. Unclear: a
  * probe tells. Part of the engine: no clock, and its thread only.
  */
-final class Faults {
+final class Faults implements Serializable {
   private static final int OUTAGES_BEFORE_ALONE = 3;
   private static final long KEY_REFUSED_MILLIS = 60_000;
   private static final long RETRY_AFTER_MAX_MILLIS = 3_600_000;

@@ -1,6 +1,7 @@
 package dev.nightjar.engine.core;
 
 import dev.nightjar.batch.Answer;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * breaker: a fault of the upstream closes it for a while, and the first success after it opens
  * makes it forget. Engine thread only.
  */
-final class Lane {
+final class Lane implements Serializable {
   /** At this level one call must succeed before the lane opens fully. */
   private static final int TRIAL_LEVEL = 2;
 
@@ -68,7 +69,7 @@ final class Lane {
   }
 
   /** A line that waits for a probe, and what it gets if the upstream turns out to be well. */
-  record Suspect(LineId line, Answer verdict) {}
+  record Suspect(LineId line, Answer verdict) implements Serializable {}
 
   Lane(String model, UpstreamState upstream) {
     this.model = model;

@@ -1,6 +1,7 @@
 package dev.nightjar.engine.core;
 
 import dev.nightjar.engine.core.EngineFigures.UpstreamFigures;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Which upstreams serve which model, and the queues and lanes that follow from it. Engine thread
  * only.
  */
-final class Lanes {
+final class Lanes implements Serializable {
   private final List<UpstreamState> upstreams = new ArrayList<>();
   private final Map<String, ModelQueue> queues = new LinkedHashMap<>();
   private List<ModelQueue> rotation = List.of();

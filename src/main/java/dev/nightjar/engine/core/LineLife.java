@@ -4,6 +4,7 @@ import dev.nightjar.batch.Answer;
 import dev.nightjar.batch.ChunkId;
 import dev.nightjar.engine.core.Event.Pending;
 import dev.nightjar.engine.core.OpenChunk.Line;
+import java.io.Serializable;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The life of a line from its first call on: what its outcome means is decided by {@link Faults}
  * and done here. Engine thread only.
  */
-final class LineLife {
+final class LineLife implements Serializable {
   private final Batches batches;
   private final Lanes lanes;
   private final Claims claims;

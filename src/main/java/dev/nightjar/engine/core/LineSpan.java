@@ -1,5 +1,7 @@
 package dev.nightjar.engine.core;
 
+import java.io.Serializable;
+
 /**
  * Where a line is in the input file, and its parts in the line.
  *
@@ -9,7 +11,8 @@ package dev.nightjar.engine.core;
  * @param bodyStart of the body object, from the line's first byte
  */
 public record LineSpan(
-    long offset, int length, int idStart, int idLength, int bodyStart, int bodyLength) {
+    long offset, int length, int idStart, int idLength, int bodyStart, int bodyLength)
+    implements Serializable {
   /** Of longer lines the body is streamed to the upstream, through a buffer of this size. */
   public static final int COPY_BYTES = 32 * 1024;
 

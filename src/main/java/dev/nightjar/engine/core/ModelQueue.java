@@ -1,6 +1,7 @@
 package dev.nightjar.engine.core;
 
 import dev.nightjar.engine.core.OpenChunk.Line;
+import java.io.Serializable;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * One model: the lanes that serve it, the lines that wait for it, and the batches whose chunks are
  * claimed for it. Engine thread only.
  */
-final class ModelQueue {
+final class ModelQueue implements Serializable {
   final String model;
   final List<Lane> lanes = new ArrayList<>();
 

@@ -4,6 +4,7 @@ import dev.nightjar.batch.Batch.Ending;
 import dev.nightjar.batch.Chunk;
 import dev.nightjar.engine.core.Event.ClaimedChunk;
 import dev.nightjar.engine.core.Event.ClaimedLine;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * A chunk that this node owns, from its claim to its seal, and the life of its lines: what happens
  * to one is told to its chunk, which counts. Engine thread only.
  */
-final class OpenChunk {
+final class OpenChunk implements Serializable {
   final Chunk chunk;
 
   /** What keeps its lines from being sent, or the chunk from being sealed. */
@@ -41,7 +42,7 @@ final class OpenChunk {
   }
 
   /** One request on its way to an answer. It holds where its bytes are, never the bytes. */
-  static final class Line {
+  static final class Line implements Serializable {
     final OpenChunk chunk;
     final int index;
     final LineSpan span;

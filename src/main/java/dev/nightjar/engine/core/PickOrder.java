@@ -1,5 +1,6 @@
 package dev.nightjar.engine.core;
 
+import java.io.Serializable;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
@@ -12,20 +13,32 @@ import org.jspecify.annotations.Nullable;
  * seven of eight picks go to the earliest deadline, one to the batch with the least left, so
  * neither can starve. Engine thread only.
  */
-final class PickOrder {
+final class PickOrder implements Serializable {
   private static final int PICKS = 8;
-  private static final Comparator<Ranked> BY_DEADLINE =
-      Comparator.comparing(Ranked::batch, ActiveBatch.BY_DEADLINE);
-  private static final Comparator<Ranked> BY_SIZE =
-      Comparator.comparingInt(Ranked::chunksLeft).thenComparingLong(r -> r.batch.run.batch());
 
   private final Map<ActiveBatch, Ranked> ranked = new HashMap<>();
-  private final TreeSet<Ranked> byDeadline = new TreeSet<>(BY_DEADLINE);
-  private final TreeSet<Ranked> bySize = new TreeSet<>(BY_SIZE);
+  private final TreeSet<Ranked> byDeadline = new TreeSet<>(Order.BY_DEADLINE);
+  private final TreeSet<Ranked> bySize = new TreeSet<>(Order.BY_SIZE);
   private int picks;
 
   /** A batch and what it had left when it came here. */
-  private record Ranked(ActiveBatch batch, int chunksLeft) {}
+  private record Ranked(ActiveBatch batch, int chunksLeft) implements Serializable {}
+
+  private enum Order implements Comparator<Ranked> {
+    BY_DEADLINE {
+      @Override
+      public int compare(Ranked one, Ranked other) {
+        return ActiveBatch.Order.BY_DEADLINE.compare(one.batch, other.batch);
+      }
+    },
+    BY_SIZE {
+      @Override
+      public int compare(Ranked one, Ranked other) {
+        int bySize = Integer.compare(one.chunksLeft, other.chunksLeft);
+        return bySize != 0 ? bySize : Long.compare(one.batch.run.batch(), other.batch.run.batch());
+      }
+    }
+  }
 
   /** One that is here already keeps its place. */
   void add(ActiveBatch batch) {
@@ -67,7 +80,7 @@ final class PickOrder {
       return null;
     }
     Ranked urgent = byDeadline.first();
-    if (BY_DEADLINE.compare(urgent, others.byDeadline.first()) < 0) {
+    if (Order.BY_DEADLINE.compare(urgent, others.byDeadline.first()) < 0) {
       return urgent.batch;
     }
     Ranked small = bySize.first();

@@ -1,6 +1,6 @@
 package dev.nightjar.engine.core;
 
-import java.util.Comparator;
+import java.io.Serializable;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -12,14 +12,20 @@ import org.jspecify.annotations.Nullable;
  * Things to do at a later time, in order; equal times in the order they were set. Those of a batch
  * go with it. Engine thread only.
  */
-final class Timers {
-  private final TreeSet<Timer> queue =
-      new TreeSet<>(Comparator.comparingLong(Timer::atMillis).thenComparingLong(Timer::order));
+final class Timers implements Serializable {
+  private final TreeSet<Timer> queue = new TreeSet<>();
   private final Map<Due, Timer> timers = new HashMap<>();
   private final Map<Long, Set<Due>> byBatch = new HashMap<>();
   private long order;
 
-  private record Timer(long atMillis, long order, Due due) {}
+  private record Timer(long atMillis, long order, Due due)
+      implements Comparable<Timer>, Serializable {
+    @Override
+    public int compareTo(Timer other) {
+      int byTime = Long.compare(atMillis, other.atMillis);
+      return byTime != 0 ? byTime : Long.compare(order, other.order);
+    }
+  }
 
   /** Instead of an earlier time of the same, if there is one. */
   void at(long millis, Due due) {

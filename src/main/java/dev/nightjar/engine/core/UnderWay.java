@@ -1,11 +1,12 @@
 package dev.nightjar.engine.core;
 
 import dev.nightjar.engine.core.OpenChunk.Line;
+import java.io.Serializable;
 import java.util.HashMap;
 import java.util.Map;
 
 /** The lines of which a call, a probe or an append is under way. Engine thread only. */
-final class UnderWay {
+final class UnderWay implements Serializable {
   private final Map<LineId, Line> lines = new HashMap<>();
 
   void add(Line line) {

@@ -1,5 +1,6 @@
 package dev.nightjar.engine.core;
 
+import java.io.Serializable;
 import java.util.Set;
 
 /**
@@ -8,7 +9,8 @@ import java.util.Set;
  * @param models the models it is configured for; empty: whatever it lists, or any
  * @param maxInFlight calls at a time, over all its lanes
  */
-public record UpstreamSpec(String name, Set<String> models, int maxInFlight) {
+public record UpstreamSpec(String name, Set<String> models, int maxInFlight)
+    implements Serializable {
   public UpstreamSpec {
     models = Set.copyOf(models);
     if (maxInFlight < 1) {

@@ -1,5 +1,6 @@
 package dev.nightjar.engine.core;
 
+import java.io.Serializable;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -7,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * An upstream: what it can do, and its calls in flight over all lanes. What it can do may change
  * while it is called. Engine thread only.
  */
-final class UpstreamState {
+final class UpstreamState implements Serializable {
   final int index;
   private final UpstreamSpec spec;
   private final int slots;

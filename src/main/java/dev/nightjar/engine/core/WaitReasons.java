@@ -1,10 +1,11 @@
 package dev.nightjar.engine.core;
 
+import java.io.Serializable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Why nothing is sent: for all batches, or for one. Part of the engine: its thread only. */
-final class WaitReasons {
+final class WaitReasons implements Serializable {
   private @Nullable String held;
   private @Nullable String diskShort;
 

@@ -1,9 +1,11 @@
 package dev.nightjar.engine.core;
 
+import java.io.Serializable;
+
 /**
  * What is claimed ahead for one model, of the batches that are at home with it. Engine thread only.
  */
-final class Window {
+final class Window implements Serializable {
   private int homes;
   private int waiting;
   private int claiming;

@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,7 +104,7 @@ final class EngineDriver {
   }
 
   EngineDriver(EngineLimits limits, UpstreamSpec... upstreams) {
-    this.engine = new Engine(limits, List.of(upstreams), new SplittableRandom(1));
+    this.engine = new Engine(limits, List.of(upstreams), 1);
   }
 
   void start(long batch, int lines) {

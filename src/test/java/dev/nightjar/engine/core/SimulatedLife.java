@@ -6,7 +6,6 @@ import dev.nightjar.batch.Chunk;
 import dev.nightjar.engine.core.Event.Pending;
 import dev.nightjar.engine.core.SimulatedStores.StoredBatch;
 import dev.nightjar.engine.core.SimulationPlan.Trouble;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -21,11 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimulatedLife {
   private final SimulatedWorld world;
-  private final SimulatedCore.Maker maker;
-  private final long coreSeed;
-  private final SimulatedCore core;
+  private final RecordedCore core;
   private final SimulatedLog log;
-  private final List<Stepped> stepped = new ArrayList<>();
   private final Map<LineId, Call> calls = new HashMap<>();
   private final Set<LineId> aborted = new HashSet<>();
 
@@ -40,14 +36,10 @@ final class SimulatedLife {
 
   private record Call(int upstream, boolean wasDown) {}
 
-  /** An event and what the engine made of it. */
-  private record Stepped(Event event, long now, List<Effect> effects) {}
-
   SimulatedLife(SimulatedWorld world, SimulatedCore.Maker maker) {
     this.world = world;
-    this.maker = maker;
-    this.coreSeed = world.random.nextLong();
-    this.core = maker.make(world.limits, world.specs, coreSeed);
+    long seed = world.random.nextLong();
+    this.core = new RecordedCore(() -> maker.make(world.limits, world.specs, seed), seed);
     this.log = new SimulatedLog(world, this::step);
   }
 
@@ -85,7 +77,6 @@ final class SimulatedLife {
       world.violation("%s: %s".formatted(event, e));
       return;
     }
-    stepped.add(new Stepped(event, world.time.now(), effects));
     effects.forEach(this::carryOut);
   }
 
@@ -130,13 +121,7 @@ final class SimulatedLife {
 
   /** The same events at the same times have the same effects. */
   void checkReplay() {
-    SimulatedCore again = maker.make(world.limits, world.specs, coreSeed);
-    for (Stepped step : stepped) {
-      if (!again.step(step.event(), step.now()).equals(step.effects())) {
-        world.violation("replayed, %s at %d has other effects".formatted(step.event(), step.now()));
-        return;
-      }
-    }
+    core.otherwise().ifPresent(world::violation);
   }
 
   // ---- effects

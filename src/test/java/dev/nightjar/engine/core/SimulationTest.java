@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.nightjar.batch.Batch.Ending;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -78,6 +79,12 @@ class SimulationTest {
     @Override
     public EngineFigures figures() {
       return real.figures();
+    }
+
+    @Override
+    public Supplier<SimulatedCore> saved() {
+      Supplier<SimulatedCore> saved = real.saved();
+      return () -> new Planted(bug, saved.get());
     }
   }
 
