@@ -44,7 +44,7 @@ final class BatchWait {
   }
 
   /** The batch when it has ended, with what there is to say of that said. */
-  BatchView run() {
+  BatchCard run() {
     String path = ApiClient.path("/batches", id);
     boolean isKnown = false;
     Duration pause = FIRST_PAUSE;
@@ -52,7 +52,7 @@ final class BatchWait {
       try {
         while (true) {
           var asked = CompletableFuture.supplyAsync(() -> client.get(path), asking);
-          Optional<BatchView> batch = answer(asked.thenApply(BatchView::new), isKnown);
+          Optional<BatchCard> batch = answer(asked.thenApply(BatchCard::new), isKnown);
           isKnown |= batch.isPresent();
           if (batch.isPresent() && batch.get().hasEnded()) {
             explain(batch.get());
@@ -70,7 +70,7 @@ final class BatchWait {
   }
 
   /** Empty when the server did not answer and may do so later. */
-  private Optional<BatchView> answer(CompletableFuture<BatchView> asked, boolean isKnown) {
+  private Optional<BatchCard> answer(CompletableFuture<BatchCard> asked, boolean isKnown) {
     try {
       var _ = CompletableFuture.anyOf(asked, stop).get(left().toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
@@ -151,7 +151,7 @@ final class BatchWait {
     return left.isNegative() ? Duration.ZERO : left;
   }
 
-  private void show(BatchView batch) {
+  private void show(BatchCard batch) {
     if (display == null) {
       return;
     }
@@ -172,7 +172,7 @@ final class BatchWait {
         });
   }
 
-  private void explain(BatchView batch) {
+  private void explain(BatchCard batch) {
     if (display != null) {
       display.clear();
       shell.say(batch.ending());

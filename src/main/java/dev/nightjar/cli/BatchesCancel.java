@@ -41,12 +41,12 @@ final class BatchesCancel implements Callable<Integer> {
   @Override
   public Integer call() {
     try (ApiClient client = clientOptions.client(shell)) {
-      var batch = new BatchView(client.post(ApiClient.path("/batches", id) + "/cancel", null));
+      var batch = new BatchCard(client.post(ApiClient.path("/batches", id) + "/cancel", null));
       if (!isWaiting) {
         outputOptions.show(shell, batch);
         return ExitCode.OK;
       }
-      BatchView ended = new BatchWait(shell, client, id, false, timeout.value()).run();
+      BatchCard ended = new BatchWait(shell, client, id, false, timeout.value()).run();
       outputOptions.showEnded(shell, ended);
       int code = ExitCode.ofEnded(ended.json());
       return code == ExitCode.CANCELLED ? ExitCode.OK : code;

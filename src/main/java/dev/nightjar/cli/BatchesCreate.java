@@ -74,13 +74,13 @@ final class BatchesCreate implements Callable<Integer> {
   @Override
   public Integer call() {
     try (ApiClient client = clientOptions.client(shell)) {
-      var batch = new BatchView(create(client));
+      var batch = new BatchCard(create(client));
       if (!isWaiting) {
         outputOptions.show(shell, batch);
         return ExitCode.OK;
       }
       shell.say("created " + batch.id());
-      BatchView ended = new BatchWait(shell, client, batch.id(), false, timeout.value()).run();
+      BatchCard ended = new BatchWait(shell, client, batch.id(), false, timeout.value()).run();
       outputOptions.showEnded(shell, ended);
       return ExitCode.ofEnded(ended.json());
     }
@@ -108,7 +108,7 @@ final class BatchesCreate implements Callable<Integer> {
   }
 
   private String upload(ApiClient client) {
-    String id = new Upload(shell, input, "batch", null).send(client).path("id").asString("");
+    String id = new FormUpload(shell, input, "batch", null).send(client).path("id").asString("");
     shell.say("uploaded %s as %s".formatted(input, id));
     return id;
   }

@@ -72,7 +72,7 @@ final class BatchesList implements Callable<Integer> {
       new Listing(path, PAGE_MAX).read(client, limit, batches::add);
     }
     outputOptions.show(
-        shell, BatchView.COLUMNS, batches, batch -> new BatchView(batch).row(shell.zone()));
+        shell, BatchCard.COLUMNS, batches, batch -> new BatchCard(batch).row(shell.zone()));
     return ExitCode.OK;
   }
 

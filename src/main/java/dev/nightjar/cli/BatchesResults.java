@@ -54,7 +54,7 @@ final class BatchesResults implements Callable<Integer> {
   @Override
   public Integer call() {
     try (ApiClient client = clientOptions.client(shell)) {
-      var batch = new BatchView(client.get(ApiClient.path("/batches", id)));
+      var batch = new BatchCard(client.get(ApiClient.path("/batches", id)));
       if (!batch.hasEnded()) {
         throw CommandException.wrong(
             "%s is %s; it has results when it has ended. Wait for it: nightjar batches watch %s"

@@ -57,7 +57,7 @@ final class BatchesWait implements Callable<Integer> {
   @Override
   public Integer call() {
     try (ApiClient client = clientOptions.client(shell)) {
-      BatchView batch = new BatchWait(shell, client, id, isQuiet, timeout.value()).run();
+      BatchCard batch = new BatchWait(shell, client, id, isQuiet, timeout.value()).run();
       if (isQuiet) {
         outputOptions.show(shell, batch);
       } else {

@@ -42,7 +42,7 @@ final class FilesContent implements Callable<Integer> {
   public Integer call() {
     try (ApiClient client = clientOptions.client(shell)) {
       if (output == null) {
-        var _ = new Download(shell, id, shell.bytesOut(), 0).run(client);
+        var _ = new ContentDownload(shell, id, shell.bytesOut(), 0).run(client);
       } else {
         long bytes = save(shell, client, id, output);
         shell.say("%s: %s".formatted(output, Human.bytes(bytes)));
@@ -59,7 +59,7 @@ final class FilesContent implements Callable<Integer> {
         shell.say("going on at " + Human.bytes(before));
       }
       try {
-        long bytes = new Download(shell, id, part.out(), before).run(client);
+        long bytes = new ContentDownload(shell, id, part.out(), before).run(client);
         part.commit();
         return bytes;
       } catch (CommandException e) {

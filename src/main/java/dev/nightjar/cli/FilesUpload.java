@@ -49,7 +49,7 @@ final class FilesUpload implements Callable<Integer> {
   public Integer call() {
     var life = expiresAfter == null ? null : DurationText.parse("--expires-after", expiresAfter);
     try (ApiClient client = clientOptions.client(shell)) {
-      var file = new Upload(shell, path, purpose, life).send(client);
+      var file = new FormUpload(shell, path, purpose, life).send(client);
       outputOptions.show(
           shell, FileView.COLUMNS, List.of(file), one -> FileView.row(one, shell.zone()));
     }

@@ -15,7 +15,7 @@ final class OutputOptions {
   }
 
   /** A batch as the server sent it, or all that is known of it line by line. */
-  void show(Shell shell, BatchView batch) {
+  void show(Shell shell, BatchCard batch) {
     if (isJson(shell)) {
       shell.out().println(batch.json());
       return;
@@ -24,7 +24,7 @@ final class OutputOptions {
   }
 
   /** After its end was said on a terminal there is nothing to add. */
-  void showEnded(Shell shell, BatchView batch) {
+  void showEnded(Shell shell, BatchCard batch) {
     if (isJson(shell)) {
       show(shell, batch);
     }

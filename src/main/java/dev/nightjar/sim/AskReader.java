@@ -13,7 +13,7 @@ final class AskReader {
   private static final int DIMENSIONS_MAX = 8192;
   private static final int CHOICES_MAX = 128;
 
-  private final Endpoint endpoint;
+  private final SimEndpoint endpoint;
   private final ConversationReader conversation = new ConversationReader();
   private List<Input> inputs = List.of();
   private @Nullable String model;
@@ -24,13 +24,13 @@ final class AskReader {
   private boolean needsTree;
   private boolean hasInput;
 
-  private AskReader(Endpoint endpoint) {
+  private AskReader(SimEndpoint endpoint) {
     this.endpoint = endpoint;
   }
 
-  static Ask read(Endpoint endpoint, byte[] body) {
+  static Ask read(SimEndpoint endpoint, byte[] body) {
     var reader = new AskReader(endpoint);
-    try (JsonParser json = Json.parser(body)) {
+    try (JsonParser json = SimJson.parser(body)) {
       reader.readBody(json);
     } catch (JacksonException e) {
       throw Refusal.badRequest(

@@ -6,7 +6,8 @@ import tools.jackson.core.JsonGenerator;
 final class ChatAnswer {
   private ChatAnswer() {}
 
-  static void write(JsonGenerator json, AnswerStart start, Ask ask, Reply reply, Usage usage) {
+  static void write(
+      JsonGenerator json, AnswerStart start, Ask ask, ModelReply reply, ConversationUsage usage) {
     json.writeStartObject();
     json.writeStringProperty("id", start.id());
     json.writeStringProperty("object", "chat.completion");
@@ -23,14 +24,14 @@ final class ChatAnswer {
     json.writeEndObject();
   }
 
-  private static void writeChoice(JsonGenerator json, String id, int index, Reply reply) {
+  private static void writeChoice(JsonGenerator json, String id, int index, ModelReply reply) {
     json.writeStartObject();
     json.writeNumberProperty("index", index);
     json.writeObjectPropertyStart("message");
     json.writeStringProperty("role", "assistant");
     switch (reply) {
-      case Reply.Text(String text) -> json.writeStringProperty("content", text);
-      case Reply.Call(String name, String arguments) -> {
+      case ModelReply.Text(String text) -> json.writeStringProperty("content", text);
+      case ModelReply.Call(String name, String arguments) -> {
         json.writeNullProperty("content");
         json.writeArrayPropertyStart("tool_calls");
         json.writeStartObject();
@@ -49,7 +50,8 @@ final class ChatAnswer {
     json.writeEndArray();
     json.writeEndObject();
     json.writeNullProperty("logprobs");
-    json.writeStringProperty("finish_reason", reply instanceof Reply.Call ? "tool_calls" : "stop");
+    json.writeStringProperty(
+        "finish_reason", reply instanceof ModelReply.Call ? "tool_calls" : "stop");
     json.writeEndObject();
   }
 }

@@ -30,7 +30,7 @@ record CompletionAnswer(Ask ask, TokenCounter tokens, String suffix) {
       }
     }
     json.writeEndArray();
-    new Usage(input, output).writeAsCompletion(json);
+    new ConversationUsage(input, output).writeAsCompletion(json);
     json.writeStringProperty("system_fingerprint", "fp_nightjar_sim");
     json.writeEndObject();
   }
@@ -38,8 +38,8 @@ record CompletionAnswer(Ask ask, TokenCounter tokens, String suffix) {
   private String text(Input prompt) {
     String said =
         switch (prompt) {
-          case Input.Text(String text) -> Reply.to(text);
-          case Input.Tokens(_, int count) -> Reply.to("%d tokens".formatted(count));
+          case Input.Text(String text) -> ModelReply.to(text);
+          case Input.Tokens(_, int count) -> ModelReply.to("%d tokens".formatted(count));
         };
     return said + suffix;
   }

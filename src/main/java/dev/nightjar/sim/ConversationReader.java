@@ -18,8 +18,8 @@ final class ConversationReader {
     all.append(instructions).append('\n');
   }
 
-  void read(JsonParser json, JsonToken value, Endpoint endpoint) {
-    if (value == JsonToken.VALUE_STRING && endpoint == Endpoint.RESPONSES) {
+  void read(JsonParser json, JsonToken value, SimEndpoint endpoint) {
+    if (value == JsonToken.VALUE_STRING && endpoint == SimEndpoint.RESPONSES) {
       role = "user";
       text.append(json.getString());
       endMessage();
@@ -28,7 +28,7 @@ final class ConversationReader {
     if (value != JsonToken.START_ARRAY) {
       throw Refusal.wrongType(
           endpoint.input(),
-          endpoint == Endpoint.CHAT ? "an array of messages" : "a string or an array of items");
+          endpoint == SimEndpoint.CHAT ? "an array of messages" : "a string or an array of items");
     }
     int before = messages;
     for (JsonToken item = json.nextToken(); item != JsonToken.END_ARRAY; item = json.nextToken()) {

@@ -14,7 +14,7 @@ final class InputReader {
 
   private InputReader() {}
 
-  static List<Input> read(JsonParser json, JsonToken value, Endpoint endpoint) {
+  static List<Input> read(JsonParser json, JsonToken value, SimEndpoint endpoint) {
     if (value == JsonToken.VALUE_STRING) {
       return List.of(new Input.Text(json.getString()));
     }
@@ -36,7 +36,7 @@ final class InputReader {
     return inputs;
   }
 
-  private static List<Input> readItems(JsonParser json, JsonToken first, Endpoint endpoint) {
+  private static List<Input> readItems(JsonParser json, JsonToken first, SimEndpoint endpoint) {
     List<Input> inputs = new ArrayList<>();
     var parts = new StringBuilder();
     boolean hasParts = false;
@@ -46,7 +46,7 @@ final class InputReader {
       } else if (item == JsonToken.START_ARRAY) {
         json.nextToken();
         inputs.add(tokens(json, endpoint));
-      } else if (item == JsonToken.START_OBJECT && endpoint == Endpoint.MODERATIONS) {
+      } else if (item == JsonToken.START_OBJECT && endpoint == SimEndpoint.MODERATIONS) {
         hasParts = true;
         readPart(json, parts);
       } else {
@@ -60,7 +60,7 @@ final class InputReader {
     return inputs;
   }
 
-  private static Input tokens(JsonParser json, Endpoint endpoint) {
+  private static Input tokens(JsonParser json, SimEndpoint endpoint) {
     var text = new StringBuilder();
     int count = 0;
     for (JsonToken token = json.currentToken();

@@ -8,7 +8,7 @@ import tools.jackson.core.JsonGenerator;
 record ModelList(Set<String> models, long created) {
 
   byte[] all() {
-    return Json.write(json -> {
+    return SimJson.write(json -> {
       json.writeStartObject();
       json.writeStringProperty("object", "list");
       json.writeArrayPropertyStart("data");
@@ -22,7 +22,7 @@ record ModelList(Set<String> models, long created) {
     if (!models.contains(model)) {
       throw Refusal.unknownModel(model);
     }
-    return Json.write(json -> writeModel(json, model));
+    return SimJson.write(json -> writeModel(json, model));
   }
 
   private void writeModel(JsonGenerator json, String model) {

@@ -84,7 +84,7 @@ final class Refusal extends RuntimeException {
   }
 
   byte[] envelope() {
-    return Json.write(json -> {
+    return SimJson.write(json -> {
       json.writeStartObject();
       json.writeObjectPropertyStart("error");
       json.writeStringProperty("message", getMessage());

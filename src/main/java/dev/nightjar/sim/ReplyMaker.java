@@ -14,39 +14,40 @@ final class ReplyMaker {
    * @param request the body as a tree, if tools or a form are asked for
    * @param suffix what a plain text ends with
    */
-  static Reply reply(Endpoint endpoint, Ask ask, @Nullable JsonNode request, String suffix) {
+  static ModelReply reply(
+      SimEndpoint endpoint, Ask ask, @Nullable JsonNode request, String suffix) {
     if (request != null) {
-      Optional<Reply> call = call(endpoint, ask, request);
+      Optional<ModelReply> call = call(endpoint, ask, request);
       if (call.isPresent()) {
         return call.get();
       }
       JsonNode format =
-          endpoint == Endpoint.CHAT
+          endpoint == SimEndpoint.CHAT
               ? request.path("response_format")
               : request.path("text").path("format");
       switch (format.path("type").asString("text")) {
         case "text" -> {}
         case "json_object" -> {
-          return new Reply.Text(object(ask));
+          return new ModelReply.Text(object(ask));
         }
         case "json_schema" -> {
-          return new Reply.Text(sample(endpoint, format));
+          return new ModelReply.Text(sample(endpoint, format));
         }
         default ->
             throw Refusal.badRequest(
-                endpoint == Endpoint.CHAT ? "response_format.type" : "text.format.type",
+                endpoint == SimEndpoint.CHAT ? "response_format.type" : "text.format.type",
                 "invalid_value",
                 "Invalid value: '%s'. Supported values are: 'text', 'json_object' and 'json_schema'."
                     .formatted(format.path("type").asString("")));
       }
     }
-    return new Reply.Text(Reply.to(ask.conversation().lastUser()) + suffix);
+    return new ModelReply.Text(ModelReply.to(ask.conversation().lastUser()) + suffix);
   }
 
   private static String object(Ask ask) {
-    String said = Reply.to(ask.conversation().lastUser());
+    String said = ModelReply.to(ask.conversation().lastUser());
     byte[] json =
-        Json.write(out -> {
+        SimJson.write(out -> {
           out.writeStartObject();
           out.writeBooleanProperty("simulated", true);
           out.writeStringProperty("answer", said);
@@ -55,11 +56,11 @@ final class ReplyMaker {
     return new String(json, java.nio.charset.StandardCharsets.UTF_8);
   }
 
-  private static String sample(Endpoint endpoint, JsonNode format) {
+  private static String sample(SimEndpoint endpoint, JsonNode format) {
     String param =
-        endpoint == Endpoint.CHAT ? "response_format.json_schema.schema" : "text.format.schema";
+        endpoint == SimEndpoint.CHAT ? "response_format.json_schema.schema" : "text.format.schema";
     JsonNode schema =
-        endpoint == Endpoint.CHAT
+        endpoint == SimEndpoint.CHAT
             ? format.path("json_schema").path("schema")
             : format.path("schema");
     if (!schema.isObject()) {
@@ -69,7 +70,7 @@ final class ReplyMaker {
   }
 
   /** A call if tools are given and nothing speaks against it; one call answers one question. */
-  private static Optional<Reply> call(Endpoint endpoint, Ask ask, JsonNode request) {
+  private static Optional<ModelReply> call(SimEndpoint endpoint, Ask ask, JsonNode request) {
     JsonNode tools = request.path("tools");
     JsonNode choice = request.path("tool_choice");
     String mode = choice.isString() ? choice.asString() : "";
@@ -89,7 +90,7 @@ final class ReplyMaker {
         JsonNode parameters = function.path("parameters");
         String arguments =
             parameters.isObject() ? SchemaSample.of(parameters, "tools[].parameters") : "{}";
-        return Optional.of(new Reply.Call(name, arguments));
+        return Optional.of(new ModelReply.Call(name, arguments));
       }
     }
     if (isForced) {
@@ -103,7 +104,7 @@ final class ReplyMaker {
     return Optional.empty();
   }
 
-  private static JsonNode function(Endpoint endpoint, JsonNode node) {
-    return endpoint == Endpoint.CHAT ? node.path("function") : node;
+  private static JsonNode function(SimEndpoint endpoint, JsonNode node) {
+    return endpoint == SimEndpoint.CHAT ? node.path("function") : node;
   }
 }

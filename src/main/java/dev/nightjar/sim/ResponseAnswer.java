@@ -11,7 +11,7 @@ import tools.jackson.databind.JsonNode;
  */
 record ResponseAnswer(Ask ask, @Nullable JsonNode request) {
 
-  void write(JsonGenerator json, AnswerStart start, Reply reply, Usage usage) {
+  void write(JsonGenerator json, AnswerStart start, ModelReply reply, ConversationUsage usage) {
     json.writeStartObject();
     json.writeStringProperty("id", start.id());
     json.writeStringProperty("object", "response");
@@ -45,11 +45,11 @@ record ResponseAnswer(Ask ask, @Nullable JsonNode request) {
     json.writeEndObject();
   }
 
-  private static void writeOutput(JsonGenerator json, String id, Reply reply) {
+  private static void writeOutput(JsonGenerator json, String id, ModelReply reply) {
     json.writeArrayPropertyStart("output");
     json.writeStartObject();
     switch (reply) {
-      case Reply.Text(String text) -> {
+      case ModelReply.Text(String text) -> {
         json.writeStringProperty("id", id.replace("resp_", "msg_"));
         json.writeStringProperty("type", "message");
         json.writeStringProperty("status", "completed");
@@ -65,7 +65,7 @@ record ResponseAnswer(Ask ask, @Nullable JsonNode request) {
         json.writeEndObject();
         json.writeEndArray();
       }
-      case Reply.Call(String name, String arguments) -> {
+      case ModelReply.Call(String name, String arguments) -> {
         json.writeStringProperty("id", id.replace("resp_", "fc_"));
         json.writeStringProperty("type", "function_call");
         json.writeStringProperty("status", "completed");

@@ -32,25 +32,27 @@ final class SimHandler {
   private final ConnectionGuard guard;
   private final SimCounters counters;
   private final Seeded seeded;
-  private final Answers answers;
+  private final ModelAnswers answers;
   private final ModelList models;
-  private final Sender sender;
+  private final AnswerSender sender;
 
   SimHandler(SimOptions options, ConnectionGuard guard, SimCounters counters) {
     this.options = options;
     this.guard = guard;
     this.counters = counters;
     seeded = new Seeded(options.seed());
-    answers = new Answers(seeded, TokenCounter.of(options.usage()), InstantSource.system());
+    answers = new ModelAnswers(seeded, TokenCounter.of(options.usage()), InstantSource.system());
     models = new ModelList(options.models(), Instant.now().getEpochSecond());
-    sender = new Sender(guard, options.retryAfter());
+    sender = new AnswerSender(guard, options.retryAfter());
   }
 
   void handle(ServerRequest request, ServerResponse response) {
     String path = request.path().path();
     String resource = path.startsWith("/v1/") ? path.substring(4) : path.substring(1);
-    Optional<Endpoint> endpoint =
-        Method.POST.equals(request.prologue().method()) ? Endpoint.at(resource) : Optional.empty();
+    Optional<SimEndpoint> endpoint =
+        Method.POST.equals(request.prologue().method())
+            ? SimEndpoint.at(resource)
+            : Optional.empty();
     if (endpoint.isPresent()) {
       infer(endpoint.get(), request, response);
       return;
@@ -77,7 +79,7 @@ final class SimHandler {
     throw Refusal.unknownPath(request.prologue().method().text(), path);
   }
 
-  private void infer(Endpoint endpoint, ServerRequest request, ServerResponse response) {
+  private void infer(SimEndpoint endpoint, ServerRequest request, ServerResponse response) {
     String id = header(request, REQUEST_ID);
     int inFlight = counters.begin(id);
     if (id != null) {
@@ -96,7 +98,7 @@ final class SimHandler {
 
   /** Whether a whole answer was sent. */
   private boolean answer(
-      Endpoint endpoint, ServerRequest request, ServerResponse response, int inFlight) {
+      SimEndpoint endpoint, ServerRequest request, ServerResponse response, int inFlight) {
     byte[] body = body(request);
     if (options.maxConcurrency() > 0 && inFlight > options.maxConcurrency()) {
       throw Refusal.overloaded(

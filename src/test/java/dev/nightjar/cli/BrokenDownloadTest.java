@@ -151,7 +151,7 @@ class BrokenDownloadTest {
     OutputStream full = failing("full");
     try (var stub = new StubApi(answer(200, "0123", TAG));
         ApiClient client = stub.client()) {
-      var download = new Download(stub.shell, "file-a", full, 0);
+      var download = new ContentDownload(stub.shell, "file-a", full, 0);
 
       var failure = catchThrowableOfType(CommandException.class, () -> download.run(client));
 
@@ -166,7 +166,7 @@ class BrokenDownloadTest {
     OutputStream closed = failing("Broken pipe");
     try (var stub = new StubApi(answer(200, "0123", TAG));
         ApiClient client = stub.client()) {
-      var download = new Download(stub.shell, "file-a", closed, 0);
+      var download = new ContentDownload(stub.shell, "file-a", closed, 0);
 
       var failure = catchThrowableOfType(CommandException.class, () -> download.run(client));
 

@@ -23,7 +23,8 @@ class FormUploadTest {
     Path path = Files.writeString(folder.resolve("a\"b.jsonl"), "{}\n{}\n");
     try (var stub = new StubApi(answer(503, "", "retry-after-ms: 1"), answer(200, FILE));
         ApiClient client = stub.client()) {
-      var file = new Upload(stub.shell, path.toString(), "batch", Duration.ofDays(7)).send(client);
+      var file =
+          new FormUpload(stub.shell, path.toString(), "batch", Duration.ofDays(7)).send(client);
 
       assertThat(file.path("id").asString()).isEqualTo("file-a");
       assertThat(stub.server.received())
@@ -42,7 +43,7 @@ class FormUploadTest {
   void standardInputIsSentOnce() throws IOException {
     try (var stub = new StubApi(answer(503, error("busy"), "retry-after-ms: 1"));
         ApiClient client = stub.client()) {
-      var upload = new Upload(stub.shell, "-", "batch", null);
+      var upload = new FormUpload(stub.shell, "-", "batch", null);
 
       var failure = catchThrowableOfType(CommandException.class, () -> upload.send(client));
 
@@ -55,7 +56,7 @@ class FormUploadTest {
   void pathWithoutAFileIsSaidBeforeAnythingIsSent() throws IOException {
     try (var stub = new StubApi(answer(200, FILE));
         ApiClient client = stub.client()) {
-      var upload = new Upload(stub.shell, folder.resolve("none").toString(), "batch", null);
+      var upload = new FormUpload(stub.shell, folder.resolve("none").toString(), "batch", null);
 
       var failure = catchThrowableOfType(CommandException.class, () -> upload.send(client));
 

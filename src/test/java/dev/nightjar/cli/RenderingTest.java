@@ -29,8 +29,8 @@ class RenderingTest {
     return JsonMapper.shared().readTree(text);
   }
 
-  private static BatchView ended(String status, int completed, int failed) {
-    return new BatchView(
+  private static BatchCard ended(String status, int completed, int failed) {
+    return new BatchCard(
         json(
             """
             {"id":"batch_1","status":"%s","created_at":1000,"%s_at":1192,
@@ -41,7 +41,7 @@ class RenderingTest {
 
   @Test
   void cardShowsAlsoWhatItDoesNotKnow() {
-    List<List<String>> card = new BatchView(json(RUNNING)).card(ZoneOffset.UTC);
+    List<List<String>> card = new BatchCard(json(RUNNING)).card(ZoneOffset.UTC);
 
     assertThat(card)
         .contains(
@@ -56,7 +56,7 @@ class RenderingTest {
 
   @Test
   void noFileIsNoFileHoweverItIsWritten() {
-    var batch = new BatchView(json(RUNNING));
+    var batch = new BatchCard(json(RUNNING));
 
     assertThat(batch.named("output_file_id")).isNull();
     assertThat(batch.named("error_file_id")).isNull();

@@ -88,7 +88,7 @@ class SimErrorsTest {
     String answer = post(CHAT, HELLO, "x-sim-error", "pretty").body();
 
     assertThat(answer.lines().count()).isGreaterThan(10);
-    assertThat(Json.tree(answer).at("/choices/0/message/content").asString())
+    assertThat(SimJson.tree(answer).at("/choices/0/message/content").asString())
         .isEqualTo("Simulated answer to: hello");
   }
 
@@ -97,8 +97,8 @@ class SimErrorsTest {
     String answer = post(CHAT, HELLO, "x-sim-error", "u2028").body();
 
     assertThat(answer).contains("\u2028", "\u2029", "\u0085");
-    assertThat(Json.tree(answer).at("/choices/0/message/content").asString())
-        .isEqualTo("Simulated answer to: hello" + Answers.LINE_SEPARATORS);
+    assertThat(SimJson.tree(answer).at("/choices/0/message/content").asString())
+        .isEqualTo("Simulated answer to: hello" + ModelAnswers.LINE_SEPARATORS);
   }
 
   @Test
@@ -204,7 +204,7 @@ class SimErrorsTest {
   }
 
   private static void assertEnvelope(HttpResponse<String> answer) {
-    var error = Json.tree(answer.body()).path("error");
+    var error = SimJson.tree(answer.body()).path("error");
     assertThat(error.propertyNames()).contains("message", "type", "param", "code");
   }
 }

@@ -75,7 +75,7 @@ class SimOptionsTest {
         "$defs":{"leaf":{"type":"object","properties":{"name":{"type":"string"}}}}}
         """;
 
-    assertThat(SchemaSample.of(Json.tree(schema), "schema"))
+    assertThat(SchemaSample.of(SimJson.tree(schema), "schema"))
         .isEqualTo(
             "{\"kind\":\"a\",\"fixed\":7,\"many\":[1],\"maybe\":1.5,\"either\":true,"
                 + "\"next\":{\"name\":\"simulated name\"}}");
@@ -90,8 +90,8 @@ class SimOptionsTest {
         """;
     String endless = "{\"$ref\":\"#\"}";
 
-    assertThat(SchemaSample.of(Json.tree(list), "schema")).endsWith("null" + "}".repeat(4));
-    assertThatThrownBy(() -> SchemaSample.of(Json.tree(endless), "schema"))
+    assertThat(SchemaSample.of(SimJson.tree(list), "schema")).endsWith("null" + "}".repeat(4));
+    assertThatThrownBy(() -> SchemaSample.of(SimJson.tree(endless), "schema"))
         .isInstanceOf(Refusal.class);
   }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** A batch as the API tells of it, read for people: a row, a card, a sentence. */
-record BatchView(JsonNode json) {
+record BatchCard(JsonNode json) {
   static final List<Table.Column> COLUMNS =
       List.of(
           Table.Column.left("ID"),

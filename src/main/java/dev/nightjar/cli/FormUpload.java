@@ -22,7 +22,7 @@ import tools.jackson.databind.JsonNode;
  *
  * @param expiresAfter from its creation on; null for the server's default
  */
-record Upload(Shell shell, String source, String purpose, @Nullable Duration expiresAfter) {
+record FormUpload(Shell shell, String source, String purpose, @Nullable Duration expiresAfter) {
   private static final String STDIN = "-";
 
   /** Also for the server to make it durable, after the last byte. */

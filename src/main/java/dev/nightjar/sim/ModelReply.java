@@ -1,7 +1,7 @@
 package dev.nightjar.sim;
 
 /** What the simulated model says in a conversation. */
-sealed interface Reply {
+sealed interface ModelReply {
   /** The longest part of a question that is said back, in words and in characters. */
   int WORDS = 12;
 
@@ -10,10 +10,10 @@ sealed interface Reply {
   /** What the usage counts. */
   String text();
 
-  record Text(String text) implements Reply {}
+  record Text(String text) implements ModelReply {}
 
   /** A call of a function; {@code text} are its arguments as JSON. */
-  record Call(String name, String text) implements Reply {}
+  record Call(String name, String text) implements ModelReply {}
 
   /** Says that it is simulated, and shows which question it belongs to. */
   static String to(String question) {

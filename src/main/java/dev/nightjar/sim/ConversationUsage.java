@@ -3,16 +3,16 @@ package dev.nightjar.sim;
 import tools.jackson.core.JsonGenerator;
 
 /** What a conversation cost. */
-record Usage(int input, int output) {
+record ConversationUsage(int input, int output) {
   private static final int TOKENS_PER_MESSAGE = 4;
   private static final int TOKENS_PER_REPLY = 3;
 
-  static Usage of(Ask ask, Reply reply, TokenCounter tokens) {
+  static ConversationUsage of(Ask ask, ModelReply reply, TokenCounter tokens) {
     int input =
         tokens.count(ask.conversation().text())
             + TOKENS_PER_MESSAGE * ask.conversation().messages()
             + TOKENS_PER_REPLY;
-    return new Usage(input, ask.choices() * tokens.count(reply.text()));
+    return new ConversationUsage(input, ask.choices() * tokens.count(reply.text()));
   }
 
   /** In the shape of chat and of plain completions. */

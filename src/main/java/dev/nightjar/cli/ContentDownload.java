@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * The content of a file of the server. When the connection breaks, the rest is asked for; what the
  * server sends once more is passed over.
  */
-final class Download {
+final class ContentDownload {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d{1,18})-\\d+/.*");
   private static final int OK = 200;
@@ -37,7 +37,7 @@ final class Download {
   private long skip;
 
   /** {@code position} is how much of the file the sink has already. */
-  Download(Shell shell, String fileId, OutputStream sink, long position) {
+  ContentDownload(Shell shell, String fileId, OutputStream sink, long position) {
     this.fileId = fileId;
     this.sink = sink;
     this.display = new ProgressDisplay(shell.err(), shell.errIsTerminal());

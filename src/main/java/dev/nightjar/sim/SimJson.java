@@ -12,7 +12,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** JSON in and out: as a stream for most requests, as a tree only where a schema is followed. */
-final class Json {
+final class SimJson {
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           .streamReadConstraints(
@@ -21,7 +21,7 @@ final class Json {
 
   private static final JsonMapper MAPPER = new JsonMapper(FACTORY);
 
-  private Json() {}
+  private SimJson() {}
 
   static JsonParser parser(byte[] json) {
     return FACTORY.createParser(ObjectReadContext.empty(), json);

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** Writes the answers of all endpoints. Safe for use by many threads. */
-final class Answers {
+final class ModelAnswers {
   /** What a plain text ends with to show what the reader of lines does with it. */
   static final String LINE_SEPARATORS = " \u2028 \u2029 \u0085 ";
 
@@ -13,24 +13,24 @@ final class Answers {
   private final TokenCounter tokens;
   private final InstantSource clock;
 
-  Answers(Seeded seeded, TokenCounter tokens, InstantSource clock) {
+  ModelAnswers(Seeded seeded, TokenCounter tokens, InstantSource clock) {
     this.seeded = seeded;
     this.tokens = tokens;
     this.clock = clock;
   }
 
-  byte[] answer(Endpoint endpoint, byte[] body, Ask ask, boolean withLineSeparators) {
+  byte[] answer(SimEndpoint endpoint, byte[] body, Ask ask, boolean withLineSeparators) {
     String suffix = withLineSeparators ? LINE_SEPARATORS : "";
     return switch (endpoint) {
       case CHAT -> chat(body, ask, suffix);
       case RESPONSES -> response(body, ask, suffix);
       case COMPLETIONS ->
-          Json.write(
+          SimJson.write(
               json -> new CompletionAnswer(ask, tokens, suffix).write(json, start("cmpl-", body)));
       case EMBEDDINGS ->
-          Json.write(json -> new EmbeddingAnswer(ask, tokens, seeded).write(json, suffix));
+          SimJson.write(json -> new EmbeddingAnswer(ask, tokens, seeded).write(json, suffix));
       case MODERATIONS ->
-          Json.write(json ->
+          SimJson.write(json ->
               new ModerationAnswer(ask, seeded).write(json, start("modr-", body).id(), suffix));
     };
   }
@@ -40,20 +40,21 @@ final class Answers {
   }
 
   private byte[] chat(byte[] body, Ask ask, String suffix) {
-    Reply reply = ReplyMaker.reply(Endpoint.CHAT, ask, tree(body, ask), suffix);
-    var usage = Usage.of(ask, reply, tokens);
-    return Json.write(json -> ChatAnswer.write(json, start("chatcmpl-", body), ask, reply, usage));
+    ModelReply reply = ReplyMaker.reply(SimEndpoint.CHAT, ask, tree(body, ask), suffix);
+    var usage = ConversationUsage.of(ask, reply, tokens);
+    return SimJson.write(
+        json -> ChatAnswer.write(json, start("chatcmpl-", body), ask, reply, usage));
   }
 
   private byte[] response(byte[] body, Ask ask, String suffix) {
     JsonNode request = tree(body, ask);
-    Reply reply = ReplyMaker.reply(Endpoint.RESPONSES, ask, request, suffix);
-    var usage = Usage.of(ask, reply, tokens);
-    return Json.write(
+    ModelReply reply = ReplyMaker.reply(SimEndpoint.RESPONSES, ask, request, suffix);
+    var usage = ConversationUsage.of(ask, reply, tokens);
+    return SimJson.write(
         json -> new ResponseAnswer(ask, request).write(json, start("resp_", body), reply, usage));
   }
 
   private static @Nullable JsonNode tree(byte[] body, Ask ask) {
-    return ask.needsTree() ? Json.tree(body) : null;
+    return ask.needsTree() ? SimJson.tree(body) : null;
   }
 }

@@ -19,7 +19,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Sends answers, whole or broken. Safe for use by many threads. */
-final class Sender {
+final class AnswerSender {
   private static final Header SERVER = HeaderValues.createCached("server", "nightjar-sim");
   private static final Header JSON =
       HeaderValues.createCached(HeaderNames.CONTENT_TYPE, "application/json");
@@ -31,7 +31,7 @@ final class Sender {
   private final Header retryAfterMillis;
   private final Header retryAfterSeconds;
 
-  Sender(ConnectionGuard guard, Duration retryAfter) {
+  AnswerSender(ConnectionGuard guard, Duration retryAfter) {
     this.guard = guard;
     long millis = retryAfter.toMillis();
     retryAfterMillis = HeaderValues.createCached("retry-after-ms", Long.toString(millis));
@@ -74,7 +74,7 @@ final class Sender {
         send(response, GARBAGE);
         return false;
       }
-      case PRETTY -> send(response, Json.pretty(answer));
+      case PRETTY -> send(response, SimJson.pretty(answer));
       case null, default -> send(response, answer);
     }
     return true;

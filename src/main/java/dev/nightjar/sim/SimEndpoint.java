@@ -3,7 +3,7 @@ package dev.nightjar.sim;
 import java.util.Optional;
 
 /** What can be asked of the simulated server with POST. */
-enum Endpoint {
+enum SimEndpoint {
   CHAT("chat/completions", "messages"),
   COMPLETIONS("completions", "prompt"),
   RESPONSES("responses", "input"),
@@ -13,14 +13,14 @@ enum Endpoint {
   private final String path;
   private final String input;
 
-  Endpoint(String path, String input) {
+  SimEndpoint(String path, String input) {
     this.path = path;
     this.input = input;
   }
 
   /** {@code path} without {@code /v1/}. */
-  static Optional<Endpoint> at(String path) {
-    for (Endpoint endpoint : values()) {
+  static Optional<SimEndpoint> at(String path) {
+    for (SimEndpoint endpoint : values()) {
       if (endpoint.path.equals(path)) {
         return Optional.of(endpoint);
       }
