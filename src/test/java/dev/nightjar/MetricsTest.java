@@ -62,8 +62,8 @@ class MetricsTest {
       assertThat(value(during, "nightjar_batches{status=\"in_progress\"}")).isEqualTo(1);
       assertThat(value(during, "nightjar_request_bytes")).isPositive();
       assertThat(value(during, "nightjar_lanes{state=\"open\",upstream=\"sim\"}")).isEqualTo(1);
-      assertThat(value(after, "nightjar_rows_completed_total")).isEqualTo(1_000);
-      assertThat(value(after, "nightjar_rows_failed_total")).isZero();
+      assertThat(value(after, "nightjar_lines_completed_total")).isEqualTo(1_000);
+      assertThat(value(after, "nightjar_lines_failed_total")).isZero();
       assertThat(value(after, "nightjar_calls_total")).isEqualTo(1_000);
       assertThat(value(after, "nightjar_answers_appended_total")).isEqualTo(1_000);
       assertThat(value(after, "nightjar_append_seconds_count")).isBetween(1.0, 1_000.0);

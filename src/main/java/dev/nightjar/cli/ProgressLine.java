@@ -20,20 +20,20 @@ public final class ProgressLine {
   public String render(RequestCounts now, Usage usage, Duration elapsed, @Nullable String reason) {
     long done = now.completed() + now.failed();
     double seconds = Math.max(0.001, elapsed.toMillis() / 1_000.0);
-    double rows = (done - atStart.completed() - atStart.failed()) / seconds;
+    double rate = (done - atStart.completed() - atStart.failed()) / seconds;
     double tokens = (usage.total() - usageAtStart.total()) / seconds;
     var line = new StringBuilder();
     line.append(
         String.format(
             Locale.ROOT,
-            "%,d/%,d done, %,d failed, %,.0f rows/s, %,.0f tokens/s",
+            "%,d/%,d done, %,d failed, %,.0f lines/s, %,.0f tokens/s",
             done,
             now.total(),
             now.failed(),
-            rows,
+            rate,
             tokens));
     if (done < now.total()) {
-      line.append(rows > 0 ? ", ETA " + duration((now.total() - done) / rows) : "");
+      line.append(rate > 0 ? ", ETA " + duration((now.total() - done) / rate) : "");
       line.append(reason == null ? "" : ", waiting: " + reason);
     } else {
       line.append(", took ").append(duration(seconds));

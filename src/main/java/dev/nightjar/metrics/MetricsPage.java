@@ -135,13 +135,13 @@ public final class MetricsPage {
 
   private void registerWork() {
     counter("calls", "Calls made", r -> r.engine.done().calls());
-    counter("rows.completed", "Rows answered with a success", r -> r.engine.done().completed());
-    counter("rows.failed", "Rows answered with an error", r -> r.engine.done().failed());
-    counter("rows.retried", "Calls for rows that were sent before", r -> r.engine.done().retried());
+    counter("lines.completed", "Lines answered with a success", r -> r.engine.done().completed());
+    counter("lines.failed", "Lines answered with an error", r -> r.engine.done().failed());
+    counter("lines.retried", "Calls for lines that were sent before", r -> r.engine.done().retried());
     Meters meters = sources.engine.meters();
     counter(
         "answers.wasted",
-        "Answers that were not used: the row had one",
+        "Answers that were not used: the line had one",
         r -> r.engine.done().refused() + meters.doubleAnswers());
     counter("answers.appended", "Answers made durable", _ -> meters.appendedAnswers());
     timer("append", "Groups of answers made durable", meters.appends());
@@ -165,7 +165,7 @@ public final class MetricsPage {
         "internal.faults",
         "Faults inside the server, logged or not",
         _ -> sources.faults.getAsLong());
-    gauge("lines.waiting", "Claimed rows that wait for a slot", r -> r.engine.linesWaiting());
+    gauge("lines.waiting", "Claimed lines that wait for a slot", r -> r.engine.linesWaiting());
     gauge("held", "1 while nothing is sent for any batch", r -> r.engine.waits() == null ? 0 : 1);
     gauge("validations", "Validations under way", r -> r.validations.validations());
     gauge("validations.waiting", "Those that wait for memory", r -> r.validations.waiting());
