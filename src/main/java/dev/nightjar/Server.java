@@ -6,7 +6,7 @@ import dev.nightjar.Pulse.Part;
 import dev.nightjar.api.Access;
 import dev.nightjar.api.Accounts;
 import dev.nightjar.api.ApiLimits;
-import dev.nightjar.api.Backing;
+import dev.nightjar.api.ApiStores;
 import dev.nightjar.api.Batches;
 import dev.nightjar.api.Estimates;
 import dev.nightjar.api.Files;
@@ -242,7 +242,7 @@ final class Server implements AutoCloseable {
 
   private Services services() {
     var ids = new Ids(new SecureRandom());
-    var backing = new Backing(node.meta(), node.objects(), node.disk(), ids, node.clock());
+    var stores = new ApiStores(node.meta(), node.objects(), node.disk(), ids, node.clock());
     ApiLimits base = settings.limits() == InputRules.OPENAI ? ApiLimits.OPENAI : ApiLimits.DEFAULT;
     var limits =
         new ApiLimits(
@@ -252,14 +252,14 @@ final class Server implements AutoCloseable {
             settings.fileLife(),
             requireNonNullElse(settings.storageBytesMax(), Long.MAX_VALUE));
     var accounts = new Accounts(node.meta(), settings.terms(), node.clock());
-    var files = new Files(backing, limits);
+    var files = new Files(stores, limits);
     var admissions = new Admissions(settings.terms(), node.meta());
     return new Services(
         files,
-        new Uploads(backing, limits),
-        new Batches(backing, node.engine(), limits, accounts),
+        new Uploads(stores, limits),
+        new Batches(stores, node.engine(), limits, accounts),
         new Webhooks(
-            backing, limits, new Webhooks.Outbound(webhookTargets, webhookSender, webhooks::wake)),
+            stores, limits, new Webhooks.Outbound(webhookTargets, webhookSender, webhooks::wake)),
         accounts,
         new Estimates(files, admissions, node.engine().longLines(), node.clock()),
         () -> node.engine().models().models(),

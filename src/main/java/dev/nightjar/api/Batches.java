@@ -22,14 +22,14 @@ import tools.jackson.databind.JsonNode;
 public final class Batches {
   private static final PageLimit LIMIT = new PageLimit(0, 100, 20);
 
-  private final Backing backing;
+  private final ApiStores stores;
   private final BatchRunner runner;
   private final ApiLimits limits;
   private final Accounts accounts;
 
-  public Batches(Backing backing, BatchRunner runner, ApiLimits limits, Accounts accounts) {
+  public Batches(ApiStores stores, BatchRunner runner, ApiLimits limits, Accounts accounts) {
     this.accounts = accounts;
-    this.backing = backing;
+    this.stores = stores;
     this.runner = runner;
     this.limits = limits;
   }
@@ -49,18 +49,18 @@ public final class Batches {
    * Creates a batch, unless the same request has done so; whether its file exists is found out by
    * its validation (contract §3.6).
    */
-  public Submitted create(String project, JsonNode body, Submission submission) {
+  public Submitted create(String project, JsonNode body, RetryHeaders retryHeaders) {
     NewBatchRequest request = NewBatchRequest.of(body, limits.extraEndpoints());
-    Instant now = backing.clock().instant();
-    Origin origin = submission.origin(body, now);
+    Instant now = stores.clock().instant();
+    Origin origin = retryHeaders.origin(body, now);
     // What refuses a new batch is no reason to hide from a client the one that it has already.
-    if (backing.meta().createdBefore(project, origin).isEmpty()) {
+    if (stores.meta().createdBefore(project, origin).isEmpty()) {
       accounts.requireBudget(project);
-      backing.checkRoom(0);
+      stores.checkRoom(0);
     }
     var asked =
         new NewBatch(
-            backing.ids().newBatch(),
+            stores.ids().newBatch(),
             project,
             request.endpoint(),
             request.inputFileId(),
@@ -70,7 +70,7 @@ public final class Batches {
             request.metadata(),
             request.outputExpiresAfter() == null ? null : request.outputExpiresAfter().toSeconds(),
             origin);
-    Created created = backing.meta().createBatch(asked);
+    Created created = stores.meta().createBatch(asked);
     Batch batch = created.batch();
     return switch (created.outcome()) {
       case NEW -> {
@@ -99,7 +99,7 @@ public final class Batches {
     BatchView view = view(find(project, id));
     Batch batch = view.batch();
     return batch.errorsTotal() > batch.errors().size()
-        ? view.withErrors(backing.meta().errors(batch.sequence()))
+        ? view.withErrors(stores.meta().errors(batch.sequence()))
         : view;
   }
 
@@ -112,7 +112,7 @@ public final class Batches {
     if (count == 0) {
       return new Page<>(List.of(), false);
     }
-    List<Batch> found = backing.meta().batches(new BatchQuery(project, last, count + 1, filter));
+    List<Batch> found = stores.meta().batches(new BatchQuery(project, last, count + 1, filter));
     Page<Batch> page = Page.of(found, count);
     return new Page<>(page.items().stream().map(this::view).toList(), page.hasMore());
   }
@@ -120,9 +120,9 @@ public final class Batches {
   /** Cancels what still runs; a batch that has ended otherwise, or is about to, is a conflict. */
   public BatchView cancel(String project, String id) {
     Batch batch =
-        backing
+        stores
             .meta()
-            .cancel(project, new BatchId(id), backing.clock().instant())
+            .cancel(project, new BatchId(id), stores.clock().instant())
             .orElseThrow(() -> unknown(id));
     return switch (batch.status()) {
       case CANCELLING -> {
@@ -139,7 +139,7 @@ public final class Batches {
   }
 
   private Batch find(String project, String id) {
-    return backing.meta().batch(project, new BatchId(id)).orElseThrow(() -> unknown(id));
+    return stores.meta().batch(project, new BatchId(id)).orElseThrow(() -> unknown(id));
   }
 
   private static ApiError unknown(String id) {
@@ -156,7 +156,7 @@ public final class Batches {
     }
     // The engine forgets a batch after its end is stored: this row may be older than that.
     Batch latest =
-        row.status().isTerminal() ? row : backing.meta().batch(row.sequence()).orElse(row);
+        row.status().isTerminal() ? row : stores.meta().batch(row.sequence()).orElse(row);
     return new BatchView(latest, latest.counts(), latest.usage(), null);
   }
 }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * bytes' commit and the row, an object without a row is left for the sweep of orphans. One thread.
  */
 public final class FileUpload extends OutputStream {
-  private final Backing backing;
+  private final ApiStores stores;
   private final ApiLimits limits;
   private final Intake intake;
   private final FileId id;
@@ -34,7 +34,7 @@ public final class FileUpload extends OutputStream {
       @Nullable String expiresAfterSeconds) {}
 
   FileUpload(ApiLimits limits, Intake intake, FileId id, ObjectStore.Writer writer) {
-    this.backing = intake.backing();
+    this.stores = intake.stores();
     this.limits = limits;
     this.intake = intake;
     this.id = id;
@@ -82,7 +82,7 @@ public final class FileUpload extends OutputStream {
     if (bytes > 0) {
       writer.commit();
     }
-    Instant now = backing.clock().instant();
+    Instant now = stores.clock().instant();
     Duration life = asked == null ? limits.fileLife().of(purpose) : asked;
     Instant expiresAt = life == null ? null : now.plus(life);
     var file = new StoredFile(id, 0, intake.project(), filename, purpose, bytes, now, expiresAt);
@@ -94,13 +94,13 @@ public final class FileUpload extends OutputStream {
   private void insert(StoredFile file, Manifest content) throws IOException {
     intake.close(); // Before its row counts the same bytes: the row is refused if there is no room.
     try {
-      if (!backing.meta().insertFile(file, content, intake.bytesMax())) {
-        backing.objects().delete(ObjectKeys.upload(id));
+      if (!stores.meta().insertFile(file, content, intake.bytesMax())) {
+        stores.objects().delete(ObjectKeys.upload(id));
         throw noRoom(file.bytes());
       }
     } catch (StoreException e) {
-      if (DiskFull.isCauseOf(e) && backing.meta().content(id).isEmpty()) {
-        backing.objects().delete(ObjectKeys.upload(id));
+      if (DiskFull.isCauseOf(e) && stores.meta().content(id).isEmpty()) {
+        stores.objects().delete(ObjectKeys.upload(id));
       }
       throw e;
     }

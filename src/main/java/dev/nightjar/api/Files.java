@@ -17,7 +17,7 @@ public final class Files {
   private static final PageLimit LIMIT = new PageLimit(1, 10_000, 10_000);
   private static final Set<String> NOT_DOWNLOADABLE = Set.of("assistants", "user_data");
 
-  private final Backing backing;
+  private final ApiStores stores;
   private final ApiLimits limits;
 
   /**
@@ -35,8 +35,8 @@ public final class Files {
   /** A file that may be read, and where its bytes are. */
   public record Content(StoredFile file, Manifest manifest) {}
 
-  public Files(Backing backing, ApiLimits limits) {
-    this.backing = backing;
+  public Files(ApiStores stores, ApiLimits limits) {
+    this.stores = stores;
     this.limits = limits;
   }
 
@@ -46,21 +46,21 @@ public final class Files {
 
   /** Refuses a request with this many bytes before they are read. */
   public void checkRoom(long bytes) {
-    backing.checkRoom(bytes);
+    stores.checkRoom(bytes);
   }
 
   /** Begins a file whose purpose is not known yet: a client may send the bytes first. */
   public FileUpload begin(String project) throws IOException {
-    var intake = new Intake(backing, limits, project);
-    FileId id = backing.ids().newFile();
-    var writer = new LateWriter(backing.objects(), ObjectKeys.upload(id));
+    var intake = new Intake(stores, limits, project);
+    FileId id = stores.ids().newFile();
+    var writer = new LateWriter(stores.objects(), ObjectKeys.upload(id));
     return new FileUpload(limits, intake, id, writer);
   }
 
   public StoredFile get(String project, String id) {
-    return backing
+    return stores
         .meta()
-        .file(project, new FileId(id), backing.clock().instant())
+        .file(project, new FileId(id), stores.clock().instant())
         .orElseThrow(() -> unknown("id", id));
   }
 
@@ -71,11 +71,11 @@ public final class Files {
     String purpose =
         listing.purpose() == null || listing.purpose().isEmpty() ? null : listing.purpose();
     List<StoredFile> found =
-        backing
+        stores
             .meta()
             .files(
                 new FileQuery(
-                    project, purpose, after, limit + 1, isAscending, backing.clock().instant()));
+                    project, purpose, after, limit + 1, isAscending, stores.clock().instant()));
     return Page.of(found, limit);
   }
 
@@ -83,7 +83,7 @@ public final class Files {
     if (id == null || id.isEmpty()) {
       return null;
     }
-    return backing.meta().placeOf(project, new FileId(id)).orElseThrow(() -> unknown("after", id));
+    return stores.meta().placeOf(project, new FileId(id)).orElseThrow(() -> unknown("after", id));
   }
 
   private static boolean isAscending(@Nullable String order) {
@@ -102,7 +102,7 @@ public final class Files {
 
   /** Hides a file; a batch that is reading it goes on. */
   public void delete(String project, String id) {
-    if (!backing.meta().deleteFile(project, new FileId(id), backing.clock().instant())) {
+    if (!stores.meta().deleteFile(project, new FileId(id), stores.clock().instant())) {
       throw unknown("id", id);
     }
   }
@@ -113,12 +113,12 @@ public final class Files {
       throw new ApiError(
           400, null, null, "Not allowed to download files of purpose: " + file.purpose());
     }
-    Manifest manifest = backing.meta().content(file.id()).orElseThrow(() -> unknown("id", id));
+    Manifest manifest = stores.meta().content(file.id()).orElseThrow(() -> unknown("id", id));
     return new Content(file, manifest);
   }
 
   public ContentReader open(Content content) {
-    return ContentReader.forward(backing.objects(), content.manifest());
+    return ContentReader.forward(stores.objects(), content.manifest());
   }
 
   private static ApiError unknown(String param, String id) {

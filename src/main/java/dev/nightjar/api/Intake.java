@@ -9,7 +9,7 @@ import dev.nightjar.store.ObjectStore;
  * thread.
  */
 final class Intake implements AutoCloseable {
-  private final Backing backing;
+  private final ApiStores stores;
   private final String project;
   private final long bytesMax;
   private long reserved;
@@ -19,14 +19,14 @@ final class Intake implements AutoCloseable {
   private long onDisk;
 
   /** The maximum is {@link Long#MAX_VALUE} for any. */
-  Intake(Backing backing, ApiLimits limits, String project) {
-    this.backing = backing;
+  Intake(ApiStores stores, ApiLimits limits, String project) {
+    this.stores = stores;
     this.project = project;
     this.bytesMax = limits.storageBytesMax();
   }
 
-  Backing backing() {
-    return backing;
+  ApiStores stores() {
+    return stores;
   }
 
   String project() {
@@ -50,20 +50,20 @@ final class Intake implements AutoCloseable {
     }
     taken += bytes;
     long flushed = Math.max(0, taken - ObjectStore.BLOCK_BYTES); // A writer may hold a block back.
-    backing.inflow().wrote(flushed - onDisk);
+    stores.inflow().wrote(flushed - onDisk);
     onDisk = flushed;
   }
 
   private void reserve(long least) {
-    Inflow inflow = backing.inflow();
+    Inflow inflow = stores.inflow();
     long projectRoom = bytesMax == Long.MAX_VALUE ? bytesMax : bytesMax - stored();
-    DiskSpace.Room disk = backing.room();
+    DiskSpace.Room disk = stores.room();
     long diskRoom = disk.freeBytes() - disk.minBytes();
     long got = inflow.reserve(project, least, projectRoom, diskRoom);
     if (got == 0) {
       throw projectRoom - inflow.held(project) < least
           ? exceeded(taken + least)
-          : Backing.diskFull(disk, least);
+          : ApiStores.diskFull(disk, least);
     }
     reserved += got;
   }
@@ -79,17 +79,17 @@ final class Intake implements AutoCloseable {
 
   /** By rows, and by other uploads that are under way. */
   private long used() {
-    return stored() + backing.inflow().held(project) - reserved;
+    return stored() + stores.inflow().held(project) - reserved;
   }
 
   private long stored() {
-    return backing.meta().storedBytes(project);
+    return stores.meta().storedBytes(project);
   }
 
   /** Gives back what is not written, and leaves what is to the row that is about to come. */
   @Override
   public void close() {
-    backing.inflow().release(project, reserved, reserved - onDisk);
+    stores.inflow().release(project, reserved, reserved - onDisk);
     reserved = 0;
     taken = 0;
     onDisk = 0;

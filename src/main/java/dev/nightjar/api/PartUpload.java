@@ -17,14 +17,14 @@ import java.time.Instant;
  * and the row, an object without a row is left for the sweep of orphans. One thread.
  */
 public final class PartUpload extends OutputStream {
-  private final Backing backing;
+  private final ApiStores stores;
   private final Upload upload;
   private final PartId id;
   private final ObjectStore.Writer writer;
   private final Intake intake;
 
   PartUpload(Intake intake, Upload upload, PartId id, ObjectStore.Writer writer) {
-    this.backing = intake.backing();
+    this.stores = intake.stores();
     this.intake = intake;
     this.upload = upload;
     this.id = id;
@@ -66,19 +66,19 @@ public final class PartUpload extends OutputStream {
     if (writer.bytesWritten() > 0) {
       writer.commit();
     }
-    Instant now = backing.clock().instant();
+    Instant now = stores.clock().instant();
     var part = new UploadPart(id, upload.id(), writer.bytesWritten(), now);
     var limits = new PartLimits(ApiLimits.PARTS_MAX, ApiLimits.PART_TIMES_MAX, intake.bytesMax());
     intake.close(); // Before its row counts the same bytes: the row is refused if there is no room.
-    PartOutcome outcome = backing.meta().addPart(part, limits, now);
+    PartOutcome outcome = stores.meta().addPart(part, limits, now);
     if (outcome != PartOutcome.ADDED) {
-      backing.objects().delete(ObjectKeys.part(upload.file(), id));
+      stores.objects().delete(ObjectKeys.part(upload.file(), id));
     }
     return switch (outcome) {
       case ADDED -> part;
       case ENDED -> {
         Upload ended =
-            backing
+            stores
                 .meta()
                 .upload(upload.project(), upload.id())
                 .orElseThrow(() -> UploadErrors.unknown(upload.id()));

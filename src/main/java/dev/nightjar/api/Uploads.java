@@ -36,11 +36,11 @@ public final class Uploads {
   private static final Duration LIFE = Duration.ofHours(1);
   private static final int READ_BYTES = 256 * 1024;
 
-  private final Backing backing;
+  private final ApiStores stores;
   private final ApiLimits limits;
 
-  public Uploads(Backing backing, ApiLimits limits) {
-    this.backing = backing;
+  public Uploads(ApiStores stores, ApiLimits limits) {
+    this.stores = stores;
     this.limits = limits;
   }
 
@@ -50,21 +50,21 @@ public final class Uploads {
 
   public UploadView create(String project, JsonNode body) {
     NewUploadRequest request = NewUploadRequest.of(body, limits);
-    Instant now = backing.clock().instant();
+    Instant now = stores.clock().instant();
     var upload =
         new Upload(
-            backing.ids().newUpload(),
+            stores.ids().newUpload(),
             project,
             request.filename(),
             request.purpose(),
             request.bytes(),
             now,
             now.plus(LIFE),
-            backing.ids().newFile(),
+            stores.ids().newFile(),
             request.fileLife(),
             Status.PENDING,
             List.of());
-    if (!backing.meta().createUpload(upload, ApiLimits.OPEN_UPLOADS_MAX)) {
+    if (!stores.meta().createUpload(upload, ApiLimits.OPEN_UPLOADS_MAX)) {
       throw new ApiError(
           429,
           "too_many_uploads",
@@ -76,20 +76,20 @@ public final class Uploads {
   }
 
   public UploadView get(String project, String id) {
-    return view(find(project, id), backing.clock().instant());
+    return view(find(project, id), stores.clock().instant());
   }
 
   /** Begins a part; an upload that takes none is refused before any of its bytes are. */
   public PartUpload beginPart(String project, String id) throws IOException {
     Upload upload = find(project, id);
-    Status status = upload.statusAt(backing.clock().instant());
+    Status status = upload.statusAt(stores.clock().instant());
     if (status != Status.PENDING) {
       throw UploadErrors.notPending(upload, status);
     }
-    backing.checkRoom(0);
-    var intake = new Intake(backing, limits, project);
-    PartId part = backing.ids().newPart();
-    var writer = new LateWriter(backing.objects(), ObjectKeys.part(upload.file(), part));
+    stores.checkRoom(0);
+    var intake = new Intake(stores, limits, project);
+    PartId part = stores.ids().newPart();
+    var writer = new LateWriter(stores.objects(), ObjectKeys.part(upload.file(), part));
     return new PartUpload(intake, upload, part, writer);
   }
 
@@ -100,14 +100,14 @@ public final class Uploads {
   public UploadView complete(String project, String id, JsonNode body) throws IOException {
     CompleteUploadRequest request = CompleteUploadRequest.of(body);
     Upload upload = find(project, id);
-    if (upload.statusAt(backing.clock().instant()) == Status.PENDING) {
+    if (upload.statusAt(stores.clock().instant()) == Status.PENDING) {
       Manifest content = content(upload, request.parts());
       checkContent(upload, content, request.md5());
-      Instant now = backing.clock().instant();
+      Instant now = stores.clock().instant();
       var completed = new CompletedUpload(request.parts(), file(upload, now), content);
-      upload = backing.meta().completeUpload(upload.id(), completed, now);
+      upload = stores.meta().completeUpload(upload.id(), completed, now);
     }
-    Instant now = backing.clock().instant();
+    Instant now = stores.clock().instant();
     if (upload.status() != Status.COMPLETED || !upload.parts().equals(request.parts())) {
       throw UploadErrors.notPending(upload, upload.statusAt(now));
     }
@@ -116,10 +116,10 @@ public final class Uploads {
 
   /** Ends an upload without a file; done again it changes nothing. */
   public UploadView cancel(String project, String id) {
-    Instant now = backing.clock().instant();
+    Instant now = stores.clock().instant();
     var uploadId = new UploadId(id);
     Upload upload =
-        backing
+        stores
             .meta()
             .cancelUpload(project, uploadId, now)
             .orElseThrow(() -> UploadErrors.unknown(uploadId));
@@ -131,7 +131,7 @@ public final class Uploads {
 
   private Upload find(String project, String id) {
     var uploadId = new UploadId(id);
-    return backing
+    return stores
         .meta()
         .upload(project, uploadId)
         .orElseThrow(() -> UploadErrors.unknown(uploadId));
@@ -140,14 +140,14 @@ public final class Uploads {
   private UploadView view(Upload upload, Instant now) {
     StoredFile file =
         upload.status() == Status.COMPLETED
-            ? backing.meta().file(upload.project(), upload.file(), now).orElse(null)
+            ? stores.meta().file(upload.project(), upload.file(), now).orElse(null)
             : null;
     return new UploadView(upload, upload.statusAt(now), file);
   }
 
   private Manifest content(Upload upload, List<PartId> order) {
     Map<PartId, UploadPart> parts =
-        backing.meta().parts(upload.id()).stream()
+        stores.meta().parts(upload.id()).stream()
             .collect(Collectors.toMap(UploadPart::id, Function.identity()));
     var pieces = new ArrayList<Piece>();
     for (PartId id : order) {
@@ -174,7 +174,7 @@ public final class Uploads {
     }
     var first = new FirstLine();
     MessageDigest digest = md5();
-    try (var reader = ContentReader.forward(backing.objects(), content)) {
+    try (var reader = ContentReader.forward(stores.objects(), content)) {
       InputStream in = reader.stream(0, reader.length());
       byte[] buffer = new byte[READ_BYTES];
       int n = in.read(buffer);

@@ -29,7 +29,7 @@ public final class Webhooks {
   private static final int TESTS_MAX = 16;
   private static final int TESTS_KEPT = 8;
 
-  private final Backing backing;
+  private final ApiStores stores;
   private final ApiLimits limits;
   private final Outbound outbound;
   private final Places tests = new Places(TESTS_MAX, TESTS_KEPT);
@@ -44,8 +44,8 @@ public final class Webhooks {
   /** How a test went. */
   public record Tested(String endpoint, String type, int status) {}
 
-  public Webhooks(Backing backing, ApiLimits limits, Outbound outbound) {
-    this.backing = backing;
+  public Webhooks(ApiStores stores, ApiLimits limits, Outbound outbound) {
+    this.stores = stores;
     this.limits = limits;
     this.outbound = outbound;
   }
@@ -63,20 +63,20 @@ public final class Webhooks {
       throw ApiError.missing("url");
     }
     checkTarget(project, url);
-    Instant now = backing.clock().instant();
+    Instant now = stores.clock().instant();
     var endpoint =
         new WebhookEndpoint(
-            backing.ids().newWebhookEndpoint(),
+            stores.ids().newWebhookEndpoint(),
             0,
             project,
             requireNonNullElse(request.name(), WebhookUrl.parse(url).uri().getHost()),
             url,
             requireNonNullElse(request.eventTypes(), WebhookRequest.EVENTS),
-            new Secrets(backing.ids().newWebhookSecret(), null, null),
+            new Secrets(stores.ids().newWebhookSecret(), null, null),
             now,
             now,
             null);
-    if (!backing.meta().createWebhookEndpoint(endpoint, ENDPOINTS_MAX)) {
+    if (!stores.meta().createWebhookEndpoint(endpoint, ENDPOINTS_MAX)) {
       throw ApiError.invalidValue(
           "url",
           "There are %d webhook endpoints already, which is the maximum of a project. Delete one first."
@@ -97,14 +97,14 @@ public final class Webhooks {
   }
 
   public WebhookEndpoint get(String project, String id) {
-    return backing.meta().webhookEndpoint(project, id).orElseThrow(() -> unknownEndpoint(id));
+    return stores.meta().webhookEndpoint(project, id).orElseThrow(() -> unknownEndpoint(id));
   }
 
   /** A page, newest first. */
   public Page<WebhookEndpoint> list(
       String project, @Nullable String limit, @Nullable String after) {
     int count = LIMIT.of(limit);
-    List<WebhookEndpoint> all = backing.meta().webhookEndpoints(project);
+    List<WebhookEndpoint> all = stores.meta().webhookEndpoints(project);
     int from = 0;
     if (after != null && !after.isEmpty()) {
       from =
@@ -123,7 +123,7 @@ public final class Webhooks {
     if (request.url() != null) {
       checkTarget(project, request.url());
     }
-    Instant now = backing.clock().instant();
+    Instant now = stores.clock().instant();
     return change(
         project,
         id,
@@ -142,8 +142,8 @@ public final class Webhooks {
 
   public WebhookEndpoint rotateSecret(String project, String id, JsonNode body) {
     long overlap = WebhookRequest.overlapSeconds(body);
-    Instant now = backing.clock().instant();
-    String secret = backing.ids().newWebhookSecret();
+    Instant now = stores.clock().instant();
+    String secret = stores.ids().newWebhookSecret();
     return change(
         project,
         id,
@@ -160,14 +160,14 @@ public final class Webhooks {
   }
 
   private WebhookEndpoint change(String project, String id, UnaryOperator<WebhookEndpoint> change) {
-    return backing
+    return stores
         .meta()
         .changeWebhookEndpoint(project, id, change)
         .orElseThrow(() -> unknownEndpoint(id));
   }
 
   public void delete(String project, String id) {
-    if (!backing.meta().deleteWebhookEndpoint(project, id, backing.clock().instant())) {
+    if (!stores.meta().deleteWebhookEndpoint(project, id, stores.clock().instant())) {
       throw unknownEndpoint(id);
     }
   }
@@ -185,14 +185,14 @@ public final class Webhooks {
           429, "too_many_tests", null, "Other tests of webhooks are under way. Try again soon.");
     }
     try {
-      var ids = backing.ids();
+      var ids = stores.ids();
       var sample =
           new Message(
               ids.newWebhookMessage(),
               ids.newEvent(),
               type,
               ids.newBatch().value(),
-              backing.clock().instant());
+              stores.clock().instant());
       return switch (outbound.sender().send(endpoint, sample)) {
         case Reply.Answered(int status, var _) -> new Tested(id, type, status);
         case Reply.Unreachable(String reason) ->
@@ -212,16 +212,16 @@ public final class Webhooks {
     int count = LIMIT.of(limit);
     WebhookEndpoint endpoint = get(project, id);
     WebhookDelivery last = after == null || after.isEmpty() ? null : delivery(project, after);
-    return Page.of(backing.meta().webhookDeliveries(endpoint, last, count + 1), count);
+    return Page.of(stores.meta().webhookDeliveries(endpoint, last, count + 1), count);
   }
 
   /** Sends a delivery again, under the same id. */
   public WebhookDelivery replay(String project, String id) {
     WebhookDelivery found = delivery(project, id);
     WebhookDelivery again =
-        backing
+        stores
             .meta()
-            .replayWebhookDelivery(project, found.id(), backing.clock().instant())
+            .replayWebhookDelivery(project, found.id(), stores.clock().instant())
             .orElseThrow(() ->
                 ApiError.conflict(
                     "The endpoint of webhook delivery %s is disabled. Enable it first."
@@ -231,7 +231,7 @@ public final class Webhooks {
   }
 
   private WebhookDelivery delivery(String project, String id) {
-    return backing
+    return stores
         .meta()
         .webhookDelivery(project, id)
         .orElseThrow(

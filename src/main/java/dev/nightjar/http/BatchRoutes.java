@@ -3,7 +3,7 @@ package dev.nightjar.http;
 import dev.nightjar.api.BatchListing;
 import dev.nightjar.api.Batches;
 import dev.nightjar.api.Batches.Submitted;
-import dev.nightjar.api.Submission;
+import dev.nightjar.api.RetryHeaders;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.HttpRouting;
@@ -26,12 +26,12 @@ record BatchRoutes(Batches batches, Transfers transfers) {
 
   private void create(ServerRequest request, ServerResponse response) throws IOException {
     JsonNode body = JsonBody.read(request, batches.limits().jsonBytesMax(), transfers);
-    var submission =
-        new Submission(
+    var retryHeaders =
+        new RetryHeaders(
             Parameters.header(request, IDEMPOTENCY_KEY),
             Parameters.header(request, RETRY_COUNT),
             Parameters.header(request, HeaderNames.AUTHORIZATION));
-    Submitted submitted = batches.create(Projects.of(request), body, submission);
+    Submitted submitted = batches.create(Projects.of(request), body, retryHeaders);
     if (submitted.isKnown()) {
       response.header(DEDUPLICATED, "1");
     }

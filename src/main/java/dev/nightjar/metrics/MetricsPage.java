@@ -137,7 +137,8 @@ public final class MetricsPage {
     counter("calls", "Calls made", r -> r.engine.done().calls());
     counter("lines.completed", "Lines answered with a success", r -> r.engine.done().completed());
     counter("lines.failed", "Lines answered with an error", r -> r.engine.done().failed());
-    counter("lines.retried", "Calls for lines that were sent before", r -> r.engine.done().retried());
+    counter(
+        "lines.retried", "Calls for lines that were sent before", r -> r.engine.done().retried());
     Meters meters = sources.engine.meters();
     counter(
         "answers.wasted",

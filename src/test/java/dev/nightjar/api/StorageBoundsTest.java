@@ -73,10 +73,10 @@ class StorageBoundsTest {
     try (var meta = new SqliteMetaStore(folder.resolve("meta.db"));
         var objects = new FileObjectStore(root)) {
       DiskSpace space = () -> new DiskSpace.Room(disk - bytes(root), disk, minBytes);
-      var backing = new Backing(meta, objects, space, new Ids(new Random(seed)), now::get);
+      var stores = new ApiStores(meta, objects, space, new Ids(new Random(seed)), now::get);
       long max = storageMax == 0 ? Long.MAX_VALUE : storageMax;
       var limits = new ApiLimits(16L << 30, 100_000, Set.of(), DefaultLife.OPENAI, max);
-      var world = new World(new Files(backing, limits), new Uploads(backing, limits));
+      var world = new World(new Files(stores, limits), new Uploads(stores, limits));
       var sweeper = new Sweeper(meta, objects, TestClocks.settled(now::get));
 
       for (int step = 0; step < STEPS; step++) {
@@ -97,8 +97,8 @@ class StorageBoundsTest {
         assertThat(meta.storedBytes(PROJECT)).isBetween(0L, found);
       }
       closeAll();
-      assertThat(backing.inflow().held(PROJECT)).isZero();
-      assertThat(backing.inflow().unwritten()).isZero();
+      assertThat(stores.inflow().held(PROJECT)).isZero();
+      assertThat(stores.inflow().unwritten()).isZero();
       now.updateAndGet(before -> before.plus(Duration.ofDays(100)));
       for (String file : kept) {
         meta.deleteFile(PROJECT, new FileId(file), now.get());

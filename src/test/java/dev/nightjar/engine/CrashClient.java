@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightjar.api.Accounts;
 import dev.nightjar.api.ApiLimits;
-import dev.nightjar.api.Backing;
+import dev.nightjar.api.ApiStores;
 import dev.nightjar.api.Batches;
 import dev.nightjar.api.FileUpload.Form;
 import dev.nightjar.api.Files;
-import dev.nightjar.api.Submission;
+import dev.nightjar.api.RetryHeaders;
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchId;
 import dev.nightjar.cost.Terms;
@@ -54,30 +54,30 @@ final class CrashClient {
   }
 
   /** Makes the next request if it is time for one; false if not. */
-  boolean act(CrashStores stores, CrashLife life) throws IOException {
-    var backing =
-        new Backing(stores.meta(), stores.objects(), DiskSpace.ENDLESS, new Ids(random), clock);
+  boolean act(CrashStores crash, CrashLife life) throws IOException {
+    var stores =
+        new ApiStores(crash.meta(), crash.objects(), DiskSpace.ENDLESS, new Ids(random), clock);
     if (input == null) {
-      input = upload(new Files(backing, ApiLimits.DEFAULT));
+      input = upload(new Files(stores, ApiLimits.DEFAULT));
       return true;
     }
     Batches batches =
         new Batches(
-            backing,
+            stores,
             withoutFigures(life.runner()),
             ApiLimits.DEFAULT,
-            new Accounts(backing.meta(), Terms.NONE, backing.clock()));
+            new Accounts(stores.meta(), Terms.NONE, stores.clock()));
     if (batch == null) {
-      batch = create(stores, batches, input);
+      batch = create(crash, batches, input);
       return true;
     }
     if (!hasActed && witness.asked() >= scenario.callsBefore) {
-      doOwnPart(backing, batches, life);
+      doOwnPart(stores, batches, life);
       hasActed = true;
       return true;
     }
     if (ended != null && scenario == CrashScenario.FILES_DELETED && !hasDeletedOutput) {
-      deleteOutput(backing, ended.batch());
+      deleteOutput(stores, ended.batch());
       hasDeletedOutput = true;
       return true;
     }
@@ -136,14 +136,14 @@ final class CrashClient {
     String request =
         "{\"input_file_id\":\"%s\",\"endpoint\":\"/v1/chat/completions\",\"completion_window\":\"24h\"}"
             .formatted(file);
-    var submission = new Submission("only", null, null);
+    var submission = new RetryHeaders("only", null, null);
     Batches.Submitted submitted =
         batches.create(PROJECT, JsonMapper.shared().readTree(request), submission);
     assertThat(stores.meta().batches(new BatchQuery(PROJECT, null, 2))).hasSize(1);
     return submitted.batch().batch().id();
   }
 
-  private void doOwnPart(Backing backing, Batches batches, CrashLife life) {
+  private void doOwnPart(ApiStores stores, Batches batches, CrashLife life) {
     String id = String.valueOf(batch);
     switch (scenario) {
       case CANCELLED_WHILE_VALIDATING -> batches.cancel(PROJECT, id);
@@ -152,16 +152,16 @@ final class CrashClient {
         life.hangUp();
       }
       case EXPIRES -> {
-        Batch row = backing.meta().batch(PROJECT, new BatchId(id)).orElseThrow();
+        Batch row = stores.meta().batch(PROJECT, new BatchId(id)).orElseThrow();
         clock.advanceTo(row.stamps().expiresAt().toEpochMilli());
       }
-      case FILES_DELETED -> backing.meta().deleteFile(PROJECT, file(input), clock.instant());
+      case FILES_DELETED -> stores.meta().deleteFile(PROJECT, file(input), clock.instant());
       case RUNS_TO_ITS_END, INVALID_INPUT -> throw new AssertionError("has no part of its own");
     }
   }
 
-  private void deleteOutput(Backing backing, Batch row) {
-    backing.meta().deleteFile(PROJECT, file(row.outputFileId()), clock.instant());
+  private void deleteOutput(ApiStores stores, Batch row) {
+    stores.meta().deleteFile(PROJECT, file(row.outputFileId()), clock.instant());
   }
 
   private static FileId file(@Nullable FileId id) {

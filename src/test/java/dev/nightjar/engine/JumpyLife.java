@@ -2,11 +2,11 @@ package dev.nightjar.engine;
 
 import dev.nightjar.api.Accounts;
 import dev.nightjar.api.ApiLimits;
-import dev.nightjar.api.Backing;
+import dev.nightjar.api.ApiStores;
 import dev.nightjar.api.Batches;
 import dev.nightjar.api.FileUpload.Form;
 import dev.nightjar.api.Files;
-import dev.nightjar.api.Submission;
+import dev.nightjar.api.RetryHeaders;
 import dev.nightjar.batch.Batch;
 import dev.nightjar.cost.Terms;
 import dev.nightjar.engine.core.EngineLimits;
@@ -78,10 +78,10 @@ final class JumpyLife implements AutoCloseable {
             workers.workers());
     this.sweeper = new Sweeper(meta, objects, clock);
     var ids = new Ids(new SplittableRandom(random.nextLong()));
-    var backing = new Backing(meta, objects, DiskSpace.ENDLESS, ids, clock);
-    this.files = new Files(backing, ApiLimits.DEFAULT);
+    var stores = new ApiStores(meta, objects, DiskSpace.ENDLESS, ids, clock);
+    this.files = new Files(stores, ApiLimits.DEFAULT);
     this.batches =
-        new Batches(backing, engine, ApiLimits.DEFAULT, new Accounts(meta, Terms.NONE, clock));
+        new Batches(stores, engine, ApiLimits.DEFAULT, new Accounts(meta, Terms.NONE, clock));
     engine.takeUp();
   }
 
@@ -127,7 +127,7 @@ final class JumpyLife implements AutoCloseable {
         "{\"input_file_id\":\"%s\",\"endpoint\":\"/v1/chat/completions\",\"completion_window\":\"%s\"}"
             .formatted(input, window);
     return batches
-        .create(PROJECT, JsonMapper.shared().readTree(request), new Submission(null, null, null))
+        .create(PROJECT, JsonMapper.shared().readTree(request), new RetryHeaders(null, null, null))
         .batch()
         .batch();
   }

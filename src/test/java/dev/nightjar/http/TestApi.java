@@ -3,7 +3,7 @@ package dev.nightjar.http;
 import dev.nightjar.api.Access;
 import dev.nightjar.api.Accounts;
 import dev.nightjar.api.ApiLimits;
-import dev.nightjar.api.Backing;
+import dev.nightjar.api.ApiStores;
 import dev.nightjar.api.Batches;
 import dev.nightjar.api.Estimates;
 import dev.nightjar.api.Files;
@@ -119,17 +119,15 @@ final class TestApi implements AutoCloseable {
     var sender =
         new Sender(
             targets, (SSLSocketFactory) SSLSocketFactory.getDefault(), now::get, "Nightjar/test");
-    var backing = new Backing(meta, objects, () -> room.get(), ids, now::get);
-    var files = new Files(backing, limits);
+    var stores = new ApiStores(meta, objects, () -> room.get(), ids, now::get);
+    var files = new Files(stores, limits);
     var accounts = new Accounts(meta, terms, now::get);
     return new HttpServer.Services(
         files,
-        new Uploads(backing, limits),
-        new Batches(backing, runner, limits, accounts),
+        new Uploads(stores, limits),
+        new Batches(stores, runner, limits, accounts),
         new Webhooks(
-            backing,
-            limits,
-            new Webhooks.Outbound(targets, sender, webhooksWoken::incrementAndGet)),
+            stores, limits, new Webhooks.Outbound(targets, sender, webhooksWoken::incrementAndGet)),
         accounts,
         new Estimates(files, new Admissions(terms, meta), longLines, now::get),
         () -> Map.of("org/model", "local"),

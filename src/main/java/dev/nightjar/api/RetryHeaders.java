@@ -19,7 +19,7 @@ import tools.jackson.databind.JsonNode;
  * @param retryCount {@code x-stainless-retry-count}
  * @param sender {@code Authorization}: equal requests of two senders are two requests
  */
-public record Submission(
+public record RetryHeaders(
     @Nullable String idempotencyKey, @Nullable String retryCount, @Nullable String sender) {
   private static final Duration RETRIED_WITHIN = Duration.ofMinutes(15);
   private static final int KEY_CHARACTERS_MAX = 255;

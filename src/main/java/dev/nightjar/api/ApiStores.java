@@ -13,7 +13,7 @@ import java.time.InstantSource;
  *
  * @param inflow what all uploads together are writing
  */
-public record Backing(
+public record ApiStores(
     MetaStore meta,
     ObjectStore objects,
     DiskSpace disk,
@@ -21,7 +21,7 @@ public record Backing(
     InstantSource clock,
     Inflow inflow) {
 
-  public Backing(
+  public ApiStores(
       MetaStore meta, ObjectStore objects, DiskSpace disk, Ids ids, InstantSource clock) {
     this(meta, objects, disk, ids, clock, new Inflow());
   }
