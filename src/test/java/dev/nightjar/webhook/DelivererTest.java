@@ -118,6 +118,7 @@ class DelivererTest {
 
   @Test
   void receiverThatHangsIsGivenUpOnAndTriedAgain() throws Exception {
+    world.startImpatientDeliverer();
     ScriptedServer receiver =
         world.receiver(
             peer -> {
@@ -322,8 +323,6 @@ class DelivererTest {
             },
             always(DeliveryFixture.OK));
     WebhookEndpoint endpoint = world.endpoint(receiver);
-    world.deliverer.close();
-    world.startPatientDeliverer();
     world.endBatch();
     reached.await();
 

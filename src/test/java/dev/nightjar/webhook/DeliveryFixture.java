@@ -34,7 +34,7 @@ final class DeliveryFixture implements AutoCloseable {
   static final String OK = answer("200 OK", "");
 
   private static final Duration LIMIT = Duration.ofSeconds(20);
-  private static final Duration SEND_LIMIT = Duration.ofMillis(300);
+  private static final Duration SOON = Duration.ofMillis(300);
   private static final List<String> FAILED = List.of("batch.failed");
 
   final AtomicReference<Instant> now = new AtomicReference<>(Samples.NOW);
@@ -51,7 +51,7 @@ final class DeliveryFixture implements AutoCloseable {
   DeliveryFixture(Path folder) {
     this.database = folder.resolve("meta.db");
     this.store = new SqliteMetaStore(database);
-    this.deliverer = start(SEND_LIMIT);
+    this.deliverer = start(LIMIT);
   }
 
   void reopen() {
@@ -60,11 +60,13 @@ final class DeliveryFixture implements AutoCloseable {
   }
 
   void startDeliverer() {
-    deliverer = start(SEND_LIMIT);
+    deliverer = start(LIMIT);
   }
 
-  void startPatientDeliverer() {
-    deliverer = start(LIMIT);
+  /** Instead of the one that is there: it soon gives up on who does not answer. */
+  void startImpatientDeliverer() {
+    deliverer.close();
+    deliverer = start(SOON);
   }
 
   /** Calls receivers over TLS from now on, trusting what {@code context} does. */

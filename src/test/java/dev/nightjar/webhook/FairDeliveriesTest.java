@@ -39,8 +39,6 @@ class FairDeliveriesTest {
   @BeforeEach
   void start() throws Exception {
     world = new DeliveryFixture(folder);
-    world.deliverer.close();
-    world.startPatientDeliverer();
     hanging =
         world.receiver(peer -> {
           var _ = peer.readRequest();
