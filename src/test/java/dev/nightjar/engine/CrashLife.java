@@ -28,12 +28,16 @@ final class CrashLife implements AutoCloseable {
   /** So small that a large answer does not fit into memory. */
   private static final long UNAPPENDED_BYTES_MAX = 8_000;
 
+  /** Nothing that fails once is waited for so long. */
+  private static final long SLEEP_MAX_MILLIS = Duration.ofHours(1).toMillis();
+
   private final CrashPoints points;
   private final RandomGenerator random;
   private final CrashClock clock;
   private final SteppedWorkers workers;
   private final PlannedUpstream upstream;
   private final BatchEngine engine;
+  private long slept;
 
   CrashLife(CrashStores stores, CrashWorld world, CrashPoints points, long seed) {
     this.points = points;
@@ -122,6 +126,10 @@ final class CrashLife implements AutoCloseable {
     long wake = engine.thread().nextWakeMillis();
     if (wake == Long.MAX_VALUE) {
       throw new AssertionError("nothing to do, nothing to wait for, and the batch has not ended");
+    }
+    slept += Math.max(0, wake - clock.steady().steadyMillis());
+    if (slept > SLEEP_MAX_MILLIS) {
+      throw new AssertionError("it has waited for more than an hour, and the batch has not ended");
     }
     clock.advanceTo(wake);
     engine.thread().tick();

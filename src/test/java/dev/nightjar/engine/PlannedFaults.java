@@ -2,7 +2,9 @@ package dev.nightjar.engine;
 
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.ChunkId;
+import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
+import dev.nightjar.file.StoredFile;
 import dev.nightjar.store.AnswerLog;
 import dev.nightjar.store.Disk;
 import dev.nightjar.store.MetaStore;
@@ -11,31 +13,36 @@ import dev.nightjar.store.ObjectStore;
 import dev.nightjar.testing.ForwardingAnswerLog;
 import dev.nightjar.testing.ForwardingMetaStore;
 import dev.nightjar.testing.ForwardingObjectStore;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
- * Stores of which one operation that the engine asks for fails once, before it has done anything or
- * after it has done all: then the process goes on. Operations are numbered from 1. What a client
- * asks for itself never fails, nor does an append, which has a test of its own.
+ * Stores of which some operations that the engine asks for fail, each before it has done anything
+ * or after it has done all: then the process goes on. Operations are numbered from 1. What a client
+ * asks for itself never fails, nor does what a start does: that ends the process.
  */
-final class OneFault implements CrashBugs {
+final class PlannedFaults implements CrashBugs {
   private final Disk disk;
-  private final int failing;
-  private final boolean isAfter;
+  private final List<Fault> faults;
   private final List<String> asked = new ArrayList<>();
   private boolean isEngines;
 
-  OneFault(Disk disk, int failing, boolean isAfter) {
+  /** The operation with this number fails, before or after its effect. */
+  record Fault(int number, boolean isAfter) {}
+
+  PlannedFaults(Disk disk, List<Fault> faults) {
     this.disk = disk;
-    this.failing = failing;
-    this.isAfter = isAfter;
+    this.faults = List.copyOf(faults);
   }
 
   /** Each operation that was asked for. */
@@ -57,12 +64,12 @@ final class OneFault implements CrashBugs {
       return operation.run();
     }
     asked.add(name);
-    boolean fails = asked.size() == failing;
-    if (fails && !isAfter) {
+    int number = asked.size();
+    if (faults.contains(new Fault(number, false))) {
       throw failure.of("planned, before: " + name);
     }
     T result = operation.run();
-    if (fails) {
+    if (faults.contains(new Fault(number, true))) {
       throw failure.of("planned, after: " + name);
     }
     return result;
@@ -120,38 +127,60 @@ final class OneFault implements CrashBugs {
     return new Objects(objects, this);
   }
 
-  private record Meta(MetaStore inner, OneFault fault) implements ForwardingMetaStore {
+  private record Meta(MetaStore inner, PlannedFaults fault) implements ForwardingMetaStore {
     @Override
     public <T> T transaction(String name, Supplier<T> work) {
-      return fault.store("meta " + name, work::get);
+      return fault.store("meta." + name, work::get);
     }
 
     @Override
     public Optional<Batch> batch(long sequence) {
-      return fault.store("meta batch", () -> inner.batch(sequence));
+      return fault.store("meta.batch", () -> inner.batch(sequence));
+    }
+
+    @Override
+    public Optional<StoredFile> file(String project, FileId id, Instant now) {
+      return fault.store("meta.file", () -> inner.file(project, id, now));
+    }
+
+    @Override
+    public Optional<Manifest> content(FileId id) {
+      return fault.store("meta.content", () -> inner.content(id));
+    }
+
+    @Override
+    public List<ChunkId> unsealed() {
+      return fault.store("meta.unsealed", inner::unsealed);
     }
 
     @Override
     public List<Manifest.Piece> sealedObjects(long batch) {
-      return fault.store("meta sealed objects", () -> inner.sealedObjects(batch));
+      return fault.store("meta.sealed objects", () -> inner.sealedObjects(batch));
     }
   }
 
-  private record Log(AnswerLog inner, OneFault fault) implements ForwardingAnswerLog {
+  private record Log(AnswerLog inner, PlannedFaults fault) implements ForwardingAnswerLog {
+    /** The committer, which is stepped by this thread, need not wait before it tries again. */
+    @Override
+    public Set<ChunkId> append(List<Entry> group) throws IOException {
+      LockSupport.unpark(Thread.currentThread());
+      return fault.io("log.append", () -> inner.append(group));
+    }
+
     @Override
     public BitSet take(ChunkId chunk, long epoch) throws IOException {
-      return fault.io("log take", () -> inner.take(chunk, epoch));
+      return fault.io("log.take", () -> inner.take(chunk, epoch));
     }
 
     @Override
     public int read(ChunkId chunk, Visitor visitor) throws IOException {
-      return fault.io("log read", () -> inner.read(chunk, visitor));
+      return fault.io("log.read", () -> inner.read(chunk, visitor));
     }
 
     @Override
     public void forget(ChunkId chunk) throws IOException {
       fault.io(
-          "log forget",
+          "log.forget",
           () -> {
             inner.forget(chunk);
             return "";
@@ -159,25 +188,27 @@ final class OneFault implements CrashBugs {
     }
   }
 
-  private record Objects(ObjectStore inner, OneFault fault) implements ForwardingObjectStore {
+  private record Objects(ObjectStore inner, PlannedFaults fault) implements ForwardingObjectStore {
     @Override
     public Writer create(String key) throws IOException {
-      return new FaultyWriter(fault.io("create " + kind(key), () -> inner.create(key)), key, fault);
+      return new FaultyWriter(
+          fault.io("objects.create " + kind(key), () -> inner.create(key)), key, fault);
     }
 
     @Override
     public Reader open(String key) throws IOException {
-      return new FaultyReader(fault.io("open " + kind(key), () -> inner.open(key)), key, fault);
+      return new FaultyReader(
+          fault.io("objects.open " + kind(key), () -> inner.open(key)), key, fault);
     }
 
     @Override
     public long length(String key) throws IOException {
-      return fault.io("length of " + kind(key), () -> inner.length(key));
+      return fault.io("objects.length " + kind(key), () -> inner.length(key));
     }
 
     @Override
     public boolean delete(String key) throws IOException {
-      return fault.io("delete " + kind(key), () -> inner.delete(key));
+      return fault.io("objects.delete " + kind(key), () -> inner.delete(key));
     }
   }
 
@@ -192,10 +223,10 @@ final class OneFault implements CrashBugs {
   private static final class FaultyWriter extends ObjectStore.Writer {
     private final ObjectStore.Writer inner;
     private final String key;
-    private final OneFault fault;
+    private final PlannedFaults fault;
     private boolean isBegun;
 
-    FaultyWriter(ObjectStore.Writer inner, String key, OneFault fault) {
+    FaultyWriter(ObjectStore.Writer inner, String key, PlannedFaults fault) {
       this.inner = inner;
       this.key = key;
       this.fault = fault;
@@ -215,7 +246,7 @@ final class OneFault implements CrashBugs {
       }
       isBegun = true;
       fault.io(
-          "write " + kind(key),
+          "objects.write " + kind(key),
           () -> {
             inner.write(bytes, offset, count);
             return "";
@@ -225,7 +256,7 @@ final class OneFault implements CrashBugs {
     @Override
     public void commit() throws IOException {
       fault.io(
-          "commit " + kind(key),
+          "objects.commit " + kind(key),
           () -> {
             inner.commit();
             return "";
@@ -240,7 +271,7 @@ final class OneFault implements CrashBugs {
     @Override
     public void close() throws IOException {
       fault.io(
-          "close " + kind(key),
+          "objects.close " + kind(key),
           () -> {
             inner.close();
             return "";
@@ -248,7 +279,7 @@ final class OneFault implements CrashBugs {
     }
   }
 
-  private record FaultyReader(ObjectStore.Reader inner, String key, OneFault fault)
+  private record FaultyReader(ObjectStore.Reader inner, String key, PlannedFaults fault)
       implements ObjectStore.Reader {
     @Override
     public long length() {
@@ -257,12 +288,13 @@ final class OneFault implements CrashBugs {
 
     @Override
     public int read(long position, byte[] buffer, int offset, int count) throws IOException {
-      return fault.io("read " + kind(key), () -> inner.read(position, buffer, offset, count));
+      return fault.io(
+          "objects.read " + kind(key), () -> inner.read(position, buffer, offset, count));
     }
 
     @Override
     public InputStream stream(long position, long count) {
-      return inner.stream(position, count);
+      return new FaultyStream(inner.stream(position, count), key, fault);
     }
 
     @Override
@@ -271,11 +303,45 @@ final class OneFault implements CrashBugs {
     }
   }
 
-  /** Which operation fails, for a message. */
+  private static final class FaultyStream extends FilterInputStream {
+    private final String key;
+    private final PlannedFaults fault;
+    private boolean isBegun;
+
+    FaultyStream(InputStream inner, String key, PlannedFaults fault) {
+      super(inner);
+      this.key = key;
+      this.fault = fault;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    /** As with writes, only the first can fail. */
+    @Override
+    public int read(byte[] buffer, int offset, int count) throws IOException {
+      if (isBegun) {
+        return in.read(buffer, offset, count);
+      }
+      isBegun = true;
+      return fault.io("objects.read " + kind(key), () -> in.read(buffer, offset, count));
+    }
+  }
+
+  /** Which operations fail, for a message. */
   @Override
   public String toString() {
-    String name = failing > 0 && failing <= asked.size() ? asked.get(failing - 1) : "none";
-    return "operation %d (%s) fails %s its effect"
-        .formatted(failing, name, isAfter ? "after" : "before");
+    return faults.stream()
+        .map(fault ->
+            "operation %d (%s) fails %s its effect"
+                .formatted(fault.number(), name(fault), fault.isAfter() ? "after" : "before"))
+        .collect(Collectors.joining(", "));
+  }
+
+  private String name(Fault fault) {
+    return fault.number() <= asked.size() ? asked.get(fault.number() - 1) : "never asked for";
   }
 }
