@@ -5,16 +5,11 @@ import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.Batch.Ending;
 import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.batch.Chunk;
-import dev.nightjar.batch.ChunkId;
-import dev.nightjar.batch.RequestCounts;
-import dev.nightjar.batch.Usage;
 import dev.nightjar.cost.Terms;
-import dev.nightjar.engine.core.BatchStart;
 import dev.nightjar.engine.core.Effect;
 import dev.nightjar.engine.core.Engine;
 import dev.nightjar.engine.core.EngineFigures;
 import dev.nightjar.engine.core.EngineLimits;
-import dev.nightjar.engine.core.Event;
 import dev.nightjar.engine.core.Event.Pending;
 import dev.nightjar.engine.core.LineId;
 import dev.nightjar.engine.core.Live;
@@ -30,12 +25,9 @@ import dev.nightjar.upstream.Upstream;
 import dev.nightjar.validation.InputLimits;
 import dev.nightjar.validation.Validation;
 import dev.nightjar.validation.ValidationInputs;
-import dev.nightjar.validation.ValidationMemory;
 import dev.nightjar.validation.ValidationRules;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -67,10 +59,8 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   private final DiskWatch diskWatch;
   private final Workers workers;
   private final RunningBatches running;
+  private final Intake intake;
   private volatile Runnable batchEnded = () -> {};
-
-  /** The last batch that was there at the start. */
-  private volatile long lastFromBefore;
 
   /** Where the engine keeps things. */
   public record Stores(MetaStore meta, AnswerLog log, ObjectStore objects, DiskSpace disk) {}
@@ -118,16 +108,9 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     this.models = new ModelCatalog(clients, upstreams.specs(), clock::steady, thread::post);
     this.diskWatch = new DiskWatch(stores.disk(), thread::post);
     var inputs = new ValidationInputs(meta, objects, longLines);
-    var rules =
-        new ValidationRules(
-            limits.input(),
-            limits.terms(),
-            models::refusal,
-            limits.engine().bounds().validationBytes());
-    var host =
-        new Validation.Host(
-            clock, world.random(), workers.smallValidations(), workers.largeValidations());
-    this.validation = new Validation(inputs, rules, host, new Validated());
+    var rules = new ValidationRules(limits.input(), limits.terms(), models::refusal);
+    this.validation = new Validation(inputs, rules, clock, world.random());
+    this.intake = new Intake(meta, running, validation, this::hasEnded, thread::post);
   }
 
   /** Whom to tell that the end of a batch is stored; it must neither wait nor throw. */
@@ -144,26 +127,17 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   }
 
   void takeUp() {
-    meta.releaseChunks();
-    Map<Long, Integer> unsealed = new HashMap<>();
-    for (ChunkId chunk : meta.unsealed()) {
-      unsealed.merge(chunk.batch(), 1, Integer::sum);
-    }
-    List<Batch> unfinished = meta.unfinished();
-    lastFromBefore = unfinished.isEmpty() ? 0 : unfinished.getLast().sequence();
-    for (Batch batch : unfinished) {
-      if (batch.status() == BatchStatus.VALIDATING) {
-        validation.submit(batch);
-      } else {
-        validated(batch, unsealed.getOrDefault(batch.sequence(), 0));
-      }
-    }
+    intake.takeUp();
   }
 
   // For a test that does the threads' work by hand.
 
   EngineThread thread() {
     return thread;
+  }
+
+  Engine core() {
+    return engine;
   }
 
   Committer committer() {
@@ -203,32 +177,18 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     return longLines;
   }
 
-  public ValidationMemory.Use validations() {
-    return validation.memory();
-  }
-
   @Override
   public void created(Batch batch) {
-    validation.submit(batch);
+    intake.submit(batch);
   }
 
   @Override
   public void cancelled(Batch batch) {
-    if (batch.stamps().inProgressAt() == null) {
-      // It never starts: there is nothing to wait for, neither its turn nor an upstream's models.
-      validation.cancel(batch.sequence());
-      carryOut(new Effect.Finish(batch.sequence()));
-    } else {
-      thread.post(new Event.Stopping(batch.sequence(), batch.ending()));
-    }
+    intake.cancelled(batch);
   }
 
   @Override
   public Optional<Live> live(long batch) {
-    Optional<String> waits = validation.reason(batch);
-    if (waits.isPresent()) {
-      return waits.map(reason -> new Live(RequestCounts.NONE, Usage.NONE, reason));
-    }
     return thread.ask(() -> engine.live(batch)).orElse(Optional.empty());
   }
 
@@ -253,55 +213,9 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     running.close();
   }
 
-  // ---- from validation to the engine
-
-  private final class Validated implements Validation.Listener {
-    @Override
-    public void validated(Batch batch, int unsealedChunks) {
-      BatchEngine.this.validated(batch, unsealedChunks);
-    }
-
-    @Override
-    public void failed(long batch, int failures, long leftMillis) {
-      thread.post(new Event.ValidateFailed(batch, failures, leftMillis));
-    }
-  }
-
-  private void validated(Batch batch, int chunks) {
-    switch (batch.status()) {
-      case IN_PROGRESS, CANCELLING, FINALIZING -> {
-        if (batch.stamps().inProgressAt() == null) {
-          // Cancelled while validating, or its deadline passed before its file could be read.
-          carryOut(new Effect.Finish(batch.sequence()));
-        } else {
-          begin(batch, chunks);
-        }
-      }
-      case FAILED -> hasEnded(batch.status());
-      case VALIDATING, COMPLETED, EXPIRED, CANCELLED -> {}
-    }
-  }
-
   private void hasEnded(BatchStatus status) {
     meters.hasEnded(status);
     batchEnded.run();
-  }
-
-  private void begin(Batch batch, int unsealedChunks) {
-    var run =
-        new BatchStart(
-            batch.sequence(),
-            batch.model() == null ? "" : batch.model(),
-            batch.stamps().expiresAt().toEpochMilli(),
-            batch.counts().total(),
-            unsealedChunks,
-            batch.counts(),
-            batch.usage(),
-            batch.ending(),
-            batch.sequence() <= lastFromBefore);
-    if (running.begin(batch)) {
-      thread.post(new Event.Started(run));
-    }
   }
 
   // ---- effects, on the engine's thread: none of these may wait
@@ -325,7 +239,9 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
       case Effect.Finish(long batch) ->
           on(workers.seals(), effect, () -> work.finish(batch, this::hasEnded));
       case Effect.Expire(long batch) -> on(workers.seals(), effect, () -> work.expire(batch));
-      case Effect.Validate(long batch) -> validation.again(batch);
+      case Effect.Validate(long batch) ->
+          on(workers.validations(), effect, () -> intake.validate(batch));
+      case Effect.EndValidation(long batch) -> validation.end(batch);
       case Effect.Probe(int upstream, String model) ->
           on(workers.calls(), effect, () -> work.probe(upstream, model));
       case Effect.Abort(LineId line) -> caller.abort(line);

@@ -4,6 +4,7 @@ import dev.nightjar.engine.core.CallOutcome;
 import dev.nightjar.engine.core.Effect;
 import dev.nightjar.engine.core.Event;
 import dev.nightjar.process.ProcessEnd;
+import dev.nightjar.validation.Validation;
 import java.io.IOException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -53,11 +54,11 @@ final class EffectGuard {
           new Event.ExpireFailed(batch, "it cannot be expired: " + why);
       case Effect.Probe(int upstream, String model) ->
           new Event.Probed(upstream, model, cause.toString());
-      case Effect.Validate(long batch) -> new Event.ValidateFailed(batch, 0, Long.MAX_VALUE);
+      case Effect.Validate(long batch) -> new Event.ValidateFailed(batch, Validation.reason(cause));
       case Effect.Append _ ->
           // The answer would be nowhere, and its line in flight without end.
           throw new IllegalStateException("an answer cannot be handed on", cause);
-      case Effect.Abort _, Effect.Release _, Effect.Say _ -> null;
+      case Effect.EndValidation _, Effect.Abort _, Effect.Release _, Effect.Say _ -> null;
     };
   }
 }

@@ -84,7 +84,10 @@ final class EffectWork {
   void expire(long sequence) {
     Batch batch = meta.expire(sequence, clock.instant());
     Ending ending = batch.status() == BatchStatus.IN_PROGRESS ? null : batch.ending();
-    events.accept(new Event.Stopping(sequence, ending));
+    events.accept(
+        batch.stamps().inProgressAt() == null
+            ? new Event.ExpiredUnvalidated(sequence)
+            : new Event.Stopping(sequence, ending));
   }
 
   void probe(int upstream, String model) {

@@ -11,7 +11,6 @@ import dev.nightjar.store.MetaStore;
 import dev.nightjar.store.ObjectStore;
 import dev.nightjar.store.journal.JournalAnswerLog;
 import dev.nightjar.time.SteadyClock;
-import dev.nightjar.validation.ValidationMemory;
 import dev.nightjar.webhook.Deliverer;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
@@ -73,10 +72,7 @@ public final class MetricsPage {
   }
 
   private record Reading(
-      EngineFigures engine,
-      ValidationMemory.Use validations,
-      DiskSpace.Room disk,
-      Map<BatchStatus, Long> unfinished) {}
+      EngineFigures engine, DiskSpace.Room disk, Map<BatchStatus, Long> unfinished) {}
 
   public MetricsPage(Sources sources) {
     this.sources = sources;
@@ -109,13 +105,9 @@ public final class MetricsPage {
 
   private Optional<Reading> read() {
     try {
-      var validations = sources.engine.validations();
       var room = sources.disk.room();
       var unfinished = sources.meta.unfinishedCounts();
-      return sources
-          .engine
-          .figures()
-          .map(figures -> new Reading(figures, validations, room, unfinished));
+      return sources.engine.figures().map(figures -> new Reading(figures, room, unfinished));
     } catch (IOException e) {
       throw new UncheckedIOException("the disk cannot be asked for its free space", e);
     }
@@ -168,8 +160,9 @@ public final class MetricsPage {
         _ -> sources.faults.getAsLong());
     gauge("lines.waiting", "Claimed lines that wait for a slot", r -> r.engine.linesWaiting());
     gauge("held", "1 while nothing is sent for any batch", r -> r.engine.waits() == null ? 0 : 1);
-    gauge("validations", "Validations under way", r -> r.validations.validations());
-    gauge("validations.waiting", "Those that wait for memory", r -> r.validations.waiting());
+    gauge("validations", "Validations under way", r -> r.engine.validating().begun());
+    gauge(
+        "validations.waiting", "Those that wait for memory", r -> r.engine.validating().starved());
   }
 
   private void registerWebhooks() {
@@ -237,7 +230,7 @@ public final class MetricsPage {
     bound(
         "validation.bytes",
         "Memory of validations",
-        r -> r.validations.bytes(),
+        r -> r.engine.validating().bytes(),
         bounds.validationBytes());
     bound("open.chunks", "Chunks owned", r -> r.engine.openChunks(), bounds.openChunks());
   }

@@ -12,8 +12,8 @@ import java.util.Set;
  * again.
  */
 public final class CustomIds {
-  /** What is taken at a time: before each such piece the caller may wait for memory. */
-  static final long BLOCK_BYTES = 512 * 1024;
+  /** What is taken of memory at a time, from the first id on. */
+  public static final long BLOCK_BYTES = 512 * 1024;
 
   private static final int BLOCK = (int) (BLOCK_BYTES / Long.BYTES);
   private static final int FIRST_BLOCK_AT_FIRST = 1_024;

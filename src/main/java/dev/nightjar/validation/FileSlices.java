@@ -13,10 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.LongConsumer;
-import java.util.function.LongPredicate;
 import java.util.random.RandomGenerator;
 
 /**
@@ -25,39 +21,58 @@ import java.util.random.RandomGenerator;
  */
 final class FileSlices {
   private static final long SLICE_BYTES = 64L << 20;
-  private static final long MEMORY_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   private final ValidationInputs inputs;
   private final ValidationRules rules;
   private final RandomGenerator random;
-  private final LongPredicate isStopped;
-  private final LongConsumer waitsForMemory;
-  private final ValidationMemory memory;
   private final Map<Long, Begun> begunFiles = new ConcurrentHashMap<>();
+  private volatile boolean isClosed;
 
-  /** A file between two slices. */
-  private record Begun(Validator validator, ValidationMemory.Share share) {}
-
-  /**
-   * @param isStopped whether a batch's validation is to end
-   * @param waitsForMemory is told of a batch whose validation does
-   */
-  FileSlices(
-      ValidationInputs inputs,
-      ValidationRules rules,
-      RandomGenerator random,
-      LongPredicate isStopped,
-      LongConsumer waitsForMemory) {
+  FileSlices(ValidationInputs inputs, ValidationRules rules, RandomGenerator random) {
     this.inputs = inputs;
     this.rules = rules;
     this.random = random;
-    this.isStopped = isStopped;
-    this.waitsForMemory = waitsForMemory;
-    this.memory = new ValidationMemory(rules.memoryBytesMax());
   }
 
-  ValidationMemory.Use memory() {
-    return memory.use();
+  /** A file of which something is read. Whoever does its slice uses it, but for its end. */
+  private final class Begun {
+    final Validator validator;
+    private boolean mayTakeBlock;
+    private boolean wantsBlock = true;
+    private volatile boolean isEnded;
+
+    Begun(Batch batch, Manifest content) {
+      this.validator =
+          new Validator(
+              offset -> open(content, offset),
+              new LineRules(batch.endpoint(), rules.limits().mixedModels()),
+              rules.limits(),
+              new CustomIds(random.nextLong()),
+              () -> isClosed || isEnded,
+              new Validator.Host(this::takeBlock, inputs.longLines()),
+              _ -> {});
+    }
+
+    Optional<Validator.Outcome> advance(long batch) throws IOException {
+      mayTakeBlock |= wantsBlock;
+      wantsBlock = false;
+      return validator.advance(batch, SLICE_BYTES);
+    }
+
+    private boolean takeBlock() {
+      boolean mayTake = mayTakeBlock;
+      mayTakeBlock = false;
+      wantsBlock = !mayTake;
+      return mayTake;
+    }
+
+    boolean wantsBlock() {
+      return wantsBlock;
+    }
+
+    void end() {
+      isEnded = true;
+    }
   }
 
   /** The next slice of a batch's file; empty while there is more to do. */
@@ -77,33 +92,32 @@ final class FileSlices {
             "The file %s has the purpose '%s'; the input of a batch needs 'batch'."
                 .formatted(batch.inputFileId(), file.get().purpose()));
       }
-      begun = begin(batch, content.get());
+      begun = new Begun(batch, content.get());
       begunFiles.put(batch.sequence(), begun);
     }
-    return begun.validator.advance(batch.sequence(), SLICE_BYTES).map(this::withModel);
+    return begun.advance(batch.sequence()).map(this::withModel);
   }
 
-  /** It has come to its end, or is to begin anew. */
+  /** The last slice ended for want of memory. */
+  boolean wantsMemory(long batch) {
+    Begun begun = begunFiles.get(batch);
+    return begun != null && begun.wantsBlock();
+  }
+
+  /** It has come to its end, or is to begin anew; its slice under way ends soon. */
   void end(long batch) {
     Begun begun = begunFiles.remove(batch);
     if (begun != null) {
-      begun.share.close();
+      begun.end();
     }
   }
 
-  private Begun begin(Batch batch, Manifest content) {
-    ValidationMemory.Share share = memory.open();
-    var host = new Validator.Host(() -> mayTakeBlock(batch, share), inputs.longLines());
-    var validator =
-        new Validator(
-            offset -> open(content, offset),
-            new LineRules(batch.endpoint(), rules.limits().mixedModels()),
-            rules.limits(),
-            new CustomIds(random.nextLong()),
-            () -> isStopped.test(batch.sequence()),
-            host,
-            _ -> {});
-    return new Begun(validator, share);
+  void close() {
+    isClosed = true;
+  }
+
+  boolean isClosed() {
+    return isClosed;
   }
 
   /** For one slice: between two of them no file is open. */
@@ -115,16 +129,6 @@ final class FileSlices {
         reader.close();
       }
     };
-  }
-
-  /** If it may not, the thread goes on with others soon, and comes back. */
-  private boolean mayTakeBlock(Batch batch, ValidationMemory.Share share) {
-    if (share.take(CustomIds.BLOCK_BYTES)) {
-      return true;
-    }
-    waitsForMemory.accept(batch.sequence());
-    LockSupport.parkNanos(MEMORY_LOOK_NANOS);
-    return false;
   }
 
   private static Optional<Validator.Outcome> invalidFile(String message) {

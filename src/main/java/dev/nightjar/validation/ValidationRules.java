@@ -5,13 +5,9 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * What is asked of an input file, and how much may be held for all of them.
+ * What is asked of an input file.
  *
  * @param modelRefusal why no upstream can have a model; empty when one may
- * @param memoryBytesMax for the custom_ids of all that are begun
  */
 public record ValidationRules(
-    InputLimits limits,
-    Terms terms,
-    Function<String, Optional<String>> modelRefusal,
-    long memoryBytesMax) {}
+    InputLimits limits, Terms terms, Function<String, Optional<String>> modelRefusal) {}

@@ -4,6 +4,7 @@ import dev.nightjar.engine.BatchEngine.Limits;
 import dev.nightjar.engine.BatchEngine.Stores;
 import dev.nightjar.engine.BatchEngine.Upstreams;
 import dev.nightjar.engine.BatchEngine.World;
+import dev.nightjar.engine.core.Engine;
 import dev.nightjar.engine.core.EngineLimits;
 import dev.nightjar.engine.core.UpstreamSpec;
 import dev.nightjar.store.DiskSpace;
@@ -62,6 +63,10 @@ final class CrashLife implements AutoCloseable {
 
   private void cannotGoOn(Throwable cause) {
     throw new AssertionError("the engine gives up", cause);
+  }
+
+  Engine core() {
+    return engine.core();
   }
 
   BatchRunner runner() {

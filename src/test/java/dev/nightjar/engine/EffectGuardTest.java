@@ -33,6 +33,7 @@ class EffectGuardTest {
     fail(new Effect.Seal(CHUNK, null), new IOException("b"));
     fail(new Effect.Finish(7), new IllegalStateException("c"));
     fail(new Effect.Expire(7), new AssertionError("d"));
+    fail(new Effect.Validate(7), new IOException("e"));
     fail(new Effect.Probe(0, "m"), new NullPointerException());
 
     assertThat(events)
@@ -41,6 +42,7 @@ class EffectGuardTest {
             new Event.SealFailed(CHUNK.id(), "answers cannot be sealed: b"),
             new Event.FinishFailed(7, "it cannot be finished: c"),
             new Event.ExpireFailed(7, "it cannot be expired: d"),
+            new Event.ValidateFailed(7, "its file cannot be read: e"),
             new Event.Probed(0, "m", "java.lang.NullPointerException"));
   }
 
@@ -59,6 +61,7 @@ class EffectGuardTest {
   @Test
   void whatHasNoAnswerIsOnlyLogged() {
     fail(new Effect.Say("hello"), new AssertionError("a mistake"));
+    fail(new Effect.EndValidation(7), new IllegalStateException("a mistake"));
     fail(new Effect.Release(CHUNK), new IllegalStateException("a mistake"));
 
     assertThat(events).isEmpty();

@@ -20,8 +20,7 @@ final class SteppedWorkers {
   }
 
   Workers workers() {
-    return new Workers(
-        queue("claim"), queue("seal"), queue("validation"), queue("validation"), queue("call"));
+    return new Workers(queue("claim"), queue("seal"), queue("validation"), queue("call"));
   }
 
   private Queue queue(String kind) {

@@ -91,7 +91,11 @@ class ValidationWaitTest {
   }
 
   private String reason() {
-    return String.valueOf(life.runner().live(1).orElseThrow().reason());
+    boolean isBusy;
+    do {
+      isBusy = life.step();
+    } while (isBusy);
+    return String.valueOf(life.core().live(1).orElseThrow().reason());
   }
 
   /** Until its input was tried this often, or the batch has ended. */

@@ -44,6 +44,15 @@ final class Deadlines implements Serializable {
     return nextMillis() <= now ? batches.pollFirst() : null;
   }
 
+  /** Of one that is not among these. Not while the time may be wrong since the start. */
+  boolean hasPassed(long deadlineMillis, long now) {
+    return isConfirmed && leftMillis(deadlineMillis, now) <= 0;
+  }
+
+  long leftMillis(long deadlineMillis, long now) {
+    return deadlineMillis - aheadMillis - now;
+  }
+
   long nextMillis() {
     return batches.isEmpty() ? Long.MAX_VALUE : batches.first().run.deadlineMillis() - aheadMillis;
   }

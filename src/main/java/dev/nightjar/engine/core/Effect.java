@@ -29,11 +29,17 @@ public sealed interface Effect {
   /** All chunks are sealed. Answer: Finished, FinishFailed. */
   record Finish(long batch) implements Effect {}
 
-  /** The deadline has passed. Answer: Stopping, ExpireFailed. */
+  /** The deadline has passed. Answer: Stopping, ExpireFailed, ExpiredUnvalidated. */
   record Expire(long batch) implements Effect {}
 
-  /** Try a validation again. No answer, but ValidateFailed when it fails again. */
+  /**
+   * Check the next slice of a batch's file. Answer: Started, ValidationEnded, SliceChecked,
+   * MemoryWanted, ValidateFailed.
+   */
   record Validate(long batch) implements Effect {}
+
+  /** Forget what was read of its file; a slice under way ends soon. No answer but that slice's. */
+  record EndValidation(long batch) implements Effect {}
 
   /** Ask whether the upstream is well. Answer: Probed. */
   record Probe(int upstream, String model) implements Effect {}

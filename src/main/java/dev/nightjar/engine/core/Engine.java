@@ -34,6 +34,7 @@ public final class Engine implements Serializable {
   private final ChunkLife chunks;
   private final LineLife lines;
   private final Wanted effects = new Wanted();
+  private final Validations validations;
   private boolean isDraining;
 
   /** Between steps there are none, so that the state holds no answers on their way. */
@@ -64,6 +65,8 @@ public final class Engine implements Serializable {
     this.chunks = new ChunkLife(batches, lanes, claims, timers, effects);
     var ways = new LineLife.Ways(lanes, claims, dispatch, faults, underWay);
     this.lines = new LineLife(batches, ways, chunks, timers, effects);
+    this.validations =
+        new Validations(limits.bounds().validationBytes(), deadlines, timers, effects);
   }
 
   /**
@@ -97,7 +100,7 @@ public final class Engine implements Serializable {
   public Optional<Live> live(long batch) {
     ActiveBatch active = batches.get(batch);
     return active == null
-        ? Optional.empty()
+        ? validations.live(batch)
         : Optional.of(active.live(waits.reason(active, lanes, claims, dispatch)));
   }
 
@@ -114,6 +117,7 @@ public final class Engine implements Serializable {
         dispatch.unappendedBytes(),
         claims.unsealedBytes(),
         claims.openChunks(),
+        validations.figures(),
         dispatch.done(),
         waits.ofAll());
   }
@@ -132,15 +136,17 @@ public final class Engine implements Serializable {
       case Event.FinishFailed(long batch, String reason) ->
           again(batch, reason, now, new Due.FinishAgain(batch));
       case Event.Stopping(long batch, @Nullable Ending ending) -> stopping(batch, ending, now);
-      case Event.ExpireFailed(long batch, String reason) ->
+      case Event.ExpireFailed(long batch, String reason) -> {
+        if (!validations.expireFailed(batch, reason, now)) {
           again(batch, reason, now, new Due.ExpireAgain(batch));
+        }
+      }
       case Event.Probed probed -> lines.probed(probed, now);
       case Event.ModelsListed(int upstream, @Nullable Set<String> models) ->
           lanes.listed(upstream, models);
       case Event.Held(@Nullable String reason) -> waits.held(reason);
       case Event.DiskShort(@Nullable String reason) -> waits.diskShort(reason);
-      case Event.ValidateFailed(long batch, int failures, long left) ->
-          validateAgain(batch, failures, left, now);
+      case Event.Unvalidated before -> unvalidated(before, now);
       case Event.Draining() -> isDraining = true;
       case Event.ClockSet clock -> deadlines.clock(clock);
       case Event.Tick() -> {}
@@ -154,12 +160,6 @@ public final class Engine implements Serializable {
     timers.at(now + wait, due);
   }
 
-  private void validateAgain(long batch, int failures, long leftMillis, long now) {
-    long wait = Backoff.wait(failures);
-    timers.at(
-        now + (leftMillis > 0 ? Math.min(wait, leftMillis) : wait), new Due.ValidateAgain(batch));
-  }
-
   private void comeDue(Due due) {
     switch (due) {
       case Due.AbortCalls(long batch) -> abortCalls(batch);
@@ -167,14 +167,21 @@ public final class Engine implements Serializable {
       case Due.SealAgain(ChunkId chunk) -> chunks.sealAgain(chunk);
       case Due.FinishAgain(long batch) -> effects.accept(new Effect.Finish(batch));
       case Due.ExpireAgain(long batch) -> effects.accept(new Effect.Expire(batch));
-      case Due.ValidateAgain(long batch) -> effects.accept(new Effect.Validate(batch));
+      case Due.ValidateAgain(long batch) -> validations.again(batch);
       case Due.SendAgain(LineId line) -> lines.sendAgain(line);
     }
   }
 
   // ---- the life of a batch
 
+  private void unvalidated(Event.Unvalidated event, long now) {
+    if (batches.get(event.batch()) == null) {
+      validations.take(event, now);
+    }
+  }
+
   private void start(BatchStart run, long now) {
+    validations.started(run.batch());
     if (batches.get(run.batch()) != null) {
       return;
     }
@@ -199,6 +206,7 @@ public final class Engine implements Serializable {
       if (ending != null) {
         batches.stopEarly(id, ending);
       }
+      validations.stopping(id);
       return;
     }
     batch.backoff.over();

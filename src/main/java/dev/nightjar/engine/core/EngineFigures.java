@@ -19,6 +19,7 @@ public record EngineFigures(
     long unappendedBytes,
     long unsealedBytes,
     int openChunks,
+    Validating validating,
     Done done,
     @Nullable String waits) {
   /**
@@ -34,6 +35,14 @@ public record EngineFigures(
       int throttledLanes,
       int downLanes,
       @Nullable String reason) {}
+
+  /**
+   * Validations that are begun.
+   *
+   * @param bytes memory that they take
+   * @param starved those that wait for more
+   */
+  public record Validating(long bytes, int begun, int starved) {}
 
   /**
    * Sums since the start of the process.

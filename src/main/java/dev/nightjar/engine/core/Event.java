@@ -54,13 +54,38 @@ public sealed interface Event extends Serializable {
   /** The disk has too little room to begin anything, in a sentence; null: it has enough again. */
   record DiskShort(@Nullable String reason) implements Event {}
 
+  /** Of a batch before it starts. */
+  sealed interface Unvalidated extends Event {
+    long batch();
+  }
+
   /**
-   * A validation failed for no fault of its file: it is to be tried again after a while.
+   * A batch is to be validated. One that is known is no error.
    *
-   * @param failures how often it did before
-   * @param leftMillis until its batch expires; by then it is tried at the latest
+   * @param fileBytes the size of its input
+   * @param memoryBytes what its validation takes from its beginning
    */
-  record ValidateFailed(long batch, int failures, long leftMillis) implements Event {}
+  record Submitted(
+      long batch, String project, long fileBytes, long memoryBytes, long deadlineMillis)
+      implements Unvalidated {}
+
+  /** A slice of its file is checked, and there is more. */
+  record SliceChecked(long batch) implements Unvalidated {}
+
+  /** The same, but the next slice needs so much more memory. */
+  record MemoryWanted(long batch, long bytes) implements Unvalidated {}
+
+  /** Its validation failed for no fault of its file: it is to be tried again. */
+  record ValidateFailed(long batch, String reason) implements Unvalidated {}
+
+  /** Its validation is over, and it does not start: its end is stored, or somebody stores it. */
+  record ValidationEnded(long batch) implements Unvalidated {}
+
+  /** It was cancelled before it was validated. */
+  record Withdrawn(long batch) implements Unvalidated {}
+
+  /** MetaStore says that it expires, and was not validated. */
+  record ExpiredUnvalidated(long batch) implements Unvalidated {}
 
   /** The process is about to stop: send nothing more. */
   record Draining() implements Event {}

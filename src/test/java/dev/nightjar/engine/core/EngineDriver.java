@@ -38,6 +38,13 @@ final class EngineDriver {
   final List<LineId> aborted = new ArrayList<>();
   final List<Pending> appended = new ArrayList<>();
   final Set<Long> finished = new HashSet<>();
+
+  /** Batches of whose file a slice is being checked. */
+  final List<Long> slices = new ArrayList<>();
+
+  /** Batches of whose file nothing is kept any more. */
+  final List<Long> forgotten = new ArrayList<>();
+
   final Map<Long, Ending> expired = new HashMap<>();
 
   /** The next append finds these chunks in other hands. */
@@ -236,7 +243,15 @@ final class EngineDriver {
         aborted.add(line);
         yield null;
       }
-      case Effect.Release _, Effect.Say _, Effect.Validate _ -> null;
+      case Effect.Validate(long batch) -> {
+        slices.add(batch);
+        yield null;
+      }
+      case Effect.EndValidation(long batch) -> {
+        forgotten.add(batch);
+        yield null;
+      }
+      case Effect.Release _, Effect.Say _ -> null;
     };
   }
 

@@ -155,7 +155,7 @@ final class SimulatedLife {
           world.soon(() -> ended(line, call, new CallOutcome.Aborted()));
         }
       }
-      case Effect.Release _, Effect.Say _, Effect.Validate _ -> {}
+      case Effect.Release _, Effect.Say _, Effect.Validate _, Effect.EndValidation _ -> {}
     }
   }
 

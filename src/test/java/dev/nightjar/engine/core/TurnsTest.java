@@ -1,4 +1,4 @@
-package dev.nightjar.validation;
+package dev.nightjar.engine.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 /** Who goes next. */
 @Tag("K4")
 class TurnsTest {
-  private final Turns<String> turns = new Turns<>();
+  private final Turns<String> turns = new Turns<>(3);
 
   private List<String> all() {
     var all = new ArrayList<String>();
@@ -57,10 +57,31 @@ class TurnsTest {
     assertThat(turns.next(_ -> true)).contains("a1");
     assertThat(turns.next(_ -> true)).contains("b1");
     assertThat(turns.next(_ -> true)).isEmpty();
-    assertThat(turns.hasWaiting()).isTrue();
     turns.ended("a");
     assertThat(turns.next(_ -> true)).contains("a2");
-    assertThat(turns.isBusy()).isTrue();
+  }
+
+  @Test
+  void noMoreThanSoManyHaveATurnAtATime() {
+    add("a1", "b1", "c1", "d1");
+
+    assertThat(turns.next(_ -> true)).contains("a1");
+    assertThat(turns.next(_ -> true)).contains("b1");
+    assertThat(turns.next(_ -> true)).contains("c1");
+    assertThat(turns.next(_ -> true)).isEmpty();
+    turns.ended("b");
+    assertThat(turns.next(_ -> true)).contains("d1");
+  }
+
+  @Test
+  void whatIsTakenAwayHasNoTurn() {
+    add("a1", "a2", "b1");
+
+    turns.remove("a", "a1");
+    turns.remove("b", "b1");
+    turns.remove("c", "c1");
+
+    assertThat(all()).containsExactly("a2");
   }
 
   @Test

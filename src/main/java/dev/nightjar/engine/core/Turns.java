@@ -1,5 +1,6 @@
-package dev.nightjar.validation;
+package dev.nightjar.engine.core;
 
+import java.io.Serializable;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -12,48 +13,51 @@ import java.util.function.Predicate;
 /**
  * What waits for its turn: one project after another, each with one turn at a time, and of each
  * what came first. What has had a turn and is not done goes before the others of its project, and
- * behind the other projects. Any thread may call it.
+ * behind the other projects. Engine thread only.
  */
-final class Turns<T> {
+final class Turns<T> implements Serializable {
+  private final int atOnceMax;
+
   /** By project; the next one's first. */
   private final Map<String, Deque<T>> waiting = new LinkedHashMap<>();
 
   private final Set<String> running = new HashSet<>();
 
-  synchronized void add(String project, T item) {
+  Turns(int atOnceMax) {
+    this.atOnceMax = atOnceMax;
+  }
+
+  void add(String project, T item) {
     waiting.computeIfAbsent(project, _ -> new ArrayDeque<>()).addLast(item);
   }
 
-  synchronized void goOn(String project, T item) {
+  void goOn(String project, T item) {
     Deque<T> items = waiting.remove(project);
     Deque<T> ours = items == null ? new ArrayDeque<>() : items;
     ours.addFirst(item);
     waiting.put(project, ours);
   }
 
-  /** Somebody waits. */
-  synchronized boolean hasWaiting() {
-    return !waiting.isEmpty();
-  }
-
-  /** Somebody waits or has a turn. */
-  synchronized boolean isBusy() {
-    return !waiting.isEmpty() || !running.isEmpty();
+  /** It waits no more, if it did. */
+  void remove(String project, T item) {
+    Deque<T> items = of(project);
+    if (items.remove(item) && items.isEmpty()) {
+      waiting.remove(project);
+    }
   }
 
   /**
    * Takes the first of the next project that has no turn yet and whose first may have one; that
    * lasts until {@link #ended}.
    */
-  synchronized Optional<T> next(Predicate<T> mayGo) {
+  Optional<T> next(Predicate<T> mayGo) {
+    if (running.size() == atOnceMax) {
+      return Optional.empty();
+    }
     return waiting.keySet().stream()
-        .filter(project -> !running.contains(project) && mayGo.test(first(project)))
+        .filter(project -> !running.contains(project) && mayGo.test(of(project).getFirst()))
         .findFirst()
         .map(this::take);
-  }
-
-  private T first(String project) {
-    return of(project).getFirst();
   }
 
   private T take(String project) {
@@ -71,7 +75,7 @@ final class Turns<T> {
     return waiting.getOrDefault(project, new ArrayDeque<>());
   }
 
-  synchronized void ended(String project) {
+  void ended(String project) {
     running.remove(project);
   }
 }

@@ -1,0 +1,121 @@
+package dev.nightjar.engine;
+
+import dev.nightjar.batch.Batch;
+import dev.nightjar.batch.BatchStatus;
+import dev.nightjar.batch.ChunkId;
+import dev.nightjar.engine.core.BatchStart;
+import dev.nightjar.engine.core.Event;
+import dev.nightjar.store.MetaStore;
+import dev.nightjar.validation.CustomIds;
+import dev.nightjar.validation.Validation;
+import dev.nightjar.validation.Validation.Slice;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Tells the engine of batches: of all that are unfinished at the start, of new ones, and of what
+ * their validation comes to. Any thread may call it.
+ */
+final class Intake {
+  private final MetaStore meta;
+  private final RunningBatches running;
+  private final Validation validation;
+  private final Consumer<BatchStatus> ended;
+  private final Consumer<Event> events;
+
+  /** The last batch that was there at the start. */
+  private volatile long lastFromBefore;
+
+  /** {@code ended} is told of the end of a batch before the engine is. */
+  Intake(
+      MetaStore meta,
+      RunningBatches running,
+      Validation validation,
+      Consumer<BatchStatus> ended,
+      Consumer<Event> events) {
+    this.meta = meta;
+    this.running = running;
+    this.validation = validation;
+    this.ended = ended;
+    this.events = events;
+  }
+
+  void takeUp() {
+    meta.releaseChunks();
+    Map<Long, Integer> unsealed = new HashMap<>();
+    for (ChunkId chunk : meta.unsealed()) {
+      unsealed.merge(chunk.batch(), 1, Integer::sum);
+    }
+    List<Batch> unfinished = meta.unfinished();
+    lastFromBefore = unfinished.isEmpty() ? 0 : unfinished.getLast().sequence();
+    for (Batch batch : unfinished) {
+      if (batch.status() == BatchStatus.VALIDATING) {
+        submit(batch);
+      } else if (batch.stamps().inProgressAt() == null) {
+        events.accept(new Event.Withdrawn(batch.sequence()));
+      } else {
+        start(batch, unsealed.getOrDefault(batch.sequence(), 0));
+      }
+    }
+  }
+
+  void submit(Batch batch) {
+    events.accept(
+        new Event.Submitted(
+            batch.sequence(),
+            batch.project(),
+            validation.fileBytes(batch),
+            CustomIds.BLOCK_BYTES,
+            batch.stamps().expiresAt().toEpochMilli()));
+  }
+
+  void cancelled(Batch batch) {
+    long sequence = batch.sequence();
+    events.accept(
+        batch.stamps().inProgressAt() == null
+            ? new Event.Withdrawn(sequence)
+            : new Event.Stopping(sequence, batch.ending()));
+  }
+
+  void validate(long sequence) throws IOException {
+    switch (validation.advance(sequence)) {
+      case Slice.More() -> events.accept(new Event.SliceChecked(sequence));
+      case Slice.WantsMemory(long bytes) -> events.accept(new Event.MemoryWanted(sequence, bytes));
+      case Slice.Done(Batch batch, int unsealedChunks) -> validated(batch, unsealedChunks);
+      case Slice.Stopped() -> events.accept(new Event.ValidationEnded(sequence));
+    }
+  }
+
+  private void validated(Batch batch, int unsealedChunks) {
+    if (batch.status() == BatchStatus.FAILED) {
+      ended.accept(batch.status());
+    }
+    boolean isOver = batch.status().isTerminal() || batch.stamps().inProgressAt() == null;
+    if (isOver || !start(batch, unsealedChunks)) {
+      events.accept(new Event.ValidationEnded(batch.sequence()));
+    }
+  }
+
+  /** False if it runs already. */
+  private boolean start(Batch batch, int unsealedChunks) {
+    var run =
+        new BatchStart(
+            batch.sequence(),
+            batch.model() == null ? "" : batch.model(),
+            batch.stamps().expiresAt().toEpochMilli(),
+            batch.counts().total(),
+            unsealedChunks,
+            batch.counts(),
+            batch.usage(),
+            batch.ending(),
+            batch.sequence() <= lastFromBefore);
+    boolean isNew = running.begin(batch);
+    if (isNew) {
+      events.accept(new Event.Started(run));
+    }
+    return isNew;
+  }
+}
