@@ -43,6 +43,10 @@ final class RecordedCore {
     return core.nextWakeMillis();
   }
 
+  boolean isQuiet() {
+    return core.isQuiet();
+  }
+
   EngineFigures figures() {
     return core.figures();
   }

@@ -15,6 +15,8 @@ interface SimulatedCore {
 
   long nextWakeMillis();
 
+  boolean isQuiet();
+
   EngineFigures figures();
 
   /** Its state as a trace would hold it: what goes on from there. */
@@ -39,6 +41,11 @@ interface SimulatedCore {
       @Override
       public long nextWakeMillis() {
         return engine.nextWakeMillis();
+      }
+
+      @Override
+      public boolean isQuiet() {
+        return engine.isQuiet();
       }
 
       @Override

@@ -19,6 +19,12 @@ import org.jspecify.annotations.Nullable;
  * and watches that none is wanted that must not be.
  */
 final class SimulatedLife {
+  /** As a clock after a start, or one that jumped. */
+  private static final long CONFIRMED_AFTER = 900_000;
+
+  /** Longer than the longest call and the longest append. */
+  private static final long DRAINED_WITHIN = 100_000;
+
   private final SimulatedWorld world;
   private final RecordedCore core;
   private final SimulatedLog log;
@@ -31,8 +37,13 @@ final class SimulatedLife {
   /** Batches that the engine knows to stop. */
   private final Set<Long> stopped = new HashSet<>();
 
-  /** Batches that it wanted expired. */
-  private final Set<Long> expiring = new HashSet<>();
+  private final SimulatedDeadlines deadlines;
+
+  /** Why nothing may be begun; null when something may. */
+  private @Nullable String held;
+
+  private @Nullable String diskShort;
+  private boolean isDraining;
 
   private record Call(int upstream, boolean wasDown) {}
 
@@ -41,10 +52,18 @@ final class SimulatedLife {
     long seed = world.random.nextLong();
     this.core = new RecordedCore(() -> maker.make(world.limits, world.specs, seed), seed);
     this.log = new SimulatedLog(world, this::step);
+    this.deadlines = new SimulatedDeadlines(world);
   }
 
   /** Takes up what an earlier life has left. */
   void start() {
+    if (world.plan.has(Trouble.CLOCK_JUMPS)) {
+      step(new Event.ClockSet(world.aheadMillis, false));
+      world.time.later(CONFIRMED_AFTER, this::clockSet);
+    }
+    if (world.shortages > 0) {
+      world.soon(this::lookAtDisk);
+    }
     IntStream.range(0, world.specs.size())
         .filter(i -> world.specs.get(i).models().isEmpty())
         .forEach(i ->
@@ -60,16 +79,12 @@ final class SimulatedLife {
   }
 
   void begin(StoredBatch batch, boolean isFromBefore) {
-    world.time.later(
-        Math.max(0, batch.deadlineMillis - world.time.now()) + 1, () -> checkExpired(batch));
+    deadlines.begun(batch, isFromBefore);
     step(new Event.Started(batch.run(isFromBefore)));
   }
 
   void step(Event event) {
-    if (event instanceof Event.Stopping(long batch, Ending ending) && ending != null) {
-      stopped.add(batch);
-      world.time.later(world.limits.stopGrace().toMillis() + 1, () -> checkAborted(batch));
-    }
+    note(event);
     List<Effect> effects;
     try {
       effects = core.step(event, world.time.now());
@@ -80,11 +95,59 @@ final class SimulatedLife {
     effects.forEach(this::carryOut);
   }
 
+  private void note(Event event) {
+    switch (event) {
+      case Event.Stopping(long batch, Ending ending) when ending != null -> {
+        stopped.add(batch);
+        world.time.later(world.limits.stopGrace().toMillis() + 1, () -> checkAborted(batch));
+      }
+      case Event.Held(String reason) -> held = reason;
+      case Event.DiskShort(String reason) -> diskShort = reason;
+      case Event.Draining() -> isDraining = true;
+      case Event.ClockSet(long _, boolean isConfirmed) -> deadlines.clockSet(isConfirmed);
+      default -> {}
+    }
+  }
+
+  /** The clock has agreed with itself for long enough to count. */
+  void clockSet() {
+    step(new Event.ClockSet(world.aheadMillis, true));
+  }
+
+  void lookAtDisk() {
+    step(new Event.DiskShort(world.shortages > 0 ? "the disk is short" : null));
+  }
+
+  /** It is to end. */
+  void drain() {
+    if (!isDraining) {
+      step(new Event.Draining());
+      world.time.later(
+          DRAINED_WITHIN, () -> world.violation("calls go on long after the last was sent"));
+    }
+  }
+
+  /** It may end, and nothing that was paid for is lost. */
+  boolean isDrained() {
+    boolean isDrained = isDraining && core.isQuiet();
+    if (isDrained && !(calls.isEmpty() && log.isQuiet())) {
+      world.violation("it is quiet, and calls or appends are under way");
+    }
+    return isDrained;
+  }
+
   long nextWakeMillis() {
     return core.nextWakeMillis();
   }
 
   // ---- what must hold
+
+  private void checkMayBegin(Object what) {
+    String reason = isDraining ? "the process is to end" : held != null ? held : diskShort;
+    if (reason != null) {
+      world.violation("%s, though %s".formatted(what, reason));
+    }
+  }
 
   private void checkAborted(long batch) {
     for (LineId line : calls.keySet()) {
@@ -92,16 +155,6 @@ final class SimulatedLife {
       if (line.chunk().batch() == batch && isOurs && !aborted.contains(line)) {
         world.violation("the call of line %s goes on after the grace".formatted(line));
       }
-    }
-  }
-
-  /** An hour of virtual time is no excuse: it is asked for at the deadline. */
-  private void checkExpired(StoredBatch batch) {
-    boolean isOver = batch.isFinished || batch.isSealed() || batch.ending != null;
-    boolean isAnswered = batch.answered(true) + batch.answered(false) == batch.lines();
-    boolean isOurs = batch.chunks.stream().noneMatch(chunk -> chunk.isForeign);
-    if (!isOver && !isAnswered && isOurs && !expiring.contains(batch.id)) {
-      world.violation("batch %d does not expire at its deadline".formatted(batch.id));
     }
   }
 
@@ -185,6 +238,9 @@ final class SimulatedLife {
     if (stopped.contains(batch) && !claim.isClosing()) {
       world.violation("a claim of batch %d after it was stopped".formatted(batch));
     }
+    if (!claim.isClosing()) {
+      checkMayBegin(claim);
+    }
     ask(
         "claim of batch " + batch,
         () -> world.stores.claim(batch, claim.maxChunks()),
@@ -193,6 +249,7 @@ final class SimulatedLife {
   }
 
   private void send(Effect.Send send) {
+    checkMayBegin(send);
     LineId line = send.line();
     SimulatedUpstream upstream = world.upstreams.get(send.upstream());
     var call = new Call(send.upstream(), upstream.isDown(world.time.now()));
@@ -200,7 +257,7 @@ final class SimulatedLife {
       world.violation("line %s is sent though it is under way or answered".formatted(line));
     }
     aborted.remove(line);
-    if (stopped.contains(line.chunk().batch()) || expiring.contains(line.chunk().batch())) {
+    if (stopped.contains(line.chunk().batch()) || deadlines.isExpiring(line.chunk().batch())) {
       world.violation("line %s is sent though its batch is stopped".formatted(line));
     }
     if (!upstream.begin()) {
@@ -234,12 +291,7 @@ final class SimulatedLife {
 
   private void expire(long id) {
     StoredBatch batch = world.stores.batch(id);
-    expiring.add(id);
-    if (world.time.now() < batch.deadlineMillis) {
-      world.violation(
-          "batch %d expires at %d, before %d"
-              .formatted(id, world.time.now(), batch.deadlineMillis));
-    }
+    deadlines.expires(batch);
     ask(
         "expiry of batch " + id,
         () -> world.stores.stop(id, Ending.EXPIRED),

@@ -39,6 +39,10 @@ final class SimulatedLog {
     return appending.contains(line);
   }
 
+  boolean isQuiet() {
+    return appending.isEmpty();
+  }
+
   boolean isAppendingOf(ChunkId chunk) {
     return appending.stream().anyMatch(line -> line.chunk().equals(chunk));
   }

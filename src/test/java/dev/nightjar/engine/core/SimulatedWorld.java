@@ -22,6 +22,12 @@ final class SimulatedWorld {
   final List<UpstreamSpec> specs = new ArrayList<>();
   final List<SimulatedUpstream> upstreams = new ArrayList<>();
 
+  /** What keeps the disk from having room: none, or several at a time. */
+  int shortages;
+
+  /** What the clock that deadlines are told in is ahead of the engine's time. */
+  long aheadMillis;
+
   SimulatedWorld(SimulationPlan plan) {
     this.plan = plan;
     this.random = new SplittableRandom(plan.seed());
@@ -36,6 +42,11 @@ final class SimulatedWorld {
           new SimulatedUpstream(
               random.split(), slots, plan.has(Trouble.OUTAGES), time.now() + DISTURBED_WITHIN));
     }
+  }
+
+  /** By the clock that deadlines are told in. */
+  long clockMillis() {
+    return time.now() + aheadMillis;
   }
 
   void violation(String text) {

@@ -15,6 +15,7 @@ import java.util.SplittableRandom;
 final class Simulation {
   private static final int STEPS_MAX = 1_000_000;
   private static final long CREATED_WITHIN = 60_000;
+  private static final long DAY_MILLIS = 86_400_000;
 
   private final SimulationPlan plan;
   private final SimulatedCore.Maker maker;
@@ -47,6 +48,15 @@ final class Simulation {
     }
     if (plan.has(Trouble.TAKEOVERS)) {
       sometimes(5, this::takeOver);
+    }
+    if (plan.has(Trouble.DRAINS)) {
+      sometimes(3, () -> life.drain());
+    }
+    if (plan.has(Trouble.SHORT_DISK)) {
+      sometimes(4, this::fillDisk);
+    }
+    if (plan.has(Trouble.CLOCK_JUMPS)) {
+      sometimes(4, this::setClock);
     }
     while (world.violations.isEmpty() && goOn()) {
       if (++steps > STEPS_MAX) {
@@ -86,6 +96,9 @@ final class Simulation {
         action.run();
       }
     }
+    if (life.isDrained()) {
+      kill();
+    }
     return true;
   }
 
@@ -97,12 +110,16 @@ final class Simulation {
         random.nextInt(4) == 0
             ? all.subList(0, 2 + random.nextInt(2))
             : List.of(all.get(random.nextInt(all.size())));
-    long window = plan.has(Trouble.STOPS) && random.nextInt(3) == 0 ? 30_000 : 86_400_000L * 10;
+    long window = plan.has(Trouble.STOPS) && random.nextInt(3) == 0 ? 30_000 : DAY_MILLIS * 10;
     int lines = 1 + random.nextInt(plan.lines());
     stores.batches.put(
         id,
         new StoredBatch(
-            id, models, time.now() + random.nextLong(window) + 1, lines, 1 + random.nextInt(20)));
+            id,
+            models,
+            world.clockMillis() + random.nextLong(window) + 1,
+            lines,
+            1 + random.nextInt(20)));
     world.soon(() -> life.begin(stores.batch(id), false));
     if (plan.has(Trouble.STOPS) && random.nextInt(3) == 0) {
       time.world(random.nextLong(random.nextBoolean() ? 100 : 60_000), () -> cancel(id));
@@ -122,6 +139,29 @@ final class Simulation {
     stores.releaseAll();
     life = new SimulatedLife(world, maker);
     life.start();
+  }
+
+  private void fillDisk() {
+    world.shortages++;
+    life.lookAtDisk();
+    time.world(
+        1 + random.nextInt(120_000),
+        () -> {
+          world.shortages--;
+          life.lookAtDisk();
+        });
+  }
+
+  /** By seconds, by hours, or by more than any batch has time. */
+  private void setClock() {
+    long millis =
+        switch (random.nextInt(8)) {
+          case 0 -> DAY_MILLIS * 15;
+          case 1, 2, 3 -> 20_000;
+          default -> DAY_MILLIS / 4;
+        };
+    world.aheadMillis += random.nextLong(-millis, millis);
+    life.clockSet();
   }
 
   private void takeOver() {

@@ -27,7 +27,13 @@ record SimulationPlan(long seed, int batches, int lines, Set<Trouble> troubles) 
     /** Another node takes chunks over that this one has, and completes them. */
     TAKEOVERS,
     /** Little may be held: memory of calls, answers, open chunks. */
-    TIGHTNESS
+    TIGHTNESS,
+    /** The process is told to end, and starts again once nothing is under way. */
+    DRAINS,
+    /** The disk has too little room at times. */
+    SHORT_DISK,
+    /** The clock that deadlines are told in is set, and not to be trusted after a start. */
+    CLOCK_JUMPS
   }
 
   SimulationPlan {
@@ -52,7 +58,7 @@ record SimulationPlan(long seed, int batches, int lines, Set<Trouble> troubles) 
     return switch (trouble) {
       case OUTAGES, STORE_FAULTS -> random.nextInt(4) > 0;
       case STOPS -> random.nextInt(3) > 0;
-      case KILLS, TAKEOVERS, TIGHTNESS -> random.nextInt(3) == 0;
+      case KILLS, TAKEOVERS, TIGHTNESS, DRAINS, SHORT_DISK, CLOCK_JUMPS -> random.nextInt(3) == 0;
     };
   }
 
