@@ -25,15 +25,23 @@ final class Shape {
   /** Outermost types, and those that each uses. */
   private final Map<String, Set<String>> uses = new TreeMap<>();
 
+  private static final Set<String> LINE_CHUNK_LANE_BATCH =
+      Set.of("Line", "OpenChunk", "Lane", "ActiveBatch");
+
+  /** {@code SOURCES CLASSES [TYPE ...]}. */
   public static void main(String[] args) throws IOException {
     var shape = new Shape();
-    shape.read(args[1]);
-    shape.files(Path.of(args[0]));
+    var members = new Members(Path.of(args[1]));
+    List<String> types = List.of(args).subList(2, args.length);
+    shape.read(args[1], members);
+    shape.files(Path.of(args[0]), members);
     shape.arrows();
     shape.circles();
+    members.printWriters(types.isEmpty() ? LINE_CHUNK_LANE_BATCH : Set.copyOf(types));
+    members.printInterfaces();
   }
 
-  private void read(String classes) {
+  private void read(String classes, Members members) {
     var text = new StringWriter();
     ToolProvider.findFirst("jdeps")
         .orElseThrow()
@@ -43,7 +51,10 @@ final class Shape {
       if (arrow.find()) {
         String from = outermost(arrow.group(1));
         String to = outermost(arrow.group(2));
-        if (!from.equals(to)) {
+        boolean isToChild =
+            packageOf(from).equals(packageOf(to))
+                && members.isParent(from.replace('.', '/'), to.replace('.', '/'));
+        if (!from.equals(to) && !isToChild) {
           uses.computeIfAbsent(from, _ -> new TreeSet<>()).add(to);
         }
       }
@@ -58,7 +69,7 @@ final class Shape {
     return type.substring(0, type.lastIndexOf('.'));
   }
 
-  private void files(Path sources) throws IOException {
+  private void files(Path sources, Members members) throws IOException {
     Map<String, List<Path>> byPackage = new TreeMap<>();
     try (Stream<Path> tree = Files.walk(sources)) {
       tree.filter(file -> file.toString().endsWith(".java"))
@@ -70,7 +81,9 @@ final class Shape {
                       _ -> new ArrayList<>())
                   .add(file));
     }
-    System.out.printf("%-32s %5s %6s %7s %6s  %s%n", "package", "files", "lines", "longest", "public", "");
+    System.out.printf(
+        "%-24s %5s %6s %6s %7s %-24s %7s %s%n",
+        "package", "files", "lines", "public", "longest", "file", "longest", "method");
     for (var entry : byPackage.entrySet()) {
       int lines = 0;
       int longest = 0;
@@ -86,9 +99,17 @@ final class Shape {
           file = path.getFileName();
         }
       }
+      Members.Method method = members.longest(entry.getKey());
       System.out.printf(
-          "%-32s %5d %6d %7d %6d  %s%n",
-          entry.getKey(), entry.getValue().size(), lines, longest, methods, file);
+          "%-24s %5d %6d %6d %7d %-24s %7d %s%n",
+          entry.getKey().substring(entry.getKey().equals(ROOT) ? 0 : ROOT.length() + 1),
+          entry.getValue().size(),
+          lines,
+          methods,
+          longest,
+          file,
+          method.lines(),
+          method.name());
     }
   }
 
