@@ -84,6 +84,9 @@ final class PickOrder implements Serializable {
       return urgent.batch;
     }
     Ranked small = bySize.first();
+    if (others.ranked.containsKey(small.batch)) {
+      return null; // What it had left when it came there is more than it has left now.
+    }
     return small.chunksLeft < others.bySize.first().chunksLeft ? small.batch : null;
   }
 

@@ -88,6 +88,21 @@ class EngineBoundsTest {
     assertThat(span(50 * MIB).callBytes()).isLessThan(70_000).isGreaterThan(CALL_BYTES);
   }
 
+  // ---- lines that are claimed ahead
+
+  @Test
+  void batchThatIsAloneIsNotClaimedBeforeItsOwnLines() {
+    EngineDriver driver = driver(MIB, MIB, 1_000);
+    driver.start(1, 8_000);
+
+    while (!driver.sent.isEmpty()) {
+      assertThat(driver.engine.figures().linesWaiting()).isLessThanOrEqualTo(2 * 8 + 16);
+      driver.succeed(driver.takeSent());
+    }
+
+    assertThat(driver.finished).containsExactly(1L);
+  }
+
   // ---- answers that are not sealed
 
   @Test
