@@ -19,6 +19,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -26,6 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * {@link FaultSweepTest} can fail: it sees a run that stands still, and a seal that is done again.
  */
 @Tag("K6")
+@Execution(ExecutionMode.CONCURRENT)
 class FaultHarnessTest {
   private static final String STILL = "waited for more than an hour, and the batch has not ended";
 

@@ -27,6 +27,8 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -37,6 +39,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * {@link FaultHarnessTest} shows.
  */
 @Tag("K6")
+@Execution(ExecutionMode.CONCURRENT)
 class FaultSweepTest {
   private static final long SEED = 1;
 
