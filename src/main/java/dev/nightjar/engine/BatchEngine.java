@@ -11,6 +11,7 @@ import dev.nightjar.engine.core.Engine;
 import dev.nightjar.engine.core.EngineFigures;
 import dev.nightjar.engine.core.EngineLimits;
 import dev.nightjar.engine.core.Event.Pending;
+import dev.nightjar.engine.core.KnownModels;
 import dev.nightjar.engine.core.LineId;
 import dev.nightjar.engine.core.Live;
 import dev.nightjar.engine.core.UpstreamSpec;
@@ -97,6 +98,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     this.committerThread = Thread.ofPlatform().name("commit").daemon().unstarted(committer);
     String run = Long.toHexString(world.random().nextLong());
     this.caller = new Caller(clients, objects, limits.engine(), run, thread::post, workers.calls());
+    this.models = new ModelCatalog(clients, engine.knownModels(), clock, thread::post);
     var places = new ChunkSealer.Places(meta, stores.log(), objects);
     var steps =
         new EffectWork.Steps(
@@ -104,8 +106,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
             new ChunkSealer(places, limits.input(), longLines, meters),
             new Finisher(
                 meta, objects, new Ids(world.random()), limits.fileLife().of("batch_output")));
-    this.work = new EffectWork(meta, steps, running, clients, clock, meters, thread::post);
-    this.models = new ModelCatalog(clients, upstreams.specs(), clock::steady, thread::post);
+    this.work = new EffectWork(meta, steps, running, models, clock, meters, thread::post);
     this.diskWatch = new DiskWatch(stores.disk(), thread::post);
     var inputs = new ValidationInputs(meta, objects, longLines);
     var rules = new ValidationRules(limits.input(), limits.terms(), models::refusal);
@@ -244,6 +245,9 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
       case Effect.EndValidation(long batch) -> validation.end(batch);
       case Effect.Probe(int upstream, String model) ->
           on(workers.calls(), effect, () -> work.probe(upstream, model));
+      case Effect.ListModels(int upstream) ->
+          on(workers.calls(), effect, () -> models.ask(upstream));
+      case Effect.TellModels(List<KnownModels> upstreams) -> models.tell(upstreams);
       case Effect.Abort(LineId line) -> caller.abort(line);
       case Effect.Release _ -> {} // One machine: the log forgot it with the seal.
       case Effect.Say(String message) -> LOG.log(System.Logger.Level.INFO, message);

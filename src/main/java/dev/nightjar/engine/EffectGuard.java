@@ -54,11 +54,17 @@ final class EffectGuard {
           new Event.ExpireFailed(batch, "it cannot be expired: " + why);
       case Effect.Probe(int upstream, String model) ->
           new Event.Probed(upstream, model, cause.toString());
+      case Effect.ListModels(int upstream) -> new Event.ListFailed(upstream, cause.toString());
       case Effect.Validate(long batch) -> new Event.ValidateFailed(batch, Validation.reason(cause));
       case Effect.Append _ ->
           // The answer would be nowhere, and its line in flight without end.
           throw new IllegalStateException("an answer cannot be handed on", cause);
-      case Effect.EndValidation _, Effect.Abort _, Effect.Release _, Effect.Say _ -> null;
+      case Effect.EndValidation _,
+          Effect.Abort _,
+          Effect.Release _,
+          Effect.Say _,
+          Effect.TellModels _ ->
+          null;
     };
   }
 }

@@ -6,12 +6,9 @@ import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.batch.Chunk;
 import dev.nightjar.engine.core.Event;
 import dev.nightjar.store.MetaStore;
-import dev.nightjar.upstream.Upstream;
 import dev.nightjar.upstream.Upstream.Probe;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,12 +18,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class EffectWork {
   private static final System.Logger LOG = System.getLogger(EffectWork.class.getName());
-  private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
 
   private final MetaStore meta;
   private final Steps steps;
   private final RunningBatches running;
-  private final List<Upstream> upstreams;
+  private final ModelCatalog models;
   private final InstantSource clock;
   private final Meters meters;
   private final Consumer<Event> events;
@@ -38,14 +34,14 @@ final class EffectWork {
       MetaStore meta,
       Steps steps,
       RunningBatches running,
-      List<Upstream> upstreams,
+      ModelCatalog models,
       InstantSource clock,
       Meters meters,
       Consumer<Event> events) {
     this.meta = meta;
     this.steps = steps;
     this.running = running;
-    this.upstreams = upstreams;
+    this.models = models;
     this.clock = clock;
     this.meters = meters;
     this.events = events;
@@ -92,7 +88,7 @@ final class EffectWork {
 
   void probe(int upstream, String model) {
     String dead =
-        switch (upstreams.get(upstream).probe(PROBE_TIMEOUT)) {
+        switch (models.ask(upstream)) {
           case Probe.Alive _ -> null;
           case Probe.Dead(String reason) -> reason;
         };

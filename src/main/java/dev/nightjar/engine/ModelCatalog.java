@@ -1,61 +1,76 @@
 package dev.nightjar.engine;
 
 import dev.nightjar.engine.core.Event;
-import dev.nightjar.engine.core.UpstreamSpec;
+import dev.nightjar.engine.core.KnownModels;
+import dev.nightjar.time.SteadyClock;
 import dev.nightjar.upstream.Upstream;
 import dev.nightjar.upstream.Upstream.Probe;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Which models the upstreams say they have. Any thread may call; a refresh waits for the network.
+ * Asks upstreams which models they have, for the engine, and answers from what it knows. What was
+ * said more than a minute ago is asked anew first. Any thread may call; to ask waits for the
+ * network.
  */
 public final class ModelCatalog {
-  private static final Duration FRESH = Duration.ofSeconds(60);
+  private static final long FRESH_MILLIS = 60_000;
   private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
   private static final int NEAREST_MAX = 3;
 
   private final List<Upstream> upstreams;
-  private final List<UpstreamSpec> specs;
-  private final InstantSource clock; // One that is never set back: a listing would stay fresh.
+  private final SteadyClock clock;
   private final Consumer<Event> events;
-  private final Map<Integer, Listing> listings = new ConcurrentHashMap<>();
 
-  private record Listing(@Nullable List<String> models, Instant at) {}
+  /** What the engine knows. */
+  private volatile List<KnownModels> known;
 
   ModelCatalog(
       List<Upstream> upstreams,
-      List<UpstreamSpec> specs,
-      InstantSource clock,
+      List<KnownModels> known,
+      SteadyClock clock,
       Consumer<Event> events) {
     this.upstreams = upstreams;
-    this.specs = specs;
+    this.known = known;
     this.clock = clock;
     this.events = events;
   }
 
+  /** The engine knows this from now on. */
+  void tell(List<KnownModels> newKnown) {
+    known = newKnown;
+  }
+
+  /** Whether it is well; what it says of its models, the engine is told. */
+  Probe ask(int upstream) {
+    Probe probe = upstreams.get(upstream).probe(PROBE_TIMEOUT);
+    events.accept(
+        switch (probe) {
+          case Probe.Alive(Optional<List<String>> listed) ->
+              new Event.ModelsListed(upstream, models(listed));
+          case Probe.Dead(String reason) -> new Event.ListFailed(upstream, reason);
+        });
+    return probe;
+  }
+
+  private static Set<String> models(Optional<List<String>> listed) {
+    return Collections.unmodifiableSet(new LinkedHashSet<>(listed.orElse(List.of())));
+  }
+
   /** Each model and the upstream that has it. */
   public Map<String, String> models() {
-    refresh();
     var models = new LinkedHashMap<String, String>();
-    for (int i = 0; i < upstreams.size(); i++) {
-      for (String model : known(i)) {
-        models.putIfAbsent(model, upstreams.get(i).name());
-      }
+    for (KnownModels upstream : fresh()) {
+      upstream.models().forEach(model -> models.putIfAbsent(model, upstream.upstream()));
     }
     return models;
   }
@@ -68,57 +83,49 @@ public final class ModelCatalog {
     if (model.isEmpty()) {
       return Optional.empty();
     }
-    refresh();
     var all = new LinkedHashSet<String>();
-    for (int i = 0; i < upstreams.size(); i++) {
-      Collection<String> known = known(i);
-      if (known.contains(model) || known.isEmpty()) {
+    for (KnownModels upstream : fresh()) {
+      if (upstream.mayHave(model)) {
         return Optional.empty();
       }
-      all.addAll(known);
+      all.addAll(upstream.models());
     }
     return Optional.of(
         "The provided model '%s' is not supported by the Batch API: no upstream has it. Nearest: %s."
             .formatted(model, String.join(", ", nearest(model, all))));
   }
 
-  /** Empty: it does not say, or could not be asked. */
-  private Collection<String> known(int upstream) {
-    Set<String> configured = specs.get(upstream).models();
-    if (!configured.isEmpty()) {
-      return configured;
-    }
-    Listing listing = listings.get(upstream);
-    return listing == null || listing.models == null ? List.of() : listing.models;
-  }
-
-  private void refresh() {
-    var probes = new ArrayList<Thread>();
-    for (int i = 0; i < upstreams.size(); i++) {
-      int index = i;
-      Listing listing = listings.get(i);
-      if (listing == null || listing.at.plus(FRESH).isBefore(clock.instant())) {
-        probes.add(Thread.ofVirtual().name("models").start(() -> ask(index)));
+  /** What the engine knows; of an upstream of which that is too old, what it says now. */
+  private List<KnownModels> fresh() {
+    KnownModels[] models = known.toArray(KnownModels[]::new);
+    long tooOld = clock.steadyMillis() - FRESH_MILLIS;
+    var asking = new ArrayList<Thread>();
+    for (int i = 0; i < models.length; i++) {
+      if (models[i].askedAtMillis() < tooOld) {
+        int upstream = i;
+        models[i] = models[i].outdated();
+        asking.add(
+            Thread.ofVirtual()
+                .name("models")
+                .start(() -> models[upstream] = askedAnew(upstream, models[upstream])));
       }
     }
     try {
-      for (Thread probe : probes) {
-        probe.join();
+      for (Thread one : asking) {
+        one.join();
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
+    return List.of(models);
   }
 
-  private void ask(int upstream) {
-    Probe probe = upstreams.get(upstream).probe(PROBE_TIMEOUT);
-    List<String> models =
-        switch (probe) {
-          case Probe.Alive(Optional<List<String>> listed) -> listed.orElse(null);
-          case Probe.Dead _ -> null;
-        };
-    listings.put(upstream, new Listing(models, clock.instant()));
-    events.accept(new Event.ModelsListed(upstream, models == null ? null : new HashSet<>(models)));
+  private KnownModels askedAnew(int upstream, KnownModels before) {
+    return switch (ask(upstream)) {
+      case Probe.Alive(Optional<List<String>> listed) ->
+          new KnownModels(before.upstream(), models(listed), clock.steadyMillis(), true);
+      case Probe.Dead _ -> before;
+    };
   }
 
   private static List<String> nearest(String model, Set<String> all) {

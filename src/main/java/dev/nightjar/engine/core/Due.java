@@ -8,17 +8,22 @@ import java.io.Serializable;
  * is at most one time.
  */
 sealed interface Due extends Serializable {
-  /** The batch that it goes with. */
-  long batch();
+  /** It goes with a batch. */
+  sealed interface OfBatch extends Due {
+    long batch();
+  }
+
+  /** An upstream is to be asked which models it has. */
+  record ListModels(int upstream) implements Due {}
 
   /** The calls of a stopping batch have had their time. */
-  record AbortCalls(long batch) implements Due {}
+  record AbortCalls(long batch) implements OfBatch {}
 
   /** Chunks could not be claimed. */
-  record ClaimAgain(long batch) implements Due {}
+  record ClaimAgain(long batch) implements OfBatch {}
 
   /** A chunk could not be sealed. */
-  record SealAgain(ChunkId chunk) implements Due {
+  record SealAgain(ChunkId chunk) implements OfBatch {
     @Override
     public long batch() {
       return chunk.batch();
@@ -26,16 +31,16 @@ sealed interface Due extends Serializable {
   }
 
   /** A batch could not be finished. */
-  record FinishAgain(long batch) implements Due {}
+  record FinishAgain(long batch) implements OfBatch {}
 
   /** A batch could not be expired. */
-  record ExpireAgain(long batch) implements Due {}
+  record ExpireAgain(long batch) implements OfBatch {}
 
   /** A batch could not be validated. */
-  record ValidateAgain(long batch) implements Due {}
+  record ValidateAgain(long batch) implements OfBatch {}
 
   /** A line that failed may be sent again. */
-  record SendAgain(LineId line) implements Due {
+  record SendAgain(LineId line) implements OfBatch {
     @Override
     public long batch() {
       return line.chunk().batch();

@@ -3,6 +3,7 @@ package dev.nightjar.engine.core;
 import dev.nightjar.batch.Answer;
 import dev.nightjar.batch.Batch.Ending;
 import dev.nightjar.batch.Chunk;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What the engine wants done: the only way out. Each is answered by an event. */
@@ -41,8 +42,14 @@ public sealed interface Effect {
   /** Forget what was read of its file; a slice under way ends soon. No answer but that slice's. */
   record EndValidation(long batch) implements Effect {}
 
-  /** Ask whether the upstream is well. Answer: Probed. */
+  /** Ask whether the upstream is well. Answer: Probed, and what ListModels has. */
   record Probe(int upstream, String model) implements Effect {}
+
+  /** Ask the upstream which models it has. Answer: ModelsListed, ListFailed. */
+  record ListModels(int upstream) implements Effect {}
+
+  /** What is known now of the models of all upstreams, for whoever asks. No answer. */
+  record TellModels(List<KnownModels> upstreams) implements Effect {}
 
   /** Close the call's connection. Its Ended comes by itself. */
   record Abort(LineId line) implements Effect {}

@@ -33,6 +33,7 @@ public final class Engine implements Serializable {
   private final Batches batches;
   private final ChunkLife chunks;
   private final LineLife lines;
+  private final Listings listings;
   private final Wanted effects = new Wanted();
   private final Validations validations;
   private boolean isDraining;
@@ -67,6 +68,7 @@ public final class Engine implements Serializable {
     this.lines = new LineLife(batches, ways, chunks, timers, effects);
     this.validations =
         new Validations(limits.bounds().validationBytes(), deadlines, timers, effects);
+    this.listings = new Listings(lanes, timers, effects);
   }
 
   /**
@@ -109,6 +111,11 @@ public final class Engine implements Serializable {
     return batches.line(id);
   }
 
+  /** What is known of the upstreams' models, in the order of the upstreams. */
+  public List<KnownModels> knownModels() {
+    return lanes.knownModels();
+  }
+
   public EngineFigures figures() {
     return new EngineFigures(
         lanes.figures(),
@@ -142,8 +149,9 @@ public final class Engine implements Serializable {
         }
       }
       case Event.Probed probed -> lines.probed(probed, now);
-      case Event.ModelsListed(int upstream, @Nullable Set<String> models) ->
-          lanes.listed(upstream, models);
+      case Event.ModelsListed(int upstream, Set<String> models) ->
+          listings.listed(upstream, models, now);
+      case Event.ListFailed(int upstream, String reason) -> listings.failed(upstream, reason, now);
       case Event.Held(@Nullable String reason) -> waits.held(reason);
       case Event.DiskShort(@Nullable String reason) -> waits.diskShort(reason);
       case Event.Unvalidated before -> unvalidated(before, now);
@@ -169,6 +177,7 @@ public final class Engine implements Serializable {
       case Due.ExpireAgain(long batch) -> effects.accept(new Effect.Expire(batch));
       case Due.ValidateAgain(long batch) -> validations.again(batch);
       case Due.SendAgain(LineId line) -> lines.sendAgain(line);
+      case Due.ListModels(int upstream) -> effects.accept(new Effect.ListModels(upstream));
     }
   }
 

@@ -45,8 +45,11 @@ public sealed interface Event extends Serializable {
   /** A probe's result: dead with a reason, or alive. */
   record Probed(int upstream, String model, @Nullable String deadBecause) implements Event {}
 
-  /** What an upstream serves; null when it does not say. */
-  record ModelsListed(int upstream, @Nullable Set<String> models) implements Event {}
+  /** What an upstream says that it has, in its order; empty when it does not say. */
+  record ModelsListed(int upstream, Set<String> models) implements Event {}
+
+  /** An upstream could not be asked which models it has. */
+  record ListFailed(int upstream, String reason) implements Event {}
 
   /** Answers cannot be written, and why: dispatch waits; null: it goes on. */
   record Held(@Nullable String reason) implements Event {}

@@ -28,6 +28,7 @@ final class Lane implements Serializable {
 
   private final List<Suspect> suspects = new ArrayList<>();
   private State state = State.OPEN;
+  private boolean isServing = true;
   private int inFlight;
 
   /** Grows with each reopening, so that calls from before a pause do not count against it. */
@@ -80,6 +81,15 @@ final class Lane implements Serializable {
     return state;
   }
 
+  /** Whether its upstream has its model; while it has not, no line is sent. */
+  void serves(boolean newIsServing) {
+    isServing = newIsServing;
+  }
+
+  boolean isServing() {
+    return isServing;
+  }
+
   /** Why it is paused; null while it is not. */
   @Nullable String reason() {
     return reason;
@@ -101,7 +111,11 @@ final class Lane implements Serializable {
   // ---- calls
 
   boolean hasRoom() {
-    return state == State.OPEN && solo == null && upstream.hasRoom() && !(isOnTrial && isTrialOut);
+    return isServing
+        && state == State.OPEN
+        && solo == null
+        && upstream.hasRoom()
+        && !(isOnTrial && isTrialOut);
   }
 
   /** Nothing is under way, not even the probe that tells what the last one alone did. */

@@ -7,7 +7,6 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,15 +14,17 @@ import org.jspecify.annotations.Nullable;
  * only.
  */
 final class Lanes implements Serializable {
-  private final List<UpstreamState> upstreams = new ArrayList<>();
+  private final List<UpstreamState> upstreams;
   private final Map<String, ModelQueue> queues = new LinkedHashMap<>();
   private List<ModelQueue> rotation = List.of();
   private int turn;
 
   Lanes(List<UpstreamSpec> specs) {
+    var all = new ArrayList<UpstreamState>();
     for (UpstreamSpec spec : specs) {
-      upstreams.add(new UpstreamState(upstreams.size(), spec));
+      all.add(new UpstreamState(all.size(), spec));
     }
+    upstreams = List.copyOf(all);
   }
 
   /** The queue of a model; the empty name is that of lines that name none. */
@@ -97,19 +98,20 @@ final class Lanes implements Serializable {
 
   @Nullable Lane lane(int upstream, String model) {
     ModelQueue queue = queues.get(model);
-    if (queue != null) {
-      for (Lane lane : queue.lanes) {
-        if (lane.upstream.index == upstream) {
-          return lane;
-        }
-      }
-    }
-    return null;
+    return queue == null ? null : queue.lane(upstream);
   }
 
-  void listed(int upstream, @Nullable Set<String> models) {
-    upstreams.get(upstream).lists(models);
-    rotation.forEach(this::route);
+  List<UpstreamState> upstreams() {
+    return upstreams;
+  }
+
+  List<KnownModels> knownModels() {
+    return upstreams.stream().map(UpstreamState::known).toList();
+  }
+
+  /** What the upstreams can do has changed. */
+  void route() {
+    all().forEach(this::route);
   }
 
   /** Forgets a queue that nobody needs: a model's name may be anything that a client sends. */
@@ -130,10 +132,6 @@ final class Lanes implements Serializable {
     if (serving.isEmpty()) {
       upstreams.stream().filter(UpstreamState::isUnknown).forEach(serving::add);
     }
-    // A lane that still has calls or suspects stays, so that their ends find it.
-    queue.lanes.removeIf(lane -> !serving.remove(lane.upstream) && lane.isIdle());
-    for (UpstreamState upstream : serving) {
-      queue.lanes.add(new Lane(queue.model, upstream));
-    }
+    queue.route(serving);
   }
 }

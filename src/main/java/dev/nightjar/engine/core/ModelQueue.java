@@ -4,6 +4,7 @@ import dev.nightjar.engine.core.OpenChunk.Line;
 import java.io.Serializable;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -128,6 +129,32 @@ final class ModelQueue implements Serializable {
     return solo.removeFirst();
   }
 
+  /** From now on these serve it. A lane of another gets no more lines, and goes once it is idle. */
+  void route(Collection<UpstreamState> serving) {
+    lanes.removeIf(lane -> !serving.contains(lane.upstream) && lane.isIdle());
+    lanes.forEach(lane -> lane.serves(serving.contains(lane.upstream)));
+    for (UpstreamState upstream : serving) {
+      if (lane(upstream.index) == null) {
+        lanes.add(new Lane(model, upstream));
+      }
+    }
+  }
+
+  /** The lane of an upstream; null when it has none. */
+  @Nullable Lane lane(int upstream) {
+    for (Lane lane : lanes) {
+      if (lane.upstream.index == upstream) {
+        return lane;
+      }
+    }
+    return null;
+  }
+
+  /** The lanes of the upstreams that have it. */
+  List<Lane> serving() {
+    return lanes.stream().filter(Lane::isServing).toList();
+  }
+
   /** The lane with room and the fewest calls in flight; null when none has room. */
   @Nullable Lane laneWithRoom() {
     Lane best = null;
@@ -161,7 +188,7 @@ final class ModelQueue implements Serializable {
    * never stands behind what was claimed before it came.
    */
   @Nullable ActiveBatch nextToClaim() {
-    if (lanes.isEmpty()) {
+    if (windowLines() == 0) {
       return null;
     }
     if (linesWanted() > 0) {
@@ -175,11 +202,11 @@ final class ModelQueue implements Serializable {
     return windowLines() - window.ahead();
   }
 
-  /** Lines claimed ahead: twice what can be in flight. */
+  /** Lines claimed ahead: twice what can be in flight; none where no upstream has the model. */
   private int windowLines() {
     int slots = 0;
     for (Lane lane : lanes) {
-      slots += lane.upstream.slots();
+      slots += lane.isServing() ? lane.upstream.slots() : 0;
     }
     return 2 * slots;
   }

@@ -33,7 +33,9 @@ final class Timers implements Serializable {
     var timer = new Timer(millis, order++, due);
     queue.add(timer);
     timers.put(due, timer);
-    byBatch.computeIfAbsent(due.batch(), _ -> new HashSet<>()).add(due);
+    if (due instanceof Due.OfBatch of) {
+      byBatch.computeIfAbsent(of.batch(), _ -> new HashSet<>()).add(due);
+    }
   }
 
   /** Takes out the next whose time has come; null when there is none. */
@@ -50,10 +52,16 @@ final class Timers implements Serializable {
     Timer timer = timers.remove(due);
     if (timer != null) {
       queue.remove(timer);
-      Set<Due> ofBatch = byBatch.getOrDefault(due.batch(), Set.of());
-      if (ofBatch.remove(due) && ofBatch.isEmpty()) {
-        byBatch.remove(due.batch());
+      if (due instanceof Due.OfBatch of) {
+        forget(of);
       }
+    }
+  }
+
+  private void forget(Due.OfBatch due) {
+    Set<Due> ofBatch = byBatch.getOrDefault(due.batch(), Set.of());
+    if (ofBatch.remove(due) && ofBatch.isEmpty()) {
+      byBatch.remove(due.batch());
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.nightjar.engine.core;
 
 import java.io.Serializable;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
@@ -12,7 +14,7 @@ import java.util.Set;
 public record UpstreamSpec(String name, Set<String> models, int maxInFlight)
     implements Serializable {
   public UpstreamSpec {
-    models = Set.copyOf(models);
+    models = Collections.unmodifiableSet(new LinkedHashSet<>(models)); // In order, when replayed.
     if (maxInFlight < 1) {
       throw new IllegalArgumentException("max in flight must be at least 1, not " + maxInFlight);
     }

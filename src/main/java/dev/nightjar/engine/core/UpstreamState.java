@@ -6,9 +6,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An upstream: what it can do, and its calls in flight over all lanes. What it can do may change
- * while it is called. Engine thread only.
+ * while it is called: its models are those that it is configured for, or those that it listed last.
+ * Engine thread only.
  */
 final class UpstreamState implements Serializable {
+  private static final long NEVER = Long.MIN_VALUE;
+
   final int index;
   private final UpstreamSpec spec;
   private final int slots;
@@ -17,8 +20,13 @@ final class UpstreamState implements Serializable {
   /** Answers of its calls that are not yet durable. */
   private int unappended;
 
-  /** What it listed last; null when it lists nothing. */
-  private @Nullable Set<String> listed;
+  /** What it listed last; empty: it may have any, for all that is known. */
+  private Set<String> listed = Set.of();
+
+  private long askedAtMillis = NEVER;
+
+  /** Why it could not be asked the last time; null when it could. */
+  private @Nullable String failure;
 
   UpstreamState(int index, UpstreamSpec spec) {
     this.index = index;
@@ -63,23 +71,52 @@ final class UpstreamState implements Serializable {
     unappended--;
   }
 
-  /** Null: it does not say. */
-  void lists(@Nullable Set<String> models) {
-    listed = models == null ? null : Set.copyOf(models);
+  // ---- its models
+
+  /** It is said which models it has: it need not be asked. */
+  boolean isConfigured() {
+    return !spec.models().isEmpty();
   }
 
-  /** It is known to have it; any has what names no model. */
-  boolean serves(String model) {
-    if (model.isEmpty()) {
-      return true;
-    }
-    return spec.models().isEmpty()
-        ? listed != null && listed.contains(model)
-        : spec.models().contains(model);
+  /** Empty: it does not say. */
+  void lists(Set<String> models, long now) {
+    listed = models;
+    askedAtMillis = now;
+    failure = null;
+  }
+
+  /** What it listed before is what is known. */
+  void listFailed(String reason, long now) {
+    askedAtMillis = now;
+    failure = reason;
+  }
+
+  /** Why it could not be asked the last time; null when it could. */
+  @Nullable String listFailure() {
+    return failure;
+  }
+
+  /** It has not yet answered, nor failed to: nothing is known, and soon something will be. */
+  boolean isUnheard() {
+    return !isConfigured() && askedAtMillis == NEVER;
   }
 
   /** It may have any model, for all that is known. */
   boolean isUnknown() {
-    return spec.models().isEmpty() && listed == null;
+    return !isConfigured() && !isUnheard() && listed.isEmpty();
+  }
+
+  /** It is known to have it; any has what names no model. */
+  boolean serves(String model) {
+    return !isUnheard() && (model.isEmpty() || models().contains(model));
+  }
+
+  private Set<String> models() {
+    return isConfigured() ? spec.models() : listed;
+  }
+
+  KnownModels known() {
+    return new KnownModels(
+        name(), models(), isConfigured() ? Long.MAX_VALUE : askedAtMillis, failure == null);
   }
 }

@@ -37,9 +37,9 @@ final class WaitReasons implements Serializable {
     if (failure != null) {
       return failure;
     }
-    List<Lane> serving = lanes.home(batch).lanes;
+    List<Lane> serving = lanes.home(batch).serving();
     if (serving.isEmpty()) {
-      return "no upstream lists the model '" + batch.run.model() + "'";
+      return ofModel(batch.run.model(), lanes.upstreams());
     }
     for (Lane lane : serving) {
       if (lane.reason() == null) {
@@ -47,6 +47,22 @@ final class WaitReasons implements Serializable {
       }
     }
     return serving.getFirst().reason();
+  }
+
+  /** Why there is none that has it. */
+  private static String ofModel(String model, List<UpstreamState> upstreams) {
+    for (UpstreamState upstream : upstreams) {
+      if (upstream.isUnheard()) {
+        return "the upstream %s has not yet said which models it has".formatted(upstream.name());
+      }
+    }
+    String reason = "no upstream lists the model '%s'".formatted(model);
+    for (UpstreamState upstream : upstreams) {
+      if (upstream.listFailure() != null) {
+        return reason + ", and %s: %s".formatted(upstream.name(), upstream.listFailure());
+      }
+    }
+    return reason;
   }
 
   /** Why an upstream that is well gets nothing of it. */

@@ -65,6 +65,18 @@ final class EngineDriver {
   /** Seals, finishes and expiries are not answered. */
   boolean isStoreSlow;
 
+  /** Upstreams are asked for their models in vain, and have not failed to say. */
+  boolean areListingsSlow;
+
+  /** What upstreams list when they are asked; the others do not say. */
+  final Map<Integer, Set<String>> lists = new HashMap<>();
+
+  /** How often one was asked. */
+  int listings;
+
+  /** What is known of their models, as the engine told it last. */
+  List<KnownModels> told = List.of();
+
   /** A cancel of these reached MetaStore before the deadline did. */
   final Set<Long> cancelledBefore = new HashSet<>();
 
@@ -251,8 +263,20 @@ final class EngineDriver {
         forgotten.add(batch);
         yield null;
       }
+      case Effect.ListModels(int upstream) -> {
+        listings++;
+        yield areListingsSlow ? null : new Event.ModelsListed(upstream, listed(upstream));
+      }
+      case Effect.TellModels(List<KnownModels> upstreams) -> {
+        told = upstreams;
+        yield null;
+      }
       case Effect.Release _, Effect.Say _ -> null;
     };
+  }
+
+  private Set<String> listed(int upstream) {
+    return lists.getOrDefault(upstream, Set.of());
   }
 
   /** What MetaStore says of a seal. */

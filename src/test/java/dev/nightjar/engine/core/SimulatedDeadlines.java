@@ -1,6 +1,8 @@
 package dev.nightjar.engine.core;
 
 import dev.nightjar.engine.core.SimulatedStores.StoredBatch;
+import dev.nightjar.engine.core.SimulationPlan.Trouble;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -11,6 +13,10 @@ import java.util.Set;
  * however it is set, and never before.
  */
 final class SimulatedDeadlines {
+  /** Without these every batch ends in time. */
+  private static final Set<Trouble> EXCUSES =
+      Set.of(Trouble.STOPS, Trouble.TAKEOVERS, Trouble.CLOCK_JUMPS);
+
   private final SimulatedWorld world;
 
   /** The batches of this life, and whether they are of an earlier one. */
@@ -35,6 +41,9 @@ final class SimulatedDeadlines {
 
   /** The engine wants it expired. */
   void expires(StoredBatch batch) {
+    if (Collections.disjoint(world.plan.troubles(), EXCUSES)) {
+      world.violation("batch %d stands still until its deadline".formatted(batch.id));
+    }
     if (expiring.add(batch.id) && !isDue(batch)) {
       world.violation(
           "batch %d expires at %d, before %d"

@@ -6,12 +6,12 @@ import dev.nightjar.batch.Chunk;
 import dev.nightjar.engine.core.Event.Pending;
 import dev.nightjar.engine.core.SimulatedStores.StoredBatch;
 import dev.nightjar.engine.core.SimulationPlan.Trouble;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * and watches that none is wanted that must not be.
  */
 final class SimulatedLife {
+  /** Without anything but listings of models: longer than an upstream is down. */
+  private static final long STILL_MILLIS = 1_800_000;
+
   /** As a clock after a start, or one that jumped. */
   private static final long CONFIRMED_AFTER = 900_000;
 
@@ -45,12 +48,19 @@ final class SimulatedLife {
   private @Nullable String diskShort;
   private boolean isDraining;
 
+  private long lastDeedMillis;
+
+  /** Not answered before something else happens, so that time can pass quickly. */
+  private final List<Integer> listingsLeft = new ArrayList<>();
+
   private record Call(int upstream, boolean wasDown) {}
 
   SimulatedLife(SimulatedWorld world, SimulatedCore.Maker maker) {
     this.world = world;
+    this.lastDeedMillis = world.time.now();
     long seed = world.random.nextLong();
-    this.core = new RecordedCore(() -> maker.make(world.limits, world.specs, seed), seed);
+    this.core =
+        new RecordedCore(() -> maker.make(world.limits, world.upstreams.specs(), seed), seed);
     this.log = new SimulatedLog(world, this::step);
     this.deadlines = new SimulatedDeadlines(world);
   }
@@ -64,10 +74,6 @@ final class SimulatedLife {
     if (world.shortages > 0) {
       world.soon(this::lookAtDisk);
     }
-    IntStream.range(0, world.specs.size())
-        .filter(i -> world.specs.get(i).models().isEmpty())
-        .forEach(i ->
-            world.soon(() -> step(new Event.ModelsListed(i, Set.copyOf(SimulatedWorld.MODELS)))));
     for (StoredBatch batch : world.stores.batches.values()) {
       if (!batch.isFinished) {
         if (batch.ending != null) {
@@ -85,12 +91,18 @@ final class SimulatedLife {
 
   void step(Event event) {
     note(event);
+    world.upstreams.tell(event);
     List<Effect> effects;
     try {
       effects = core.step(event, world.time.now());
     } catch (RuntimeException e) {
       world.violation("%s: %s".formatted(event, e));
       return;
+    }
+    if (!SimulatedUpstreams.isMereListing(event, effects)) {
+      lastDeedMillis = world.time.now();
+      listingsLeft.forEach(this::list);
+      listingsLeft.clear();
     }
     effects.forEach(this::carryOut);
   }
@@ -197,10 +209,15 @@ final class SimulatedLife {
               new Event.FinishFailed(batch, "finish"));
       case Effect.Expire(long batch) -> expire(batch);
       case Effect.Probe(int upstream, String model) ->
-          world.soon(() ->
-              step(
-                  new Event.Probed(
-                      upstream, model, world.upstreams.get(upstream).probe(world.time.now()))));
+          world.soon(
+              () -> world.upstreams.probe(upstream, model, world.time.now()).forEach(this::step));
+      case Effect.ListModels(int upstream) -> {
+        if (world.time.now() - lastDeedMillis < STILL_MILLIS) {
+          list(upstream);
+        } else {
+          listingsLeft.add(upstream);
+        }
+      }
       case Effect.Abort(LineId line) -> {
         Call call = calls.get(line);
         if (call != null) {
@@ -208,7 +225,11 @@ final class SimulatedLife {
           world.soon(() -> ended(line, call, new CallOutcome.Aborted()));
         }
       }
-      case Effect.Release _, Effect.Say _, Effect.Validate _, Effect.EndValidation _ -> {}
+      case Effect.Release _,
+          Effect.Say _,
+          Effect.Validate _,
+          Effect.EndValidation _,
+          Effect.TellModels _ -> {}
     }
   }
 
@@ -248,10 +269,18 @@ final class SimulatedLife {
         new Event.ClaimFailed(batch, "claim"));
   }
 
+  private void list(int upstream) {
+    world.soon(() -> step(world.upstreams.list(upstream, world.time.now())));
+  }
+
   private void send(Effect.Send send) {
     checkMayBegin(send);
     LineId line = send.line();
     SimulatedUpstream upstream = world.upstreams.get(send.upstream());
+    String mistake = world.upstreams.mistake(send.upstream(), world.stores.model(line));
+    if (mistake != null) {
+      world.violation("line %s is sent though %s".formatted(line, mistake));
+    }
     var call = new Call(send.upstream(), upstream.isDown(world.time.now()));
     if (calls.put(line, call) != null || log.isAppending(line) || world.stores.isAnswered(line)) {
       world.violation("line %s is sent though it is under way or answered".formatted(line));

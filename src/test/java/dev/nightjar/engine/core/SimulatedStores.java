@@ -53,6 +53,10 @@ final class SimulatedStores {
       return chunks.stream().mapToInt(chunk -> chunk.lines).sum();
     }
 
+    String model(int line) {
+      return models.get(line % models.size());
+    }
+
     long answered(boolean isSuccess) {
       return chunks.stream()
           .flatMap(chunk -> chunk.answers.values().stream())
@@ -121,6 +125,10 @@ final class SimulatedStores {
       throw new AssertionError("no batch " + id);
     }
     return batch;
+  }
+
+  String model(LineId line) {
+    return batch(line.chunk().batch()).model(chunk(line.chunk()).firstLine + line.index());
   }
 
   private StoredChunk chunk(ChunkId id) {
@@ -195,8 +203,8 @@ final class SimulatedStores {
     chunk.answers.keySet().forEach(held::set);
     var lines = new ArrayList<ClaimedLine>();
     for (int i = 0; i < chunk.lines && !isClosing; i++) {
-      String model = batch.models.get((chunk.firstLine + i) % batch.models.size());
-      lines.add(new ClaimedLine(new LineSpan(i * 100L, 100, 0, 5, 10, 90), model));
+      var span = new LineSpan(i * 100L, 100, 0, 5, 10, 90);
+      lines.add(new ClaimedLine(span, batch.model(chunk.firstLine + i)));
     }
     long answers = chunk.answers.size();
     return new ClaimedChunk(

@@ -1,15 +1,11 @@
 package dev.nightjar.engine.core;
 
-import dev.nightjar.engine.core.SimulationPlan.Trouble;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.SplittableRandom;
 
 /** What outlives the process in a simulated run, and what was seen there that must not be. */
 final class SimulatedWorld {
-  static final List<String> MODELS = List.of("a", "b", "c");
-
   /** All that happens to the process happens before. */
   static final long DISTURBED_WITHIN = 200_000;
 
@@ -19,8 +15,7 @@ final class SimulatedWorld {
   final VirtualTime time = new VirtualTime();
   final List<String> violations = new ArrayList<>();
   final SimulatedStores stores = new SimulatedStores(violations::add);
-  final List<UpstreamSpec> specs = new ArrayList<>();
-  final List<SimulatedUpstream> upstreams = new ArrayList<>();
+  final SimulatedUpstreams upstreams;
 
   /** What keeps the disk from having room: none, or several at a time. */
   int shortages;
@@ -32,16 +27,7 @@ final class SimulatedWorld {
     this.plan = plan;
     this.random = new SplittableRandom(plan.seed());
     this.limits = plan.limits(random.split());
-    int count = 1 + random.nextInt(3);
-    for (int i = 0; i < count; i++) {
-      int slots = 1 + random.nextInt(12);
-      // The first has all models, so that none waits for ever.
-      Set<String> models = i == 0 || random.nextBoolean() ? Set.of() : Set.of(MODELS.get(i));
-      specs.add(new UpstreamSpec("up" + i, models, slots));
-      upstreams.add(
-          new SimulatedUpstream(
-              random.split(), slots, plan.has(Trouble.OUTAGES), time.now() + DISTURBED_WITHIN));
-    }
+    this.upstreams = new SimulatedUpstreams(plan, random.split(), time);
   }
 
   /** By the clock that deadlines are told in. */

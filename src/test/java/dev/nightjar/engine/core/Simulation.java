@@ -38,7 +38,6 @@ final class Simulation {
 
   /** What was not as it has to be. */
   List<String> run() {
-    life.start();
     for (long batch = 1; batch <= plan.batches(); batch++) {
       long id = batch;
       time.world(random.nextLong(CREATED_WITHIN), () -> create(id));
@@ -105,21 +104,16 @@ final class Simulation {
   // ---- users, operators, other nodes
 
   private void create(long id) {
-    List<String> all = SimulatedWorld.MODELS;
+    List<String> all = SimulatedUpstreams.MODELS;
     List<String> models =
         random.nextInt(4) == 0
             ? all.subList(0, 2 + random.nextInt(2))
             : List.of(all.get(random.nextInt(all.size())));
     long window = plan.has(Trouble.STOPS) && random.nextInt(3) == 0 ? 30_000 : DAY_MILLIS * 10;
+    long left = plan.has(Trouble.STOPS) ? random.nextLong(window) + 1 : window;
     int lines = 1 + random.nextInt(plan.lines());
     stores.batches.put(
-        id,
-        new StoredBatch(
-            id,
-            models,
-            world.clockMillis() + random.nextLong(window) + 1,
-            lines,
-            1 + random.nextInt(20)));
+        id, new StoredBatch(id, models, world.clockMillis() + left, lines, 1 + random.nextInt(20)));
     world.soon(() -> life.begin(stores.batch(id), false));
     if (plan.has(Trouble.STOPS) && random.nextInt(3) == 0) {
       time.world(random.nextLong(random.nextBoolean() ? 100 : 60_000), () -> cancel(id));
@@ -135,7 +129,7 @@ final class Simulation {
 
   private void kill() {
     time.nextLife();
-    world.upstreams.forEach(SimulatedUpstream::forgetCalls);
+    world.upstreams.forget();
     stores.releaseAll();
     life = new SimulatedLife(world, maker);
     life.start();

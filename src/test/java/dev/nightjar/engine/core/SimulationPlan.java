@@ -26,6 +26,8 @@ record SimulationPlan(long seed, int batches, int lines, Set<Trouble> troubles) 
     KILLS,
     /** Another node takes chunks over that this one has, and completes them. */
     TAKEOVERS,
+    /** Upstreams change their models. */
+    SWAPS,
     /** Little may be held: memory of calls, answers, open chunks. */
     TIGHTNESS,
     /** The process is told to end, and starts again once nothing is under way. */
@@ -58,6 +60,7 @@ record SimulationPlan(long seed, int batches, int lines, Set<Trouble> troubles) 
     return switch (trouble) {
       case OUTAGES, STORE_FAULTS -> random.nextInt(4) > 0;
       case STOPS -> random.nextInt(3) > 0;
+      case SWAPS -> random.nextBoolean();
       case KILLS, TAKEOVERS, TIGHTNESS, DRAINS, SHORT_DISK, CLOCK_JUMPS -> random.nextInt(3) == 0;
     };
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.nightjar.batch.Batch.Ending;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,7 +44,9 @@ class SimulationTest {
     SHORT_DISK_IGNORED,
     HELD_IGNORED,
     CLOCK_IGNORED,
-    UNCONFIRMED_TIME_TRUSTED
+    UNCONFIRMED_TIME_TRUSTED,
+    LISTING_NOT_HEARD,
+    LISTING_DROPPED
   }
 
   private record Planted(Bug bug, SimulatedCore real) implements SimulatedCore {
@@ -69,6 +72,7 @@ class SimulationTest {
         case ANSWER_LOST_ON_ITS_WAY -> effects.removeIf(Effect.Append.class::isInstance);
         case EXPIRY_DROPPED -> effects.removeIf(Effect.Expire.class::isInstance);
         case ABORT_DROPPED -> effects.removeIf(Effect.Abort.class::isInstance);
+        case LISTING_DROPPED -> effects.removeIf(Effect.ListModels.class::isInstance);
         default -> {}
       }
       return effects;
@@ -86,9 +90,13 @@ class SimulationTest {
     }
 
     private Event seen(Event event) {
-      return bug == Bug.UNCONFIRMED_TIME_TRUSTED && event instanceof Event.ClockSet(long ahead, _)
-          ? new Event.ClockSet(ahead, true)
-          : event;
+      return switch (event) {
+        case Event.ClockSet(long ahead, _) when bug == Bug.UNCONFIRMED_TIME_TRUSTED ->
+            new Event.ClockSet(ahead, true);
+        case Event.ModelsListed(int upstream, _) when bug == Bug.LISTING_NOT_HEARD ->
+            new Event.ModelsListed(upstream, Set.of());
+        default -> event;
+      };
     }
 
     @Override

@@ -80,6 +80,7 @@ class WaitReasonTest {
             null,
             false);
 
+    driver.post(new Event.Tick());
     assertThat(driver.engine.step(new Event.Started(run), driver.now))
         .hasOnlyElementsOfType(Effect.Claim.class);
 

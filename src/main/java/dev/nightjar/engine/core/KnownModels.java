@@ -1,0 +1,25 @@
+package dev.nightjar.engine.core;
+
+import java.util.Set;
+
+/**
+ * What is known of an upstream's models.
+ *
+ * @param upstream its name
+ * @param models those that it is configured for, or listed last; empty: it may have any
+ * @param askedAtMillis when it was asked last, in the engine's time; {@code Long.MAX_VALUE}: it
+ *     need not be, {@code Long.MIN_VALUE}: it never was
+ * @param isCurrent whether that is what it said then, and not earlier
+ */
+public record KnownModels(
+    String upstream, Set<String> models, long askedAtMillis, boolean isCurrent) {
+  /** It may have other models by now. */
+  public KnownModels outdated() {
+    return new KnownModels(upstream, models, askedAtMillis, false);
+  }
+
+  /** Whether it may have this one, for all that is known. */
+  public boolean mayHave(String model) {
+    return !isCurrent || models.isEmpty() || models.contains(model);
+  }
+}
