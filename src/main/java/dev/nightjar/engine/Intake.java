@@ -93,10 +93,16 @@ final class Intake {
     if (batch.status() == BatchStatus.FAILED) {
       ended.accept(batch.status());
     }
-    boolean isOver = batch.status().isTerminal() || batch.stamps().inProgressAt() == null;
-    if (isOver || !start(batch, unsealedChunks)) {
-      events.accept(new Event.ValidationEnded(batch.sequence()));
+    if (batch.stamps().inProgressAt() == null || !start(batch, unsealedChunks)) {
+      events.accept(stopped(batch));
     }
+  }
+
+  /** Of one that does not start: whoever cancels one ends it. */
+  static Event stopped(Batch batch) {
+    return batch.status() == BatchStatus.FINALIZING
+        ? new Event.ExpiredUnvalidated(batch.sequence())
+        : new Event.ValidationEnded(batch.sequence());
   }
 
   /** False if it runs already. */

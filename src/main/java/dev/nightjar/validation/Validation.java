@@ -35,10 +35,10 @@ public final class Validation {
     /** The same, once there is so much more memory for it. */
     record WantsMemory(long bytes) implements Slice {}
 
-    /** The batch as it is after its validation. */
+    /** The batch as it is after its validation, or as whoever stopped it has left it. */
     record Done(Batch batch, int unsealedChunks) implements Slice {}
 
-    /** Whoever ended it early ends the batch. */
+    /** It has ended already, or others end it. */
     record Stopped() implements Slice {}
   }
 
@@ -63,8 +63,8 @@ public final class Validation {
   public Slice advance(long sequence) throws IOException {
     Batch batch = meta.batch(sequence).orElseThrow();
     if (batch.status() != BatchStatus.VALIDATING) {
-      // It began, and the return of that was lost; or whoever cancelled it ends it.
-      return batch.stamps().inProgressAt() == null
+      // It began or expired, and the return of that was lost; or whoever cancelled it ends it.
+      return batch.status().isTerminal()
           ? new Slice.Stopped()
           : new Slice.Done(batch, unsealedChunks(sequence));
     }

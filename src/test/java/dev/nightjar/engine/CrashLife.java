@@ -30,7 +30,7 @@ final class CrashLife implements AutoCloseable {
   private static final long UNAPPENDED_BYTES_MAX = 8_000;
 
   /** Nothing that fails once is waited for so long. */
-  private static final long SLEEP_MAX_MILLIS = Duration.ofHours(1).toMillis();
+  private static final Duration SLEEP_MAX = Duration.ofHours(1);
 
   private final CrashPoints points;
   private final RandomGenerator random;
@@ -128,13 +128,19 @@ final class CrashLife implements AutoCloseable {
 
   /** Moves time to when the engine wants to be woken. */
   void sleep() {
+    sleep(SLEEP_MAX);
+  }
+
+  /** The same in a life that may wait for so long in all. */
+  void sleep(Duration max) {
     long wake = engine.thread().nextWakeMillis();
     if (wake == Long.MAX_VALUE) {
       throw new AssertionError("nothing to do, nothing to wait for, and the batch has not ended");
     }
     slept += Math.max(0, wake - clock.steady().steadyMillis());
-    if (slept > SLEEP_MAX_MILLIS) {
-      throw new AssertionError("it has waited for more than an hour, and the batch has not ended");
+    if (slept > max.toMillis()) {
+      throw new AssertionError(
+          "it has waited for more than %s, and the batch has not ended".formatted(max));
     }
     clock.advanceTo(wake);
     engine.thread().tick();

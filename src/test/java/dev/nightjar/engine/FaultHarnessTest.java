@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("K6")
 @Execution(ExecutionMode.CONCURRENT)
 class FaultHarnessTest {
-  private static final String STILL = "waited for more than an hour, and the batch has not ended";
+  private static final String STILL = "waited for more than PT1H, and the batch has not ended";
 
   @Test
   void runThatWaitsForNothingIsAViolation() {

@@ -5,14 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.batch.RequestCounts;
+import dev.nightjar.store.AnswerLog;
 import dev.nightjar.store.Disk;
+import dev.nightjar.store.MetaStore;
+import dev.nightjar.store.MetaStore.StoreException;
 import dev.nightjar.store.ObjectStore;
 import dev.nightjar.store.ObjectStore.ObjectMissingException;
 import dev.nightjar.testing.CrashDisk;
 import dev.nightjar.testing.CrashPoints;
+import dev.nightjar.testing.ForwardingMetaStore;
 import dev.nightjar.testing.ForwardingObjectStore;
 import java.io.EOFException;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ValidationWaitTest {
   private static final long SEED = 1;
   private static final int STEPS_MAX = 100_000;
+  private static final Duration A_WINDOW = Duration.ofHours(25);
 
   private final CrashWorld world = CrashWorld.of(CrashScenario.RUNS_TO_ITS_END, SEED);
   private final CrashPoints points = CrashPoints.immortal();
@@ -39,6 +46,7 @@ class ValidationWaitTest {
     private final Disk disk;
     private @Nullable Exception reason;
     private int tries;
+    private boolean losesExpiry;
 
     Unreadable(Disk disk) {
       this.disk = disk;
@@ -50,8 +58,26 @@ class ValidationWaitTest {
     }
 
     @Override
+    public MetaStore meta(MetaStore meta, AnswerLog log) {
+      return new Meta(meta, this);
+    }
+
+    @Override
     public ObjectStore objects(ObjectStore objects) {
       return new Objects(objects, this);
+    }
+  }
+
+  /** It may do what it is asked and say that it failed, once. */
+  private record Meta(MetaStore inner, Unreadable inputs) implements ForwardingMetaStore {
+    @Override
+    public <T> T transaction(String name, Supplier<T> work) {
+      T result = work.get();
+      if (name.equals("expire") && inputs.losesExpiry) {
+        inputs.losesExpiry = false;
+        throw new StoreException("planned", null);
+      }
+      return result;
     }
   }
 
@@ -107,7 +133,7 @@ class ValidationWaitTest {
         return;
       }
       if (!isBusy) {
-        life.sleep();
+        life.sleep(A_WINDOW);
       }
     }
     throw new AssertionError("no end after " + STEPS_MAX + " steps");
@@ -152,6 +178,16 @@ class ValidationWaitTest {
     assertThat(expired.errorFileId()).isNull();
     assertThat(expired.stamps().expiredAt()).isEqualTo(expired.stamps().expiresAt());
     assertThat(inputs.tries).isBetween(24 * 60, 24 * 60 + 10);
+  }
+
+  @Test
+  void batchThatExpiresEndsThoughThatIsNotToldWhenItIsStored() throws IOException {
+    inputs.reason = exception("missing");
+    inputs.losesExpiry = true;
+    run(Integer.MAX_VALUE);
+
+    assertThat(inputs.losesExpiry).isFalse();
+    assertThat(batch().status()).isEqualTo(BatchStatus.EXPIRED);
   }
 
   @Test

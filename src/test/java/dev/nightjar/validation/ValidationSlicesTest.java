@@ -151,7 +151,8 @@ class ValidationSlicesTest {
 
     assertThat(meta.cancel("a", new BatchId("a1"), NOW)).isPresent();
 
-    assertThat(validation.advance(batch)).isEqualTo(new Slice.Stopped());
+    assertThat(validation.advance(batch))
+        .isEqualTo(new Slice.Done(meta.batch(batch).orElseThrow(), 0));
   }
 
   @Test

@@ -30,12 +30,15 @@ public sealed interface Effect {
   /** All chunks are sealed. Answer: Finished, FinishFailed. */
   record Finish(long batch) implements Effect {}
 
-  /** The deadline has passed. Answer: Stopping, ExpireFailed, ExpiredUnvalidated. */
+  /**
+   * The deadline has passed. Answer: Stopping, ExpireFailed; of one that was not validated
+   * ExpiredUnvalidated, ValidationEnded.
+   */
   record Expire(long batch) implements Effect {}
 
   /**
    * Check the next slice of a batch's file. Answer: Started, ValidationEnded, SliceChecked,
-   * MemoryWanted, ValidateFailed.
+   * MemoryWanted, ValidateFailed, ExpiredUnvalidated.
    */
   record Validate(long batch) implements Effect {}
 

@@ -216,10 +216,8 @@ final class Validations implements Serializable {
 
   private void expired(@Nullable Unstarted batch) {
     if (batch != null) {
-      if (batch.withdraw()) {
-        effects.accept(new Effect.Finish(batch.id()));
-      }
-      remove(batch);
+      effects.accept(new Effect.Finish(batch.id()));
+      ended(batch);
     }
   }
 

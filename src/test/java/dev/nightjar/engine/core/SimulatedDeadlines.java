@@ -31,6 +31,7 @@ final class SimulatedDeadlines {
 
   void begun(StoredBatch batch, boolean isFromBefore) {
     begun.put(batch.id, isFromBefore);
+    expiring.remove(batch.id); // That may have failed, and the clock been set since.
     checkLater(batch);
   }
 

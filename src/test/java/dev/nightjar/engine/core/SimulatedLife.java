@@ -31,8 +31,10 @@ final class SimulatedLife {
   private final SimulatedWorld world;
   private final RecordedCore core;
   private final SimulatedLog log;
+  private final SimulatedValidations validations;
   private final Map<LineId, Call> calls = new HashMap<>();
   private final Set<LineId> aborted = new HashSet<>();
+  private final Set<Long> fromBefore = new HashSet<>();
 
   /** What is under way. */
   private final Set<Object> asked = new HashSet<>();
@@ -63,6 +65,9 @@ final class SimulatedLife {
         new RecordedCore(() -> maker.make(world.limits, world.upstreams.specs(), seed), seed);
     this.log = new SimulatedLog(world, this::step);
     this.deadlines = new SimulatedDeadlines(world);
+    this.validations =
+        new SimulatedValidations(
+            world, this::step, batch -> start(batch, fromBefore.contains(batch.id)));
   }
 
   /** Takes up what an earlier life has left. */
@@ -76,15 +81,36 @@ final class SimulatedLife {
     }
     for (StoredBatch batch : world.stores.batches.values()) {
       if (!batch.isFinished) {
-        if (batch.ending != null) {
-          stopped.add(batch.id);
-        }
-        world.soon(() -> begin(batch, true));
+        fromBefore.add(batch.id);
+        takeUp(batch);
       }
     }
   }
 
-  void begin(StoredBatch batch, boolean isFromBefore) {
+  private void takeUp(StoredBatch batch) {
+    if (batch.isValidated) {
+      if (batch.ending != null) {
+        stopped.add(batch.id);
+      }
+      world.soon(() -> start(batch, true));
+    } else if (batch.ending != null) {
+      world.soon(() -> step(new Event.Withdrawn(batch.id)));
+    } else {
+      world.soon(() -> submit(batch));
+    }
+  }
+
+  void submit(StoredBatch batch) {
+    step(
+        new Event.Submitted(
+            batch.id,
+            batch.file.project(),
+            batch.file.bytes(),
+            SimulatedValidations.PIECE_BYTES,
+            batch.deadlineMillis));
+  }
+
+  private void start(StoredBatch batch, boolean isFromBefore) {
     deadlines.begun(batch, isFromBefore);
     step(new Event.Started(batch.run(isFromBefore)));
   }
@@ -177,6 +203,8 @@ final class SimulatedLife {
         figures.linesWaiting() == 0
             && figures.requestBytes() == 0
             && figures.unappendedBytes() == 0
+            && figures.validating().equals(new EngineFigures.Validating(0, 0, 0))
+            && validations.holdsNothing()
             && figures.upstreams().stream().allMatch(upstream -> upstream.inFlight() == 0)
             && (mayHaveChunks || (figures.openChunks() == 0 && figures.unsealedBytes() == 0));
     if (!isEmpty) {
@@ -225,11 +253,9 @@ final class SimulatedLife {
           world.soon(() -> ended(line, call, new CallOutcome.Aborted()));
         }
       }
-      case Effect.Release _,
-          Effect.Say _,
-          Effect.Validate _,
-          Effect.EndValidation _,
-          Effect.TellModels _ -> {}
+      case Effect.Validate(long batch) -> validations.validate(world.stores.batch(batch));
+      case Effect.EndValidation(long batch) -> validations.end(batch);
+      case Effect.Release _, Effect.Say _, Effect.TellModels _ -> {}
     }
   }
 
@@ -324,7 +350,17 @@ final class SimulatedLife {
     ask(
         "expiry of batch " + id,
         () -> world.stores.stop(id, Ending.EXPIRED),
-        () -> new Event.Stopping(id, world.stores.stop(id, Ending.EXPIRED)),
+        () -> expired(batch),
         new Event.ExpireFailed(id, "expire"));
+  }
+
+  private Event expired(StoredBatch batch) {
+    Ending ending = world.stores.stop(batch.id, Ending.EXPIRED);
+    if (batch.isValidated) {
+      return new Event.Stopping(batch.id, ending);
+    }
+    return ending == Ending.EXPIRED
+        ? new Event.ExpiredUnvalidated(batch.id)
+        : new Event.ValidationEnded(batch.id);
   }
 }

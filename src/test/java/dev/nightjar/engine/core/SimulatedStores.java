@@ -33,14 +33,23 @@ final class SimulatedStores {
   /** A batch; its lines' models take turns. */
   static final class StoredBatch {
     final long id;
+    final SimulatedFile file;
     final List<String> models;
     final long deadlineMillis;
     final List<StoredChunk> chunks = new ArrayList<>();
     @Nullable Ending ending;
+    boolean isValidated;
     boolean isFinished;
 
-    StoredBatch(long id, List<String> models, long deadlineMillis, int lines, int linesPerChunk) {
+    StoredBatch(
+        long id,
+        SimulatedFile file,
+        List<String> models,
+        long deadlineMillis,
+        int lines,
+        int linesPerChunk) {
       this.id = id;
+      this.file = file;
       this.models = models;
       this.deadlineMillis = deadlineMillis;
       for (int first = 0; first < lines; first += linesPerChunk) {
@@ -264,7 +273,7 @@ final class SimulatedStores {
   /** Why it ends early from now on; null if it is too late for that. */
   @Nullable Ending stop(long id, Ending ending) {
     StoredBatch batch = batch(id);
-    if (batch.ending == null && !batch.isSealed()) {
+    if (batch.ending == null && !batch.isSealed() && !batch.isFinished) {
       batch.ending = ending;
     }
     return batch.ending;
@@ -272,10 +281,21 @@ final class SimulatedStores {
 
   void finish(long id) {
     StoredBatch batch = batch(id);
-    if (!batch.isSealed()) {
+    if (batch.isValidated && !batch.isSealed()) {
       violations.accept("batch %d is finished before all its chunks are sealed".formatted(id));
     }
+    if (!batch.isValidated && batch.ending == null) {
+      violations.accept("batch %d is finished before it starts".formatted(id));
+    }
     batch.isFinished = true;
+  }
+
+  /** It begins, or fails; not if it was stopped before. */
+  void validated(StoredBatch batch) {
+    if (batch.ending == null && !batch.isFinished && !batch.isValidated) {
+      batch.isValidated = !batch.file.isInvalid();
+      batch.isFinished = batch.file.isInvalid();
+    }
   }
 
   /** Each line has its answer, but for those of a batch that ended early. */
@@ -285,7 +305,7 @@ final class SimulatedStores {
         violations.accept("batch %d never ends".formatted(batch.id));
       }
       long answers = batch.answered(true) + batch.answered(false);
-      if (batch.ending == null && answers != batch.lines()) {
+      if (batch.isValidated && batch.ending == null && answers != batch.lines()) {
         violations.accept(
             "batch %d has %d answers of %d".formatted(batch.id, answers, batch.lines()));
       }

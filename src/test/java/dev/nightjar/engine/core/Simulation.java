@@ -109,21 +109,31 @@ final class Simulation {
         random.nextInt(4) == 0
             ? all.subList(0, 2 + random.nextInt(2))
             : List.of(all.get(random.nextInt(all.size())));
-    long window = plan.has(Trouble.STOPS) && random.nextInt(3) == 0 ? 30_000 : DAY_MILLIS * 10;
+    boolean isUrgent = plan.has(Trouble.STOPS) && random.nextInt(3) == 0;
+    long window = isUrgent ? 30_000 : DAY_MILLIS * 10;
     long left = plan.has(Trouble.STOPS) ? random.nextLong(window) + 1 : window;
     int lines = 1 + random.nextInt(plan.lines());
     stores.batches.put(
-        id, new StoredBatch(id, models, world.clockMillis() + left, lines, 1 + random.nextInt(20)));
-    world.soon(() -> life.begin(stores.batch(id), false));
+        id,
+        new StoredBatch(
+            id,
+            SimulatedFile.of(plan, random, isUrgent),
+            models,
+            world.clockMillis() + left,
+            lines,
+            1 + random.nextInt(20)));
+    world.soon(() -> life.submit(stores.batch(id)));
     if (plan.has(Trouble.STOPS) && random.nextInt(3) == 0) {
       time.world(random.nextLong(random.nextBoolean() ? 100 : 60_000), () -> cancel(id));
     }
   }
 
   private void cancel(long id) {
-    if (!stores.batch(id).isFinished) {
+    StoredBatch batch = stores.batch(id);
+    if (!batch.isFinished && (batch.isValidated || batch.ending == null)) {
       Ending ending = stores.stop(id, Ending.CANCELLED);
-      world.soon(() -> life.step(new Event.Stopping(id, ending)));
+      Event event = batch.isValidated ? new Event.Stopping(id, ending) : new Event.Withdrawn(id);
+      world.soon(() -> life.step(event));
     }
   }
 

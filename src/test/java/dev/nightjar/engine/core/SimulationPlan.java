@@ -45,8 +45,9 @@ record SimulationPlan(long seed, int batches, int lines, Set<Trouble> troubles) 
   static SimulationPlan of(long seed) {
     var random = new SplittableRandom(seed);
     int linesMax = random.nextInt(8) == 0 ? 400 : 40;
-    int batches = 1 + random.nextInt(6);
-    int lines = 1 + random.nextInt(linesMax);
+    boolean hasMany = random.nextInt(32) == 0;
+    int batches = 1 + random.nextInt(hasMany ? 40 : 6);
+    int lines = hasMany ? 1 : 1 + random.nextInt(linesMax);
     var troubles = EnumSet.noneOf(Trouble.class);
     for (Trouble trouble : Trouble.values()) {
       if (isMet(trouble, random)) {
@@ -81,7 +82,7 @@ record SimulationPlan(long seed, int batches, int lines, Set<Trouble> troubles) 
                 1 << 20,
                 1 + random.nextInt(100),
                 1 + random.nextInt(6),
-                1 << 20));
+                1 + random.nextInt(200)));
   }
 
   /** The same with less in it, the least first. */

@@ -46,7 +46,10 @@ class SimulationTest {
     CLOCK_IGNORED,
     UNCONFIRMED_TIME_TRUSTED,
     LISTING_NOT_HEARD,
-    LISTING_DROPPED
+    LISTING_DROPPED,
+    SLICE_DONE_TWICE,
+    FILE_NEVER_FORGOTTEN,
+    MEMORY_FOR_WHOEVER_WANTS_IT
   }
 
   private record Planted(Bug bug, SimulatedCore real) implements SimulatedCore {
@@ -73,6 +76,9 @@ class SimulationTest {
         case EXPIRY_DROPPED -> effects.removeIf(Effect.Expire.class::isInstance);
         case ABORT_DROPPED -> effects.removeIf(Effect.Abort.class::isInstance);
         case LISTING_DROPPED -> effects.removeIf(Effect.ListModels.class::isInstance);
+        case SLICE_DONE_TWICE ->
+            effects.addAll(effects.stream().filter(Effect.Validate.class::isInstance).toList());
+        case FILE_NEVER_FORGOTTEN -> effects.removeIf(Effect.EndValidation.class::isInstance);
         default -> {}
       }
       return effects;
@@ -95,6 +101,8 @@ class SimulationTest {
             new Event.ClockSet(ahead, true);
         case Event.ModelsListed(int upstream, _) when bug == Bug.LISTING_NOT_HEARD ->
             new Event.ModelsListed(upstream, Set.of());
+        case Event.MemoryWanted(long batch, _) when bug == Bug.MEMORY_FOR_WHOEVER_WANTS_IT ->
+            new Event.SliceChecked(batch);
         default -> event;
       };
     }

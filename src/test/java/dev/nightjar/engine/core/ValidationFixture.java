@@ -89,6 +89,10 @@ abstract class ValidationFixture {
     sliceEnded(name, new Event.ValidationEnded(id(name)));
   }
 
+  void expired(String name) {
+    sliceEnded(name, new Event.ExpiredUnvalidated(id(name)));
+  }
+
   void start(String name) {
     sliceEnded(
         name,

@@ -35,7 +35,7 @@ class ValidationLaterTest extends ValidationFixture {
       fail("a1", REASON);
       assertThat(reason("a1")).contains(REASON);
       long begun = engine.now;
-      while (engine.slices.isEmpty()) {
+      for (int second = 0; second < 100 && engine.slices.isEmpty(); second++) {
         engine.advance(1_000);
       }
       waits.add((engine.now - begun) / 1_000);
@@ -118,6 +118,23 @@ class ValidationLaterTest extends ValidationFixture {
     start("a1");
   }
 
+  @Test
+  void oneThatHadExpiredThoughThatFailedEnds() {
+    deadlineMillis = engine.now;
+    submitSmall("a1", "a2");
+    fail("a1", REASON);
+    engine.post(new Event.ExpireFailed(id("a1"), "planned"));
+    end("a2");
+    engine.advance(2_000);
+    assertThat(slices()).containsExactly("a1");
+
+    expired("a1");
+
+    assertThat(engine.finished).containsExactly(id("a1"));
+    submitSmall("a3"); // It is a thread's turn.
+    end("a3");
+  }
+
   // ---- cancelled before they start
 
   private List<Long> finishedWith(String name) {
@@ -152,7 +169,7 @@ class ValidationLaterTest extends ValidationFixture {
     assertThat(engine.finished).containsExactly(id("a1"));
     engine.finished.clear();
 
-    engine.post(new Event.ExpiredUnvalidated(id("a1")));
+    engine.post(new Event.ValidationEnded(id("a1")));
 
     assertThat(engine.finished).isEmpty();
   }
