@@ -15,10 +15,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Lines go to the upstreams that have their model, whatever happens to the server or to them. */
 @Tag("server")
+@Tag("K4")
 class ModelListingTest {
   /** So many that they last longer than it takes until an upstream is asked again. */
   private static final int LINES = 4_000;
 
+  private static final int FEW = 1_000;
   private static final String MODEL = "gpt-5";
 
   @TempDir Path folder;
@@ -44,14 +46,15 @@ class ModelListingTest {
         second.url());
   }
 
-  private String create(NightjarProcess server) throws IOException {
-    Path input = ServerFixture.chatLines(folder.resolve("in.jsonl"), LINES, _ -> "");
+  private String create(NightjarProcess server, int lines) throws IOException {
+    Path input = ServerFixture.chatLines(folder.resolve("in.jsonl"), lines, _ -> "");
     return ServerFixture.create(server.client(), "/v1/chat/completions", input).id();
   }
 
-  private static void assertAllSucceed(NightjarProcess server, String id) throws IOException {
+  private static void assertAllSucceed(NightjarProcess server, String id, int lines)
+      throws IOException {
     Batch batch = ServerFixture.await(server.client(), id);
-    assertThat(batch.requestCounts().orElseThrow().completed()).isEqualTo(LINES);
+    assertThat(batch.requestCounts().orElseThrow().completed()).isEqualTo(lines);
   }
 
   @Test
@@ -60,13 +63,13 @@ class ModelListingTest {
         SimServer right = sim(MODEL)) {
       String id;
       try (NightjarProcess server = serve(other, right)) {
-        id = create(server);
-        ServerFixture.awaitThat(() -> right.counters().answered() > LINES / 4);
+        id = create(server, FEW);
+        ServerFixture.awaitThat(() -> right.counters().answered() > FEW / 4);
         server.kill();
       }
 
       try (NightjarProcess server = serve(other, right)) {
-        assertAllSucceed(server, id);
+        assertAllSucceed(server, id, FEW);
       }
 
       assertThat(other.counters().received()).isZero();
@@ -80,12 +83,12 @@ class ModelListingTest {
         SimServer there = sim(MODEL)) {
       away.setDown(true);
       try (NightjarProcess server = serve(away, there)) {
-        String id = create(server);
+        String id = create(server, LINES);
         ServerFixture.awaitThat(() -> there.counters().answered() > LINES / 20);
 
         away.setDown(false);
 
-        assertAllSucceed(server, id);
+        assertAllSucceed(server, id, LINES);
         assertThat(away.counters().answered()).isPositive();
       }
     }
@@ -96,7 +99,7 @@ class ModelListingTest {
     try (SimServer away = sim(MODEL);
         SimServer there = sim(MODEL)) {
       try (NightjarProcess server = serve(away, there)) {
-        String id = create(server);
+        String id = create(server, LINES);
         ServerFixture.awaitThat(() -> away.counters().answered() > LINES / 20);
 
         away.setDown(true);
@@ -106,7 +109,7 @@ class ModelListingTest {
         away.setDown(false);
 
         ServerFixture.awaitThat(() -> away.counters().answered() > answered);
-        assertAllSucceed(server, id);
+        assertAllSucceed(server, id, LINES);
       }
     }
   }

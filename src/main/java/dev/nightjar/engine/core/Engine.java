@@ -82,6 +82,7 @@ public final class Engine implements Serializable {
     }
     lines.reopen(now);
     expireDue(now);
+    lanes.prune();
     if (!isDraining && !waits.isAll()) {
       claims.refill(dispatch.isQuiet());
       dispatch.send(lanes, claims);
@@ -266,7 +267,6 @@ public final class Engine implements Serializable {
       chunks.loseAll(batch);
       timers.cancelAll(id);
       batch.window.leave();
-      lanes.prune(lanes.home(batch));
     }
   }
 }

@@ -101,6 +101,16 @@ final class Lanes implements Serializable {
     return queue == null ? null : queue.lane(upstream);
   }
 
+  /** A model of which lines of the batch wait, and which no upstream has; null for none. */
+  @Nullable String unserved(ActiveBatch batch) {
+    for (ModelQueue queue : rotation) {
+      if (queue.hasLinesOf(batch) && queue.serving().isEmpty()) {
+        return queue.model;
+      }
+    }
+    return null;
+  }
+
   List<UpstreamState> upstreams() {
     return upstreams;
   }
@@ -114,10 +124,9 @@ final class Lanes implements Serializable {
     all().forEach(this::route);
   }
 
-  /** Forgets a queue that nobody needs: a model's name may be anything that a client sends. */
-  void prune(ModelQueue queue) {
-    if (queue.isIdle()) {
-      queues.remove(queue.model);
+  /** Forgets the queues that nobody needs: a model's name may be anything that a client sends. */
+  void prune() {
+    if (queues.values().removeIf(ModelQueue::isIdle)) {
       rotation = List.copyOf(queues.values());
     }
   }

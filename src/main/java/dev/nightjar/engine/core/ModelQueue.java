@@ -66,6 +66,10 @@ final class ModelQueue implements Serializable {
     return lines.first(batch -> first(batch).chunk.isBegun());
   }
 
+  boolean hasLinesOf(ActiveBatch batch) {
+    return ready.containsKey(batch);
+  }
+
   /** The first waiting line of a batch that has some. */
   Line first(ActiveBatch batch) {
     return of(batch).getFirst();
@@ -211,6 +215,7 @@ final class ModelQueue implements Serializable {
     return 2 * slots;
   }
 
+  /** No batch is at home here, no line waits, and nothing is under way. */
   boolean isIdle() {
     return window.isAbandoned()
         && lines.isEmpty()

@@ -43,7 +43,7 @@ final class WaitReasons implements Serializable {
     }
     for (Lane lane : serving) {
       if (lane.reason() == null) {
-        return ofTurn(batch, claims, dispatch);
+        return ofTurn(batch, lanes, claims, dispatch);
       }
     }
     return serving.getFirst().reason();
@@ -59,14 +59,17 @@ final class WaitReasons implements Serializable {
     String reason = "no upstream lists the model '%s'".formatted(model);
     for (UpstreamState upstream : upstreams) {
       if (upstream.listFailure() != null) {
-        return reason + ", and %s: %s".formatted(upstream.name(), upstream.listFailure());
+        return reason
+            + ", and %s cannot be asked again: %s"
+                .formatted(upstream.name(), upstream.listFailure());
       }
     }
     return reason;
   }
 
   /** Why an upstream that is well gets nothing of it. */
-  private static @Nullable String ofTurn(ActiveBatch batch, Claims claims, Dispatch dispatch) {
+  private static @Nullable String ofTurn(
+      ActiveBatch batch, Lanes lanes, Claims claims, Dispatch dispatch) {
     if (!batch.isRunning() || batch.isFullyAnswered() || batch.isUnderWay()) {
       return null;
     }
@@ -78,6 +81,10 @@ final class WaitReasons implements Serializable {
     }
     if (batch.openChunkCount() > 0 && !batch.hasWaiting()) {
       return "lines that failed wait to be sent again";
+    }
+    String unserved = lanes.unserved(batch);
+    if (unserved != null) {
+      return ofModel(unserved, lanes.upstreams());
     }
     String reason = dispatch.reason();
     return reason != null ? reason : "all calls that may be made are those of other batches";

@@ -83,6 +83,9 @@ final class EngineDriver {
   /** Of the batches that are started from now on. */
   String model = MODEL;
 
+  /** Each line of the batches that are started from now on has a model of its own. */
+  boolean isMixed;
+
   int lineBytes = 2;
 
   /** Batches that are started from now on were there before the process. */
@@ -100,13 +103,19 @@ final class EngineDriver {
     final int lines;
     final String model;
     final LineSpan span;
+    final boolean isMixed;
     int claimed;
     int sealed;
 
-    Plan(int lines, String model, LineSpan span) {
+    Plan(int lines, String model, LineSpan span, boolean isMixed) {
       this.lines = lines;
       this.model = model;
       this.span = span;
+      this.isMixed = isMixed;
+    }
+
+    String model(int line) {
+      return isMixed ? "model " + line : model;
     }
 
     int chunks() {
@@ -131,13 +140,14 @@ final class EngineDriver {
   }
 
   void start(long batch, int lines, long deadlineMillis) {
-    var plan = new Plan(lines, model, new LineSpan(0, lineBytes, 0, 1, 0, lineBytes));
+    var span = new LineSpan(0, lineBytes, 0, 1, 0, lineBytes);
+    var plan = new Plan(lines, isMixed ? "" : model, span, isMixed);
     plans.put(batch, plan);
     post(
         new Event.Started(
             new BatchStart(
                 batch,
-                model,
+                plan.model,
                 deadlineMillis,
                 lines,
                 plan.chunks(),
@@ -309,7 +319,7 @@ final class EngineDriver {
       var id = new ChunkId(batch, plan.claimed++);
       var spans = new ArrayList<ClaimedLine>();
       for (int i = 0; i < lines && !isClosing; i++) {
-        spans.add(new ClaimedLine(plan.span, plan.model));
+        spans.add(new ClaimedLine(plan.span, plan.model(first + i)));
       }
       chunks.add(
           new ClaimedChunk(

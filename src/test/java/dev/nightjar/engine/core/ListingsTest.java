@@ -2,13 +2,17 @@ package dev.nightjar.engine.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nightjar.batch.Batch.Ending;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A line goes only to upstreams that have its model, for all that they said. */
+@Tag("K4")
 class ListingsTest {
+  private static final int MODELS = Integer.getInteger("mixed.models", 5_000);
   private static final Set<String> MODEL = Set.of(EngineDriver.MODEL);
 
   private final EngineDriver two =
@@ -125,7 +129,8 @@ class ListingsTest {
     assertThat(two.sent).isEmpty();
     assertThat(reason()).isEqualTo("no upstream lists the model 'm'");
     two.post(new Event.ListFailed(0, "refused"));
-    assertThat(reason()).isEqualTo("no upstream lists the model 'm', and a: refused");
+    assertThat(reason())
+        .isEqualTo("no upstream lists the model 'm', and a cannot be asked again: refused");
     two.post(new Event.ModelsListed(1, MODEL));
     two.advance(3_000);
     while (!two.probes.isEmpty()) {
@@ -133,6 +138,60 @@ class ListingsTest {
     }
     two.succeedAll();
     assertThat(two.finished).containsExactly(1L);
+  }
+
+  /** A queue for each name that a client thinks of would slow down every step. */
+  @Test
+  void modelIsForgottenOnceNoLineOfItIsLeft() {
+    var driver = new EngineDriver(8);
+    driver.isMixed = true;
+    driver.start(1, MODELS);
+
+    int most = 0;
+    while (!driver.sent.isEmpty()) {
+      driver.succeed(driver.takeSent());
+      most = Math.max(most, lanes(driver));
+    }
+
+    System.err.printf("%d models, at most %d lanes at a time%n", MODELS, most);
+    assertThat(driver.finished).containsExactly(1L);
+    assertThat(most).isLessThan(100);
+    assertThat(lanes(driver)).isZero();
+  }
+
+  @Test
+  void batchOfSeveralModelsSaysWhichOfThemNobodyHas() {
+    two.lists.put(0, Set.of("model 0"));
+    two.lists.put(1, Set.of("model 1"));
+    two.isMixed = true;
+    two.start(1, 3);
+
+    two.succeedAll();
+
+    assertThat(reason()).isEqualTo("no upstream lists the model 'model 2'");
+    two.post(new Event.ModelsListed(1, Set.of("model 2")));
+    two.succeedAll();
+    assertThat(two.finished).containsExactly(1L);
+  }
+
+  @Test
+  void modelIsForgottenWhenItsLinesAreDroppedOrTheLastOfItFails() {
+    var driver = new EngineDriver(8);
+    driver.isMixed = true;
+    driver.start(1, 1_000);
+    driver.end(driver.takeSent(), new CallOutcome.Suspicious("500", EngineDriver.answer(false)));
+    driver.end(driver.takeSent(), new CallOutcome.LineFault(EngineDriver.answer(false)));
+
+    driver.post(new Event.Stopping(1, Ending.CANCELLED));
+    List.copyOf(driver.sent).forEach(line -> driver.end(line, new CallOutcome.Aborted()));
+    driver.probed(null);
+
+    assertThat(driver.finished).containsExactly(1L);
+    assertThat(lanes(driver)).isZero();
+  }
+
+  private static int lanes(EngineDriver driver) {
+    return driver.engine.figures().upstreams().getFirst().openLanes();
   }
 
   /** A client's name for a model may be listed by nobody: then those go that do not say. */
