@@ -4,6 +4,7 @@ import dev.nightjar.cli.BackupCommand;
 import dev.nightjar.cli.BatchesCommand;
 import dev.nightjar.cli.CommandException;
 import dev.nightjar.cli.CompletionCommand;
+import dev.nightjar.cli.DebugCommand;
 import dev.nightjar.cli.FilesCommand;
 import dev.nightjar.cli.KeysCommand;
 import dev.nightjar.cli.PruneCommand;
@@ -73,6 +74,7 @@ public final class Main {
         .addSubcommand(WebhooksCommand.in(shell))
         .addSubcommand(new CompletionCommand(shell))
         .addSubcommand(new PruneCommand(System.getenv(), Main::prune))
+        .addSubcommand(DebugCommand.in(shell))
         .addSubcommand(KeysCommand.commandLine(System.getenv(), new Keys()))
         .setOut(new PrintWriter(shell.out(), true, shell.out().charset()))
         .setExecutionExceptionHandler((e, _, _) -> explain(e, shell))

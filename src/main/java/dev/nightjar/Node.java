@@ -77,6 +77,7 @@ final class Node implements AutoCloseable {
             new BatchEngine.Upstreams(clients, specs),
             limits.engine(),
             new BatchEngine.World(clock, new SecureRandom(), ProcessEnd::now));
+    engine.traceTo(directory.root());
     this.watch = new DirectoryWatch(directory.opened(), log::checkSegments, ProcessEnd::now);
     watch.start();
   }

@@ -60,7 +60,7 @@ class ArchitectureTest {
                   "engine.core",
                   "engine.trace",
                   "validation")),
-          Map.entry("engine.trace", Set.of("batch", "file", "engine.core")),
+          Map.entry("engine.trace", Set.of("batch", "file", "store", "engine.core")),
           Map.entry("webhook", Set.of("store", "time", "upstream")),
           Map.entry(
               "api",

@@ -53,13 +53,21 @@ final class ServerFixture implements AutoCloseable {
     return new ServerFixture(sim, Server.start(settings(data, sim.url(), 256).withTerms(terms)));
   }
 
+  static ServerFixture start(SimServer sim, Settings settings) {
+    return new ServerFixture(sim, Server.start(settings));
+  }
+
   static Settings settings(Path data, String upstream, int maxInFlight) {
+    return settings(data, new UpstreamSettings("sim", upstream, null, Set.of(), maxInFlight));
+  }
+
+  static Settings settings(Path data, UpstreamSettings upstream) {
     return new Settings(
         "127.0.0.1",
         0,
         Settings.Doors.DEFAULT,
         data,
-        List.of(new UpstreamSettings("sim", upstream, null, Set.of(), maxInFlight)),
+        List.of(upstream),
         Duration.ofSeconds(10),
         Duration.ofSeconds(1),
         Duration.ofSeconds(5),

@@ -15,6 +15,8 @@ import dev.nightjar.engine.core.KnownModels;
 import dev.nightjar.engine.core.LineId;
 import dev.nightjar.engine.core.Live;
 import dev.nightjar.engine.core.UpstreamSpec;
+import dev.nightjar.engine.trace.Recorder;
+import dev.nightjar.engine.trace.TraceFiles;
 import dev.nightjar.file.DefaultLife;
 import dev.nightjar.file.LongLines;
 import dev.nightjar.store.AnswerLog;
@@ -27,6 +29,7 @@ import dev.nightjar.validation.InputLimits;
 import dev.nightjar.validation.Validation;
 import dev.nightjar.validation.ValidationInputs;
 import dev.nightjar.validation.ValidationRules;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -48,6 +51,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   private final SteadyClock clock;
   private final Meters meters = new Meters();
   private final Engine engine;
+  private final Traces traces;
   private final EngineThread thread;
   private final EffectGuard guard;
   private final Committer committer;
@@ -92,9 +96,11 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     this.clock = world.clock();
     List<Upstream> clients = upstreams.clients();
     this.engine = new Engine(limits.engine(), upstreams.specs(), world.random().nextLong());
-    this.thread = new EngineThread(engine, clock, this::carryOut, world.fatal());
+    var recorder = new Recorder(engine, Recorder.Limits.DEFAULT);
+    this.traces = new Traces(recorder, clock, world.fatal());
+    this.thread = new EngineThread(recorder, clock, this::carryOut, traces::engineFailed);
     this.guard = new EffectGuard(thread::post);
-    this.committer = new Committer(stores.log(), meters, thread::post, world.fatal());
+    this.committer = new Committer(stores.log(), meters, thread::post, traces::committerFailed);
     this.committerThread = Thread.ofPlatform().name("commit").daemon().unstarted(committer);
     String run = Long.toHexString(world.random().nextLong());
     this.caller = new Caller(clients, objects, limits.engine(), run, thread::post, workers.calls());
@@ -119,10 +125,16 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     batchEnded = told;
   }
 
+  /** From the start on, what the engine is told is kept so that it can be written there. */
+  public void traceTo(Path directory) {
+    traces.begin(new TraceFiles(directory), thread);
+  }
+
   /** Takes up all unfinished batches. */
   public void start() {
     diskWatch.start();
     thread.start();
+    traces.start();
     committerThread.start();
     takeUp();
   }
@@ -203,6 +215,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   public void close() {
     thread.stop();
     diskWatch.close();
+    traces.close();
     validation.close();
     committerThread.interrupt();
     workers.stop();

@@ -3,6 +3,7 @@ package dev.nightjar.engine;
 import dev.nightjar.engine.core.Effect;
 import dev.nightjar.engine.core.Engine;
 import dev.nightjar.engine.core.Event;
+import dev.nightjar.engine.trace.Recorder;
 import dev.nightjar.process.ProcessEnd;
 import dev.nightjar.time.SteadyClock;
 import java.time.Duration;
@@ -24,6 +25,7 @@ final class EngineThread {
   private static final long SLEEP_MAX_MILLIS = 1_000;
   private static final Event TICK = new Event.Tick();
 
+  private final Recorder recorder;
   private final Engine engine;
   private final SteadyClock clock;
   private final Consumer<Effect> effects;
@@ -48,8 +50,9 @@ final class EngineThread {
   }
 
   EngineThread(
-      Engine engine, SteadyClock clock, Consumer<Effect> effects, Consumer<Throwable> fatal) {
-    this.engine = engine;
+      Recorder recorder, SteadyClock clock, Consumer<Effect> effects, Consumer<Throwable> fatal) {
+    this.recorder = recorder;
+    this.engine = recorder.engine();
     this.clock = clock;
     this.effects = effects;
     this.fatal = fatal;
@@ -177,9 +180,9 @@ final class EngineThread {
     long now = clock.steadyMillis();
     if (clock.aheadMillis() != told.aheadMillis() || clock.isConfirmed() != told.isConfirmed()) {
       told = new Event.ClockSet(clock.aheadMillis(), clock.isConfirmed());
-      engine.step(told, now).forEach(effects);
+      recorder.step(told, now).forEach(effects);
     }
-    engine.step(event, now).forEach(effects);
+    recorder.step(event, now).forEach(effects);
   }
 
   private long sleepMillis() {

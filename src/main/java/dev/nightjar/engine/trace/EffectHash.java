@@ -2,6 +2,7 @@ package dev.nightjar.engine.trace;
 
 import dev.nightjar.batch.Answer;
 import dev.nightjar.engine.core.Effect;
+import dev.nightjar.engine.core.KnownModels;
 import dev.nightjar.engine.core.LineId;
 import java.util.List;
 
@@ -32,7 +33,20 @@ public final class EffectHash {
       long hash = mix(mix(of(send.line()), send.number()), send.upstream());
       return mix(mix(hash, send.span().offset()), send.span().length());
     }
+    if (effect instanceof Effect.TellModels(List<KnownModels> upstreams)) {
+      long hash = upstreams.size();
+      for (KnownModels known : upstreams) {
+        hash = mix(hash, of(known));
+      }
+      return hash;
+    }
     return effect.toString().hashCode(); // Of the others there are few.
+  }
+
+  /** A set has the same number in any order, as it has not as text. */
+  private static long of(KnownModels known) {
+    long hash = mix(known.upstream().hashCode(), known.models().hashCode());
+    return mix(mix(hash, known.askedAtMillis()), known.isCurrent() ? 1 : 0);
   }
 
   private static long of(LineId line) {

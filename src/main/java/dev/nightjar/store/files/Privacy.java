@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  */
 final class Privacy {
   private static final Pattern OURS =
-      Pattern.compile("lock.*|format.*|meta\\.db.*|journal|objects");
+      Pattern.compile("lock.*|format.*|meta\\.db.*|journal|objects|trace[-.].*");
 
   /** That of a disk's root. */
   private static final String LOST = "lost+found";

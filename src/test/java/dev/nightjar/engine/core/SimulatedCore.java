@@ -31,7 +31,7 @@ interface SimulatedCore {
     return of(new Engine(limits, upstreams, seed));
   }
 
-  private static SimulatedCore of(Engine engine) {
+  static SimulatedCore of(Engine engine) {
     return new SimulatedCore() {
       @Override
       public List<Effect> step(Event event, long now) {
