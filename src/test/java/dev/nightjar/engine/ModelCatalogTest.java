@@ -1,0 +1,127 @@
+package dev.nightjar.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nightjar.engine.core.Event;
+import dev.nightjar.engine.core.KnownModels;
+import dev.nightjar.testing.TestClocks;
+import dev.nightjar.time.SteadyClock;
+import dev.nightjar.upstream.Upstream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+/** Clients are told what the engine knows, and a model is refused for nothing that is old. */
+class ModelCatalogTest {
+  private final AtomicReference<Instant> now =
+      new AtomicReference<>(Instant.parse("2026-11-20T10:00:00Z"));
+  private final SteadyClock clock = TestClocks.steady(now::get);
+  private final Queue<Event> told = new ConcurrentLinkedQueue<>();
+  private final Listing a = new Listing("a");
+  private final Listing b = new Listing("b");
+  private final ModelCatalog catalog =
+      new ModelCatalog(
+          List.of(a, b),
+          List.of(known("a", Long.MIN_VALUE, true), known("b", Long.MIN_VALUE, true)),
+          clock,
+          told::add);
+
+  /** An upstream that is only asked for its models. */
+  private static final class Listing implements Upstream {
+    private final String name;
+    private Probe answer = new Probe.Dead("refused");
+    private int asked;
+
+    Listing(String name) {
+      this.name = name;
+    }
+
+    void lists(String... models) {
+      answer = new Probe.Alive(Optional.of(List.of(models)));
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public Call newCall(Request request) {
+      throw new AssertionError("a call of " + request.path());
+    }
+
+    @Override
+    public Probe probe(Duration timeout) {
+      asked++;
+      return answer;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private static KnownModels known(
+      String upstream, long askedAt, boolean isCurrent, String... models) {
+    Set<String> all = new LinkedHashSet<>(List.of(models));
+    return new KnownModels(upstream, all, askedAt, isCurrent);
+  }
+
+  @Test
+  void whatIsAtMostAMinuteOldIsNotAskedAnew() {
+    long asked = clock.steadyMillis();
+    catalog.tell(
+        List.of(known("a", asked, true, "z", "y"), known("b", Long.MAX_VALUE, true, "x", "z")));
+    now.set(now.get().plusSeconds(60));
+
+    assertThat(new ArrayList<>(catalog.models().entrySet()))
+        .containsExactly(Map.entry("z", "a"), Map.entry("y", "a"), Map.entry("x", "b"));
+    assertThat(catalog.refusal("y")).isEmpty();
+    assertThat(catalog.refusal("w").orElseThrow()).endsWith("Nearest: z, y, x.");
+    assertThat(a.asked + b.asked).isZero();
+  }
+
+  @Test
+  void whatIsOlderIsAskedAnewAndTheEngineIsTold() {
+    a.lists("new");
+    b.lists("other");
+    long asked = clock.steadyMillis();
+    catalog.tell(List.of(known("a", asked, true, "old"), known("b", asked, true, "old")));
+    now.set(now.get().plusSeconds(61));
+
+    assertThat(catalog.refusal("old")).isPresent();
+
+    assertThat(told)
+        .containsExactlyInAnyOrder(
+            new Event.ModelsListed(0, Set.of("new")), new Event.ModelsListed(1, Set.of("other")));
+  }
+
+  @Test
+  void nothingIsRefusedWhileAnUpstreamCannotBeAskedOrDoesNotSay() {
+    b.lists("other");
+
+    assertThat(catalog.refusal("m")).isEmpty();
+    assertThat(told).contains(new Event.ListFailed(0, "refused"));
+    a.answer = new Upstream.Probe.Alive(Optional.empty());
+    assertThat(catalog.refusal("m")).isEmpty();
+    a.lists("another");
+    assertThat(catalog.refusal("m")).isPresent();
+  }
+
+  @Test
+  void upstreamThatCannotBeAskedIsSaidToHaveWhatItHad() {
+    long asked = clock.steadyMillis();
+    catalog.tell(List.of(known("a", asked, false, "old"), known("b", asked, true, "other")));
+
+    assertThat(catalog.models()).containsExactly(Map.entry("old", "a"), Map.entry("other", "b"));
+    assertThat(catalog.refusal("m")).as("it may have others by now").isEmpty();
+  }
+}
