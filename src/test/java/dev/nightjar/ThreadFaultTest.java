@@ -72,6 +72,7 @@ class ThreadFaultTest {
     "engine.Committer#commit",
     "engine.DiskWatch#look",
     "engine.ModelCatalog#ask",
+    "engine.Traces#look",
     "validation.Validator#advance",
     "http.Exchange#filter",
     "http.HealthRoutes#send",
