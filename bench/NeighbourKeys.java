@@ -1,4 +1,4 @@
-import dev.nightjar.engine.Ids;
+import dev.nightjar.store.NewIds;
 import dev.nightjar.store.ApiKey;
 import dev.nightjar.store.ApiKey.Scope;
 import dev.nightjar.store.sqlite.SqliteMetaStore;
@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Keys of projects, made as they are asked for in the database of a server that may run. */
 final class NeighbourKeys implements AutoCloseable {
   private final SqliteMetaStore store;
-  private final Ids ids = new Ids(new SecureRandom());
+  private final NewIds ids = new NewIds(new SecureRandom());
   private final Map<String, String> keys = new ConcurrentHashMap<>();
 
   NeighbourKeys(SqliteMetaStore store) {

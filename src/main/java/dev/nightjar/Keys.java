@@ -3,9 +3,9 @@ package dev.nightjar;
 import dev.nightjar.cli.KeysCommand;
 import dev.nightjar.cli.KeysCommand.CreatedKey;
 import dev.nightjar.cli.KeysCommand.NewKey;
-import dev.nightjar.engine.Ids;
 import dev.nightjar.store.ApiKey;
 import dev.nightjar.store.KeyId;
+import dev.nightjar.store.NewIds;
 import dev.nightjar.store.files.DataDirectory;
 import dev.nightjar.store.files.DataDirectory.Layout;
 import dev.nightjar.store.sqlite.SqliteMetaStore;
@@ -21,7 +21,7 @@ import java.util.Optional;
  * without the directory's lock.
  */
 final class Keys implements KeysCommand.Keys {
-  private final Ids ids = new Ids(new SecureRandom());
+  private final NewIds ids = new NewIds(new SecureRandom());
 
   @Override
   public CreatedKey create(Path data, NewKey asked) {

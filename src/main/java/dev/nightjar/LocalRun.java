@@ -12,8 +12,8 @@ import dev.nightjar.cli.RunCommand.RunRequest;
 import dev.nightjar.config.DiskFreeMin;
 import dev.nightjar.config.SettingsException;
 import dev.nightjar.engine.BatchEngine;
-import dev.nightjar.engine.core.EngineLimits;
-import dev.nightjar.engine.core.Live;
+import dev.nightjar.engine.message.EngineLimits;
+import dev.nightjar.engine.message.Live;
 import dev.nightjar.file.JsonLines;
 import dev.nightjar.process.ProcessEnd;
 import dev.nightjar.store.MetaStore.BatchQuery;
@@ -75,7 +75,7 @@ final class LocalRun {
       throw new SettingsException("the folder of the output does not exist: " + folder);
     }
     int code;
-    try (Node node = open()) {
+    try (LocalEngine node = open()) {
       code = runOrEnd(node);
     }
     if (code == DONE || code == SOME_FAILED || code == WRONG) {
@@ -98,18 +98,19 @@ final class LocalRun {
     return DONE;
   }
 
-  private Node open() {
+  private LocalEngine open() {
     var limits =
         new BatchEngine.Limits(
             EngineLimits.defaults().withRequestTimeout(request.requestTimeout()),
             new InputLimits(
                 InputLimits.DEFAULTS.linesMax(), InputLimits.DEFAULTS.lineBytesMax(), true));
     // It takes what the user's disk has: a full one makes it wait, with the answers in hand.
-    return Node.open(files.state(), request.upstreams(), new Node.Limits(limits, DiskFreeMin.NONE));
+    return LocalEngine.open(
+        files.state(), request.upstreams(), new LocalEngine.Limits(limits, DiskFreeMin.NONE));
   }
 
   /** Without memory even closing the node may not end. */
-  private int runOrEnd(Node node) throws IOException {
+  private int runOrEnd(LocalEngine node) throws IOException {
     try {
       return run(node);
     } catch (Error e) {
@@ -118,7 +119,7 @@ final class LocalRun {
     }
   }
 
-  private int run(Node node) throws IOException {
+  private int run(LocalEngine node) throws IOException {
     Optional<Batch> earlier =
         node.meta().batches(new BatchQuery(RunFiles.PROJECT, null, 1)).stream().findFirst();
     earlier.ifPresent(files::checkUnchanged);
@@ -185,7 +186,7 @@ final class LocalRun {
   }
 
   /** Shows progress until the batch has ended; empty if the user wants to stop. */
-  private Optional<Batch> watch(Node node, Batch batch) {
+  private Optional<Batch> watch(LocalEngine node, Batch batch) {
     var display = new ProgressDisplay(err);
     ProgressLine line = null;
     long begun = System.nanoTime();
@@ -227,14 +228,14 @@ final class LocalRun {
     }
   }
 
-  private int interrupted(Node node) {
+  private int interrupted(LocalEngine node) {
     err.println("nightjar: finishing the calls in flight (once more to stop at once)");
     node.engine().drain(DRAIN);
     err.println("nightjar: stopped; the same command goes on from here");
     return INTERRUPTED;
   }
 
-  private int finish(Node node, Batch batch) throws IOException {
+  private int finish(LocalEngine node, Batch batch) throws IOException {
     if (batch.status() != BatchStatus.COMPLETED) {
       showErrors(node, batch);
       return WRONG;
@@ -249,7 +250,7 @@ final class LocalRun {
     return DONE;
   }
 
-  private void showErrors(Node node, Batch batch) {
+  private void showErrors(LocalEngine node, Batch batch) {
     List<BatchError> errors = node.meta().errors(batch.sequence());
     for (BatchError error : errors.subList(0, Math.min(ERRORS_SHOWN, errors.size()))) {
       String place =

@@ -3,7 +3,6 @@ package dev.nightjar;
 import dev.nightjar.batch.Batch;
 import dev.nightjar.cli.RunCommand.RunRequest;
 import dev.nightjar.config.SettingsException;
-import dev.nightjar.engine.Ids;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.StoredFile;
@@ -12,6 +11,7 @@ import dev.nightjar.store.Directories;
 import dev.nightjar.store.Disk;
 import dev.nightjar.store.MetaStore;
 import dev.nightjar.store.MetaStore.NewBatch;
+import dev.nightjar.store.NewIds;
 import dev.nightjar.store.ObjectKeys;
 import dev.nightjar.store.ObjectStore;
 import java.io.IOException;
@@ -61,7 +61,7 @@ final class RunFiles {
 
   /** Copies the input, so that the run does not depend on it any more, and makes a batch of it. */
   Batch submit(MetaStore meta, ObjectStore objects, String endpoint) throws IOException {
-    var ids = new Ids(new SecureRandom());
+    var ids = new NewIds(new SecureRandom());
     FileId id = ids.newFile();
     Instant now = Instant.now();
     long bytes;

@@ -18,8 +18,7 @@ import dev.nightjar.config.Settings.TlsSettings;
 import dev.nightjar.config.Settings.UpstreamSettings;
 import dev.nightjar.config.SettingsException;
 import dev.nightjar.engine.BatchEngine;
-import dev.nightjar.engine.Ids;
-import dev.nightjar.engine.core.EngineLimits;
+import dev.nightjar.engine.message.EngineLimits;
 import dev.nightjar.http.Health;
 import dev.nightjar.http.HttpServer;
 import dev.nightjar.http.HttpServer.Listen;
@@ -30,10 +29,11 @@ import dev.nightjar.metrics.MetricsPage;
 import dev.nightjar.net.Capacity;
 import dev.nightjar.net.ConnectionGuard;
 import dev.nightjar.process.ProcessEnd;
+import dev.nightjar.store.NewIds;
 import dev.nightjar.store.Sweeper;
 import dev.nightjar.upstream.Upstream;
 import dev.nightjar.upstream.Upstream.Probe;
-import dev.nightjar.validation.Admissions;
+import dev.nightjar.validation.Expectations;
 import dev.nightjar.validation.InputLimits;
 import dev.nightjar.webhook.AllowList;
 import dev.nightjar.webhook.Deliverer;
@@ -64,7 +64,7 @@ final class Server implements AutoCloseable {
   private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
 
   private final Settings settings;
-  private final Node node;
+  private final LocalEngine node;
   private final Sweeper sweeper;
   private final Targets webhookTargets;
   private final Sender webhookSender;
@@ -77,7 +77,7 @@ final class Server implements AutoCloseable {
   private final Pulse pulse;
   private volatile boolean isStopping;
 
-  private Server(Settings settings, Capacity capacity, Node node, @Nullable Tls tls) {
+  private Server(Settings settings, Capacity capacity, LocalEngine node, @Nullable Tls tls) {
     this.settings = settings;
     this.node = node;
     this.sweeper = new Sweeper(node.meta(), node.objects(), node.clock());
@@ -113,7 +113,7 @@ final class Server implements AutoCloseable {
     Tls tls = tls(settings);
     Capacity capacity = capacity(settings);
     List<UpstreamSettings> upstreams = fitting(settings.upstreams(), capacity.calls());
-    Node node = Node.open(settings.data(), upstreams, limits(settings));
+    LocalEngine node = LocalEngine.open(settings.data(), upstreams, limits(settings));
     try {
       if (!isLocal && !settings.doors().isOpen() && !node.meta().hasKeys()) {
         throw unprotected(settings);
@@ -200,7 +200,7 @@ final class Server implements AutoCloseable {
     }
   }
 
-  private static Node.Limits limits(Settings settings) {
+  private static LocalEngine.Limits limits(Settings settings) {
     var engine =
         EngineLimits.defaults()
             .withRequestTimeout(settings.requestTimeout())
@@ -209,7 +209,7 @@ final class Server implements AutoCloseable {
     var ours = InputLimits.DEFAULTS;
     long lines = settings.limits() == InputRules.OPENAI ? OPENAI_LINES_MAX : ours.linesMax();
     var input = new InputLimits(lines, ours.lineBytesMax(), settings.mixedModels());
-    return new Node.Limits(
+    return new LocalEngine.Limits(
         new BatchEngine.Limits(engine, input, settings.terms(), settings.fileLife()),
         settings.bounds().diskFreeMin());
   }
@@ -225,7 +225,8 @@ final class Server implements AutoCloseable {
         requireNonNullElse(set.validationBytesMax(), ours.validationBytes()));
   }
 
-  private static MetricsPage metrics(Settings settings, Node node, Deliverer.Figures webhooks) {
+  private static MetricsPage metrics(
+      Settings settings, LocalEngine node, Deliverer.Figures webhooks) {
     return new MetricsPage(
         new MetricsPage.Sources(
             node.clock(),
@@ -241,7 +242,7 @@ final class Server implements AutoCloseable {
   }
 
   private Services services() {
-    var ids = new Ids(new SecureRandom());
+    var ids = new NewIds(new SecureRandom());
     var stores = new ApiStores(node.meta(), node.objects(), node.disk(), ids, node.clock());
     ApiLimits base = settings.limits() == InputRules.OPENAI ? ApiLimits.OPENAI : ApiLimits.DEFAULT;
     var limits =
@@ -253,7 +254,7 @@ final class Server implements AutoCloseable {
             requireNonNullElse(settings.storageBytesMax(), Long.MAX_VALUE));
     var accounts = new Accounts(node.meta(), settings.terms(), node.clock());
     var files = new Files(stores, limits);
-    var admissions = new Admissions(settings.terms(), node.meta());
+    var expectations = new Expectations(settings.terms(), node.meta());
     return new Services(
         files,
         new Uploads(stores, limits),
@@ -261,7 +262,7 @@ final class Server implements AutoCloseable {
         new Webhooks(
             stores, limits, new Webhooks.Outbound(webhookTargets, webhookSender, webhooks::wake)),
         accounts,
-        new Estimates(files, admissions, node.engine().longLines(), node.clock()),
+        new Estimates(files, expectations, node.engine().longLines(), node.clock()),
         () -> node.engine().models().models(),
         health(),
         metrics::scrape,

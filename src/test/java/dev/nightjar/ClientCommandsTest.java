@@ -8,7 +8,7 @@ import dev.nightjar.batch.ChunkId;
 import dev.nightjar.batch.Usage;
 import dev.nightjar.cli.Shells;
 import dev.nightjar.cost.Price;
-import dev.nightjar.store.MetaStore.Admission;
+import dev.nightjar.store.MetaStore.BeginTerms;
 import dev.nightjar.store.MetaStore.Seal;
 import dev.nightjar.store.Samples;
 import dev.nightjar.store.sqlite.SqliteMetaStore;
@@ -152,7 +152,7 @@ class ClientCommandsTest {
       meta.begin(
           batch.sequence(),
           Samples.validated(batch, 1),
-          new Admission(Price.parse("USD 1.25 0.125 10 0.5"), 0, null),
+          new BeginTerms(Price.parse("USD 1.25 0.125 10 0.5"), 0, null),
           Instant.now());
       ChunkId chunk = meta.claim(batch.sequence(), 1).getFirst().id();
       meta.seal(

@@ -9,7 +9,7 @@ import com.openai.models.batches.Batch;
 import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.batch.RequestCounts;
 import dev.nightjar.config.Settings;
-import dev.nightjar.engine.core.EngineLimits;
+import dev.nightjar.engine.message.EngineLimits;
 import dev.nightjar.sim.Latency;
 import dev.nightjar.sim.SimServer;
 import dev.nightjar.testing.ScriptedServer;

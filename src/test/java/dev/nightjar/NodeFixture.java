@@ -3,13 +3,13 @@ package dev.nightjar;
 import dev.nightjar.batch.Batch;
 import dev.nightjar.config.DiskFreeMin;
 import dev.nightjar.engine.BatchEngine;
-import dev.nightjar.engine.Ids;
-import dev.nightjar.engine.core.EngineLimits;
+import dev.nightjar.engine.message.EngineLimits;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.StoredFile;
 import dev.nightjar.store.ContentReader;
 import dev.nightjar.store.MetaStore.NewBatch;
+import dev.nightjar.store.NewIds;
 import dev.nightjar.store.ObjectKeys;
 import dev.nightjar.store.ObjectStore;
 import dev.nightjar.validation.InputLimits;
@@ -26,19 +26,19 @@ import org.jspecify.annotations.Nullable;
 
 /** The engine with its real stores and no HTTP before it: for limits that no setting has. */
 final class NodeFixture implements AutoCloseable {
-  final Node node;
+  final LocalEngine node;
 
-  private NodeFixture(Node node) {
+  private NodeFixture(LocalEngine node) {
     this.node = node;
   }
 
   static NodeFixture open(Path data, String upstream, EngineLimits limits) {
     var settings = ServerFixture.settings(data, upstream, 64);
     var node =
-        Node.open(
+        LocalEngine.open(
             data,
             settings.upstreams(),
-            new Node.Limits(
+            new LocalEngine.Limits(
                 new BatchEngine.Limits(limits, InputLimits.DEFAULTS), DiskFreeMin.NONE));
     node.engine().start();
     return new NodeFixture(node);
@@ -46,7 +46,7 @@ final class NodeFixture implements AutoCloseable {
 
   /** Uploads a file and makes a batch of it; gives its sequence. */
   long create(Path input, Duration window) throws IOException {
-    var ids = new Ids(new SecureRandom());
+    var ids = new NewIds(new SecureRandom());
     FileId file = ids.newFile();
     byte[] bytes = Files.readAllBytes(input);
     try (ObjectStore.Writer out = node.objects().create(ObjectKeys.upload(file))) {

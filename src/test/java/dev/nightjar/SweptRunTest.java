@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.engine.BatchEngine;
-import dev.nightjar.engine.Ids;
-import dev.nightjar.engine.core.EngineLimits;
-import dev.nightjar.engine.core.UpstreamSpec;
+import dev.nightjar.engine.message.EngineLimits;
+import dev.nightjar.engine.message.UpstreamSpec;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.StoredFile;
@@ -19,6 +18,7 @@ import dev.nightjar.store.ContentReader;
 import dev.nightjar.store.DiskSpace;
 import dev.nightjar.store.MetaStore;
 import dev.nightjar.store.MetaStore.NewBatch;
+import dev.nightjar.store.NewIds;
 import dev.nightjar.store.ObjectKeys;
 import dev.nightjar.store.ObjectStore;
 import dev.nightjar.store.Sweeper;
@@ -205,7 +205,7 @@ class SweptRunTest {
 
   /** Its input is expired by the sweeper's clock, which is ahead, before anything has read it. */
   private static Batch create(Stores stores) throws IOException {
-    var ids = new Ids(new SecureRandom());
+    var ids = new NewIds(new SecureRandom());
     FileId input = ids.newFile();
     byte[] bytes = lines().getBytes(StandardCharsets.UTF_8);
     try (ObjectStore.Writer out = stores.objects.create(ObjectKeys.upload(input))) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchStatus;
-import dev.nightjar.engine.core.EngineLimits;
+import dev.nightjar.engine.message.EngineLimits;
 import dev.nightjar.testing.ScriptedServer;
 import dev.nightjar.testing.ScriptedServer.Peer;
 import dev.nightjar.testing.ScriptedServer.Script;

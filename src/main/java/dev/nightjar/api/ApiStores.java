@@ -1,8 +1,8 @@
 package dev.nightjar.api;
 
-import dev.nightjar.engine.Ids;
 import dev.nightjar.store.DiskSpace;
 import dev.nightjar.store.MetaStore;
+import dev.nightjar.store.NewIds;
 import dev.nightjar.store.ObjectStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,12 +17,12 @@ public record ApiStores(
     MetaStore meta,
     ObjectStore objects,
     DiskSpace disk,
-    Ids ids,
+    NewIds ids,
     InstantSource clock,
     Inflow inflow) {
 
   public ApiStores(
-      MetaStore meta, ObjectStore objects, DiskSpace disk, Ids ids, InstantSource clock) {
+      MetaStore meta, ObjectStore objects, DiskSpace disk, NewIds ids, InstantSource clock) {
     this(meta, objects, disk, ids, clock, new Inflow());
   }
 

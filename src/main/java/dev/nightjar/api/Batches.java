@@ -4,7 +4,7 @@ import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchId;
 import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.engine.BatchRunner;
-import dev.nightjar.engine.core.Live;
+import dev.nightjar.engine.message.Live;
 import dev.nightjar.store.MetaStore.BatchFilter;
 import dev.nightjar.store.MetaStore.BatchQuery;
 import dev.nightjar.store.MetaStore.Created;

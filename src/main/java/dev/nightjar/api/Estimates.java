@@ -10,8 +10,8 @@ import dev.nightjar.file.JsonLines;
 import dev.nightjar.file.JsonLines.Place;
 import dev.nightjar.file.LongLines;
 import dev.nightjar.store.ContentReader;
-import dev.nightjar.validation.Admissions;
-import dev.nightjar.validation.Admissions.Expected;
+import dev.nightjar.validation.Expectations;
+import dev.nightjar.validation.Expectations.Expected;
 import dev.nightjar.validation.InputLimits;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,7 +41,7 @@ public final class Estimates {
   private final LongLines longLines;
   private final Files files;
   private final Terms terms;
-  private final Admissions admissions;
+  private final Expectations expectations;
   private final InstantSource clock;
 
   /**
@@ -60,11 +60,12 @@ public final class Estimates {
       @Nullable Long outputTokens,
       @Nullable Cost cost) {}
 
-  public Estimates(Files files, Admissions admissions, LongLines longLines, InstantSource clock) {
+  public Estimates(
+      Files files, Expectations expectations, LongLines longLines, InstantSource clock) {
     this.files = files;
     this.longLines = longLines;
-    this.terms = admissions.terms();
-    this.admissions = admissions;
+    this.terms = expectations.terms();
+    this.expectations = expectations;
     this.clock = clock;
   }
 
@@ -166,7 +167,7 @@ public final class Estimates {
   private Estimate estimate(Content content, Lines lines) {
     String model = lines.model;
     Expected expected =
-        admissions.expected(model, content.manifest().bytes(), lines.requests, clock.instant());
+        expectations.expected(model, content.manifest().bytes(), lines.requests, clock.instant());
     Long output = expected.outputTokens();
     Cost cost =
         terms

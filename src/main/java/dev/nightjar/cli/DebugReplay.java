@@ -1,11 +1,11 @@
 package dev.nightjar.cli;
 
 import dev.nightjar.batch.ChunkId;
-import dev.nightjar.engine.core.Effect;
 import dev.nightjar.engine.core.Engine;
-import dev.nightjar.engine.core.EngineFigures;
-import dev.nightjar.engine.core.EngineFigures.UpstreamFigures;
-import dev.nightjar.engine.core.Event;
+import dev.nightjar.engine.message.Effect;
+import dev.nightjar.engine.message.EngineFigures;
+import dev.nightjar.engine.message.EngineFigures.UpstreamFigures;
+import dev.nightjar.engine.message.Event;
 import dev.nightjar.engine.trace.Replay;
 import dev.nightjar.engine.trace.Replay.Outcome;
 import dev.nightjar.engine.trace.Trace;

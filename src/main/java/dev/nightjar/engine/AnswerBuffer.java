@@ -1,7 +1,7 @@
 package dev.nightjar.engine;
 
 import dev.nightjar.batch.AnswerBody;
-import dev.nightjar.engine.core.LineSpan;
+import dev.nightjar.engine.message.LineSpan;
 import dev.nightjar.file.Bytes;
 import dev.nightjar.store.ObjectStore;
 import dev.nightjar.upstream.Upstream;

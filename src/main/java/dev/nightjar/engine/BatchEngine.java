@@ -6,15 +6,15 @@ import dev.nightjar.batch.Batch.Ending;
 import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.batch.Chunk;
 import dev.nightjar.cost.Terms;
-import dev.nightjar.engine.core.Effect;
 import dev.nightjar.engine.core.Engine;
-import dev.nightjar.engine.core.EngineFigures;
-import dev.nightjar.engine.core.EngineLimits;
-import dev.nightjar.engine.core.Event.Pending;
-import dev.nightjar.engine.core.KnownModels;
-import dev.nightjar.engine.core.LineId;
-import dev.nightjar.engine.core.Live;
-import dev.nightjar.engine.core.UpstreamSpec;
+import dev.nightjar.engine.message.Effect;
+import dev.nightjar.engine.message.EngineFigures;
+import dev.nightjar.engine.message.EngineLimits;
+import dev.nightjar.engine.message.Event.Pending;
+import dev.nightjar.engine.message.KnownModels;
+import dev.nightjar.engine.message.LineId;
+import dev.nightjar.engine.message.Live;
+import dev.nightjar.engine.message.UpstreamSpec;
 import dev.nightjar.engine.trace.Recorder;
 import dev.nightjar.engine.trace.TraceFiles;
 import dev.nightjar.file.DefaultLife;
@@ -22,6 +22,7 @@ import dev.nightjar.file.LongLines;
 import dev.nightjar.store.AnswerLog;
 import dev.nightjar.store.DiskSpace;
 import dev.nightjar.store.MetaStore;
+import dev.nightjar.store.NewIds;
 import dev.nightjar.store.ObjectStore;
 import dev.nightjar.time.SteadyClock;
 import dev.nightjar.upstream.Upstream;
@@ -49,7 +50,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
 
   private final MetaStore meta;
   private final SteadyClock clock;
-  private final Meters meters = new Meters();
+  private final WorkFigures workFigures = new WorkFigures();
   private final Engine engine;
   private final Traces traces;
   private final EngineThread thread;
@@ -63,7 +64,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   private final Validation validation;
   private final DiskWatch diskWatch;
   private final Workers workers;
-  private final RunningBatches running;
+  private final OpenInputs running;
   private final Intake intake;
   private volatile Runnable batchEnded = () -> {};
 
@@ -92,7 +93,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     this.workers = workers;
     this.meta = stores.meta();
     ObjectStore objects = stores.objects();
-    this.running = new RunningBatches(meta, objects);
+    this.running = new OpenInputs(meta, objects);
     this.clock = world.clock();
     List<Upstream> clients = upstreams.clients();
     this.engine = new Engine(limits.engine(), upstreams.specs(), world.random().nextLong());
@@ -100,7 +101,8 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     this.traces = new Traces(recorder, clock, world.fatal());
     this.thread = new EngineThread(recorder, clock, this::carryOut, traces::engineFailed);
     this.guard = new EffectGuard(thread::post);
-    this.committer = new Committer(stores.log(), meters, thread::post, traces::committerFailed);
+    this.committer =
+        new Committer(stores.log(), workFigures, thread::post, traces::committerFailed);
     this.committerThread = Thread.ofPlatform().name("commit").daemon().unstarted(committer);
     String run = Long.toHexString(world.random().nextLong());
     this.caller = new Caller(clients, objects, limits.engine(), run, thread::post, workers.calls());
@@ -109,10 +111,10 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     var steps =
         new EffectWork.Steps(
             new ChunkLoader(meta, stores.log(), limits.input(), longLines),
-            new ChunkSealer(places, limits.input(), longLines, meters),
+            new ChunkSealer(places, limits.input(), longLines, workFigures),
             new Finisher(
-                meta, objects, new Ids(world.random()), limits.fileLife().of("batch_output")));
-    this.work = new EffectWork(meta, steps, running, models, clock, meters, thread::post);
+                meta, objects, new NewIds(world.random()), limits.fileLife().of("batch_output")));
+    this.work = new EffectWork(meta, steps, running, models, clock, workFigures, thread::post);
     this.diskWatch = new DiskWatch(stores.disk(), thread::post);
     var inputs = new ValidationInputs(meta, objects, longLines);
     var rules = new ValidationRules(limits.input(), limits.terms(), models::refusal);
@@ -176,8 +178,8 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     return committer.turns();
   }
 
-  public Meters meters() {
-    return meters;
+  public WorkFigures workFigures() {
+    return workFigures;
   }
 
   /** Bytes of answers that are being read. */
@@ -228,7 +230,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   }
 
   private void hasEnded(BatchStatus status) {
-    meters.hasEnded(status);
+    workFigures.hasEnded(status);
     batchEnded.run();
   }
 

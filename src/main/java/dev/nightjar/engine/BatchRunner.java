@@ -1,7 +1,7 @@
 package dev.nightjar.engine;
 
 import dev.nightjar.batch.Batch;
-import dev.nightjar.engine.core.Live;
+import dev.nightjar.engine.message.Live;
 import java.util.Optional;
 
 /** What the API tells the engine, and asks it. Any thread may call; nothing here waits for work. */

@@ -1,13 +1,13 @@
 package dev.nightjar.engine;
 
 import dev.nightjar.batch.AnswerLine;
-import dev.nightjar.engine.core.CallOutcome;
-import dev.nightjar.engine.core.Effect;
-import dev.nightjar.engine.core.EngineLimits;
-import dev.nightjar.engine.core.Event;
-import dev.nightjar.engine.core.Event.Ended;
-import dev.nightjar.engine.core.LineId;
-import dev.nightjar.engine.core.LineSpan;
+import dev.nightjar.engine.message.CallOutcome;
+import dev.nightjar.engine.message.Effect;
+import dev.nightjar.engine.message.EngineLimits;
+import dev.nightjar.engine.message.Event;
+import dev.nightjar.engine.message.Event.Ended;
+import dev.nightjar.engine.message.LineId;
+import dev.nightjar.engine.message.LineSpan;
 import dev.nightjar.file.Bytes;
 import dev.nightjar.process.ProcessEnd;
 import dev.nightjar.store.ObjectKeys;
@@ -63,7 +63,7 @@ final class Caller {
     return budget.used();
   }
 
-  void send(Effect.Send send, RunningBatch running) {
+  void send(Effect.Send send, OpenInput running) {
     var flight = new Flight();
     flights.put(send.line(), flight);
     threads.execute(() -> call(send, flight, running));
@@ -76,7 +76,7 @@ final class Caller {
     }
   }
 
-  private void call(Effect.Send send, Flight flight, RunningBatch running) {
+  private void call(Effect.Send send, Flight flight, OpenInput running) {
     CallOutcome attempt;
     try {
       attempt = attempt(send, flight, running);
@@ -92,7 +92,7 @@ final class Caller {
     events.accept(new Ended(send.line(), attempt));
   }
 
-  private CallOutcome attempt(Effect.Send send, Flight flight, RunningBatch running)
+  private CallOutcome attempt(Effect.Send send, Flight flight, OpenInput running)
       throws IOException {
     Upstream upstream = upstreams.get(send.upstream());
     LineSpan span = send.span();
@@ -157,7 +157,7 @@ final class Caller {
     }
   }
 
-  private record StreamedBody(RunningBatch running, LineSpan span) implements Upstream.Body {
+  private record StreamedBody(OpenInput running, LineSpan span) implements Upstream.Body {
     @Override
     public long length() {
       return span.bodyLength();

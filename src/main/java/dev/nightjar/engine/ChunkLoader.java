@@ -6,9 +6,9 @@ import dev.nightjar.batch.RequestCounts;
 import dev.nightjar.batch.RequestLine;
 import dev.nightjar.batch.RequestLine.MalformedLineException;
 import dev.nightjar.batch.Usage;
-import dev.nightjar.engine.core.Event.ClaimedChunk;
-import dev.nightjar.engine.core.Event.ClaimedLine;
-import dev.nightjar.engine.core.LineSpan;
+import dev.nightjar.engine.message.Event.ClaimedChunk;
+import dev.nightjar.engine.message.Event.ClaimedLine;
+import dev.nightjar.engine.message.LineSpan;
 import dev.nightjar.file.JsonLines;
 import dev.nightjar.file.LongLines;
 import dev.nightjar.store.AnswerLog;
@@ -38,7 +38,7 @@ final class ChunkLoader {
     this.limits = limits;
   }
 
-  List<ClaimedChunk> claim(RunningBatch running, int max, boolean isClosing) throws IOException {
+  List<ClaimedChunk> claim(OpenInput running, int max, boolean isClosing) throws IOException {
     Deque<Chunk> unread = running.unread();
     if (unread.isEmpty()) {
       claim(running, max);
@@ -62,7 +62,7 @@ final class ChunkLoader {
    * Chunks are claimed in their order. Those behind the last one that came to us are of a claim
    * that was made and whose return was lost: nobody else would ever take them up.
    */
-  private void claim(RunningBatch running, int max) {
+  private void claim(OpenInput running, int max) {
     long batch = running.batch().sequence();
     if (!running.isClaimKnown().compareAndSet(true, false)) {
       meta.releaseChunks(batch, running.lastClaimed().get());
@@ -75,8 +75,7 @@ final class ChunkLoader {
     running.unread().addAll(claimed);
   }
 
-  private ClaimedChunk read(RunningBatch running, Chunk chunk, boolean isClosing)
-      throws IOException {
+  private ClaimedChunk read(OpenInput running, Chunk chunk, boolean isClosing) throws IOException {
     BitSet held = log.take(chunk.id(), chunk.epoch());
     var tally = new Tally();
     if (!held.isEmpty()) {
@@ -86,7 +85,7 @@ final class ChunkLoader {
     return new ClaimedChunk(chunk, lines, held, tally.counts(), tally.usage, tally.bytes);
   }
 
-  private List<ClaimedLine> lines(RunningBatch running, Chunk chunk) throws IOException {
+  private List<ClaimedLine> lines(OpenInput running, Chunk chunk) throws IOException {
     var found = new ArrayList<ClaimedLine>(chunk.lines());
     try (var lines =
         new JsonLines(
@@ -108,7 +107,7 @@ final class ChunkLoader {
     return found;
   }
 
-  static ClaimedLine line(RunningBatch running, Chunk chunk, JsonLines lines) throws IOException {
+  static ClaimedLine line(OpenInput running, Chunk chunk, JsonLines lines) throws IOException {
     try {
       RequestLine line = RequestLine.parse(lines.line());
       var span =

@@ -6,7 +6,7 @@ import dev.nightjar.batch.Chunk;
 import dev.nightjar.engine.ChunkLoader.ChangedInputException;
 import dev.nightjar.engine.ChunkObjects.Written;
 import dev.nightjar.engine.Leftovers.Leftover;
-import dev.nightjar.engine.core.LineSpan;
+import dev.nightjar.engine.message.LineSpan;
 import dev.nightjar.file.Bytes;
 import dev.nightjar.file.JsonLines;
 import dev.nightjar.file.LongLines;
@@ -47,7 +47,7 @@ final class ChunkSealer {
   private final ObjectStore objects;
   private final InputLimits limits;
   private final LongLines longLines;
-  private final Meters meters;
+  private final WorkFigures workFigures;
   private final Leftovers leftovers;
 
   /** Chunks whose objects are durable and whose sealing transaction has not returned. */
@@ -56,18 +56,18 @@ final class ChunkSealer {
   /** Where sealed chunks come from and go to. */
   record Places(MetaStore meta, AnswerLog log, ObjectStore objects) {}
 
-  ChunkSealer(Places places, InputLimits limits, LongLines longLines, Meters meters) {
+  ChunkSealer(Places places, InputLimits limits, LongLines longLines, WorkFigures workFigures) {
     this.longLines = longLines;
     this.meta = places.meta;
     this.log = places.log;
     this.objects = places.objects;
     this.limits = limits;
-    this.meters = meters;
+    this.workFigures = workFigures;
     this.leftovers = new Leftovers(log, objects);
   }
 
   /** Lines without an answer get {@code ending}'s error line; there are none when it is null. */
-  SealOutcome seal(RunningBatch running, Chunk chunk, @Nullable Ending ending, Instant now)
+  SealOutcome seal(OpenInput running, Chunk chunk, @Nullable Ending ending, Instant now)
       throws IOException {
     Written found = written.get(chunk);
     if (found == null) {
@@ -84,12 +84,12 @@ final class ChunkSealer {
     return outcome;
   }
 
-  private Written write(RunningBatch running, Chunk chunk, @Nullable Ending ending)
+  private Written write(OpenInput running, Chunk chunk, @Nullable Ending ending)
       throws IOException {
     NavigableMap<Integer, Answer> unexecuted =
         ending == null ? new TreeMap<Integer, Answer>() : unexecuted(running, chunk, ending);
     try (var both = new ChunkObjects(objects, running.batch().id(), chunk, unexecuted)) {
-      meters.doubles(log.read(chunk.id(), both::answered));
+      workFigures.doubles(log.read(chunk.id(), both::answered));
       both.finish();
       return both.written();
     }
@@ -100,7 +100,7 @@ final class ChunkSealer {
     leftovers.tryAgain();
   }
 
-  private NavigableMap<Integer, Answer> unexecuted(RunningBatch running, Chunk chunk, Ending ending)
+  private NavigableMap<Integer, Answer> unexecuted(OpenInput running, Chunk chunk, Ending ending)
       throws IOException {
     BitSet held = log.take(chunk.id(), chunk.epoch());
     var answers = new TreeMap<Integer, Answer>();
@@ -116,7 +116,7 @@ final class ChunkSealer {
    * The custom_id of each line. A batch whose input is lost ends all the same, with every line
    * accounted for: those behind the loss have none.
    */
-  private List<Bytes> customIds(RunningBatch running, Chunk chunk) throws IOException {
+  private List<Bytes> customIds(OpenInput running, Chunk chunk) throws IOException {
     var found = new ArrayList<Bytes>(chunk.lines());
     try (var lines =
         new JsonLines(

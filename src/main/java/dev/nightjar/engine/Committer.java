@@ -1,9 +1,9 @@
 package dev.nightjar.engine;
 
 import dev.nightjar.batch.ChunkId;
-import dev.nightjar.engine.core.Event;
-import dev.nightjar.engine.core.Event.Pending;
-import dev.nightjar.engine.core.LineId;
+import dev.nightjar.engine.message.Event;
+import dev.nightjar.engine.message.Event.Pending;
+import dev.nightjar.engine.message.LineId;
 import dev.nightjar.store.AnswerLog;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -31,7 +31,7 @@ final class Committer implements Runnable {
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final AnswerLog log;
-  private final Meters meters;
+  private final WorkFigures workFigures;
   private final Consumer<Event> events;
   private final Consumer<Throwable> fatal;
 
@@ -40,9 +40,10 @@ final class Committer implements Runnable {
 
   private final AtomicLong turns = new AtomicLong();
 
-  Committer(AnswerLog log, Meters meters, Consumer<Event> events, Consumer<Throwable> fatal) {
+  Committer(
+      AnswerLog log, WorkFigures workFigures, Consumer<Event> events, Consumer<Throwable> fatal) {
     this.log = log;
-    this.meters = meters;
+    this.workFigures = workFigures;
     this.events = events;
     this.fatal = fatal;
   }
@@ -115,7 +116,7 @@ final class Committer implements Runnable {
       try {
         long begun = System.nanoTime();
         Set<ChunkId> refused = log.append(entries);
-        meters.appended(entries.size(), System.nanoTime() - begun);
+        workFigures.appended(entries.size(), System.nanoTime() - begun);
         if (isHeld) {
           events.accept(new Event.Held(null));
         }

@@ -1,6 +1,6 @@
 package dev.nightjar.engine;
 
-import dev.nightjar.engine.core.Event;
+import dev.nightjar.engine.message.Event;
 import dev.nightjar.process.ProcessEnd;
 import dev.nightjar.store.DiskSpace;
 import java.io.IOException;

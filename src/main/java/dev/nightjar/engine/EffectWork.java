@@ -4,7 +4,7 @@ import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.Batch.Ending;
 import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.batch.Chunk;
-import dev.nightjar.engine.core.Event;
+import dev.nightjar.engine.message.Event;
 import dev.nightjar.store.MetaStore;
 import dev.nightjar.upstream.Upstream.Probe;
 import java.io.IOException;
@@ -21,10 +21,10 @@ final class EffectWork {
 
   private final MetaStore meta;
   private final Steps steps;
-  private final RunningBatches running;
+  private final OpenInputs running;
   private final ModelCatalog models;
   private final InstantSource clock;
-  private final Meters meters;
+  private final WorkFigures workFigures;
   private final Consumer<Event> events;
 
   /** What is done to chunks, and to a batch at its end. */
@@ -33,17 +33,17 @@ final class EffectWork {
   EffectWork(
       MetaStore meta,
       Steps steps,
-      RunningBatches running,
+      OpenInputs running,
       ModelCatalog models,
       InstantSource clock,
-      Meters meters,
+      WorkFigures workFigures,
       Consumer<Event> events) {
     this.meta = meta;
     this.steps = steps;
     this.running = running;
     this.models = models;
     this.clock = clock;
-    this.meters = meters;
+    this.workFigures = workFigures;
     this.events = events;
   }
 
@@ -53,10 +53,10 @@ final class EffectWork {
   }
 
   void seal(Chunk chunk, @Nullable Ending ending) throws IOException {
-    RunningBatch batch = running.get(chunk.id().batch());
+    OpenInput batch = running.get(chunk.id().batch());
     long begun = System.nanoTime();
     var outcome = steps.sealer.seal(batch, chunk, ending, clock.instant());
-    meters.seals().add(System.nanoTime() - begun);
+    workFigures.seals().add(System.nanoTime() - begun);
     events.accept(new Event.Sealed(chunk.id(), outcome));
   }
 

@@ -1,8 +1,8 @@
 package dev.nightjar.engine;
 
-import dev.nightjar.engine.core.Effect;
 import dev.nightjar.engine.core.Engine;
-import dev.nightjar.engine.core.Event;
+import dev.nightjar.engine.message.Effect;
+import dev.nightjar.engine.message.Event;
 import dev.nightjar.engine.trace.Recorder;
 import dev.nightjar.process.ProcessEnd;
 import dev.nightjar.time.SteadyClock;

@@ -5,6 +5,7 @@ import dev.nightjar.file.Manifest;
 import dev.nightjar.store.ContentReader;
 import dev.nightjar.store.MetaStore;
 import dev.nightjar.store.MetaStore.FinishedFiles;
+import dev.nightjar.store.NewIds;
 import dev.nightjar.store.ObjectStore;
 import java.io.IOException;
 import java.time.Duration;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param outputLife how long output files are kept where the batch does not say; null for ever
  */
-record Finisher(MetaStore meta, ObjectStore objects, Ids ids, @Nullable Duration outputLife) {
+record Finisher(MetaStore meta, ObjectStore objects, NewIds ids, @Nullable Duration outputLife) {
   Batch finish(long sequence, Instant now) throws IOException {
     Batch batch = meta.batch(sequence).orElseThrow();
     checkReadable(sequence);

@@ -3,8 +3,8 @@ package dev.nightjar.engine;
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.batch.ChunkId;
-import dev.nightjar.engine.core.BatchStart;
-import dev.nightjar.engine.core.Event;
+import dev.nightjar.engine.message.BatchStart;
+import dev.nightjar.engine.message.Event;
 import dev.nightjar.store.MetaStore;
 import dev.nightjar.validation.CustomIds;
 import dev.nightjar.validation.Validation;
@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  */
 final class Intake {
   private final MetaStore meta;
-  private final RunningBatches running;
+  private final OpenInputs running;
   private final Validation validation;
   private final Consumer<BatchStatus> ended;
   private final Consumer<Event> events;
@@ -32,7 +32,7 @@ final class Intake {
   /** {@code ended} is told of the end of a batch before the engine is. */
   Intake(
       MetaStore meta,
-      RunningBatches running,
+      OpenInputs running,
       Validation validation,
       Consumer<BatchStatus> ended,
       Consumer<Event> events) {

@@ -1,7 +1,7 @@
 package dev.nightjar.engine;
 
-import dev.nightjar.engine.core.Event;
-import dev.nightjar.engine.core.KnownModels;
+import dev.nightjar.engine.message.Event;
+import dev.nightjar.engine.message.KnownModels;
 import dev.nightjar.time.SteadyClock;
 import dev.nightjar.upstream.Upstream;
 import dev.nightjar.upstream.Upstream.Probe;

@@ -1,7 +1,7 @@
 package dev.nightjar.http;
 
 import dev.nightjar.api.ApiError;
-import dev.nightjar.engine.Ids;
+import dev.nightjar.store.NewIds;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  * The first and last to see a request: it names and times the answer, which clients show to their
  * users when something goes wrong, and answers for the filters behind it.
  */
-record Exchange(Ids ids) implements Filter {
+record Exchange(NewIds ids) implements Filter {
   private static final HeaderName PROCESSING_MS = HeaderNames.create("openai-processing-ms");
   private static final HeaderName VERSION = HeaderNames.create("openai-version");
   private static final String API_VERSION = "2020-10-01";

@@ -7,8 +7,8 @@ import dev.nightjar.api.Estimates;
 import dev.nightjar.api.Files;
 import dev.nightjar.api.Uploads;
 import dev.nightjar.api.Webhooks;
-import dev.nightjar.engine.Ids;
 import dev.nightjar.net.ConnectionGuard;
+import dev.nightjar.store.NewIds;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.common.tls.Tls;
 import io.helidon.http.encoding.ContentEncodingContext;
@@ -86,7 +86,7 @@ public final class HttpServer {
       Supplier<Map<String, String>> models,
       Health health,
       Supplier<String> metrics,
-      Ids ids,
+      NewIds ids,
       Access access) {}
 
   /** The port cannot be listened on; the message says why in a sentence. */

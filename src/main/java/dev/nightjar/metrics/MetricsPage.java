@@ -2,10 +2,10 @@ package dev.nightjar.metrics;
 
 import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.engine.BatchEngine;
-import dev.nightjar.engine.Meters;
-import dev.nightjar.engine.core.EngineFigures;
-import dev.nightjar.engine.core.EngineFigures.UpstreamFigures;
-import dev.nightjar.engine.core.EngineLimits.Bounds;
+import dev.nightjar.engine.WorkFigures;
+import dev.nightjar.engine.message.EngineFigures;
+import dev.nightjar.engine.message.EngineFigures.UpstreamFigures;
+import dev.nightjar.engine.message.EngineLimits.Bounds;
 import dev.nightjar.store.DiskSpace;
 import dev.nightjar.store.MetaStore;
 import dev.nightjar.store.ObjectStore;
@@ -131,21 +131,21 @@ public final class MetricsPage {
     counter("lines.failed", "Lines answered with an error", r -> r.engine.done().failed());
     counter(
         "lines.retried", "Calls for lines that were sent before", r -> r.engine.done().retried());
-    Meters meters = sources.engine.meters();
+    WorkFigures workFigures = sources.engine.workFigures();
     counter(
         "answers.wasted",
         "Answers that were not used: the line had one",
-        r -> r.engine.done().refused() + meters.doubleAnswers());
-    counter("answers.appended", "Answers made durable", _ -> meters.appendedAnswers());
-    timer("append", "Groups of answers made durable", meters.appends());
-    timer("seal", "Chunks sealed", meters.seals());
+        r -> r.engine.done().refused() + workFigures.doubleAnswers());
+    counter("answers.appended", "Answers made durable", _ -> workFigures.appendedAnswers());
+    timer("append", "Groups of answers made durable", workFigures.appends());
+    timer("seal", "Chunks sealed", workFigures.seals());
     for (BatchStatus status : BatchStatus.values()) {
       if (status.isTerminal()) {
         counter(
             "batches.ended",
             "Batches that ended",
             Tags.of("status", status.apiName()),
-            _ -> meters.ended(status));
+            _ -> workFigures.ended(status));
       } else {
         gauge(
             "batches",
@@ -284,12 +284,12 @@ public final class MetricsPage {
         .register(registry);
   }
 
-  private void timer(String name, String text, Meters.Timed timed) {
+  private void timer(String name, String text, WorkFigures.Timed timed) {
     FunctionTimer.builder(
             "nightjar." + name,
             timed,
-            Meters.Timed::count,
-            Meters.Timed::nanos,
+            WorkFigures.Timed::count,
+            WorkFigures.Timed::nanos,
             TimeUnit.NANOSECONDS)
         .description(text)
         .register(registry);

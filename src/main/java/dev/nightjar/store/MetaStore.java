@@ -89,7 +89,7 @@ public interface MetaStore
    * transaction. A batch that has left validating meanwhile is returned unchanged and gets nothing;
    * one that would exceed the quota stays as it is.
    */
-  Begun begin(long batch, Validated validated, Admission admission, Instant now);
+  Begun begin(long batch, ValidInput validated, BeginTerms beginTerms, Instant now);
 
   /**
    * validating → failed, with the problems found; a batch that has left validating is unchanged.
@@ -188,7 +188,7 @@ public interface MetaStore
       @Nullable Origin origin) {}
 
   /** The outcome of a validation without problems; chunks carry epoch 0. */
-  record Validated(@Nullable String model, long lines, List<Chunk> chunks) {}
+  record ValidInput(@Nullable String model, long lines, List<Chunk> chunks) {}
 
   /**
    * On what terms a batch begins.
@@ -197,8 +197,8 @@ public interface MetaStore
    * @param enqueuedTokensMax what all batches of its project and model may take together; null for
    *     no limit
    */
-  record Admission(@Nullable Price price, long enqueuedTokens, @Nullable Long enqueuedTokensMax) {
-    public static final Admission FREE = new Admission(null, 0, null);
+  record BeginTerms(@Nullable Price price, long enqueuedTokens, @Nullable Long enqueuedTokensMax) {
+    public static final BeginTerms FREE = new BeginTerms(null, 0, null);
   }
 
   /** What came of a beginning. */

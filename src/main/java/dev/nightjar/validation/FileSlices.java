@@ -5,7 +5,7 @@ import dev.nightjar.batch.BatchError;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.StoredFile;
 import dev.nightjar.store.ContentReader;
-import dev.nightjar.store.MetaStore.Validated;
+import dev.nightjar.store.MetaStore.ValidInput;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -138,7 +138,7 @@ final class FileSlices {
   }
 
   private Validator.Outcome withModel(Validator.Outcome outcome) {
-    if (!(outcome instanceof Validator.Outcome.Valid(Validated validated))) {
+    if (!(outcome instanceof Validator.Outcome.Valid(ValidInput validated))) {
       return outcome;
     }
     String model = validated.model() == null ? "" : validated.model();

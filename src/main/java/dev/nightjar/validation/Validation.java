@@ -5,9 +5,9 @@ import dev.nightjar.batch.BatchError;
 import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.store.MetaStore;
-import dev.nightjar.store.MetaStore.Admission;
+import dev.nightjar.store.MetaStore.BeginTerms;
 import dev.nightjar.store.MetaStore.StoreException;
-import dev.nightjar.store.MetaStore.Validated;
+import dev.nightjar.store.MetaStore.ValidInput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
@@ -23,7 +23,7 @@ import java.util.random.RandomGenerator;
  */
 public final class Validation {
   private final MetaStore meta;
-  private final Admissions admissions;
+  private final Expectations expectations;
   private final FileSlices slices;
   private final InstantSource clock;
 
@@ -45,7 +45,7 @@ public final class Validation {
   public Validation(
       ValidationInputs inputs, ValidationRules rules, InstantSource clock, RandomGenerator random) {
     this.meta = inputs.meta();
-    this.admissions = new Admissions(rules.terms(), meta);
+    this.expectations = new Expectations(rules.terms(), meta);
     this.slices = new FileSlices(inputs, rules, random);
     this.clock = clock;
   }
@@ -75,7 +75,7 @@ public final class Validation {
           : new Slice.More();
     }
     return switch (outcome.get()) {
-      case Validator.Outcome.Valid(Validated validated) -> begin(batch, validated);
+      case Validator.Outcome.Valid(ValidInput validated) -> begin(batch, validated);
       case Validator.Outcome.Invalid(List<BatchError> errors) -> fail(batch, errors);
       case Validator.Outcome.Cancelled() -> new Slice.Stopped();
     };
@@ -96,14 +96,14 @@ public final class Validation {
         meta.unsealed().stream().filter(chunk -> chunk.batch() == batch).count());
   }
 
-  private Slice begin(Batch batch, Validated validated) {
+  private Slice begin(Batch batch, ValidInput validated) {
     Instant now = clock.instant();
-    Admission admission = admissions.of(batch, validated, now);
-    return switch (meta.begin(batch.sequence(), validated, admission, now)) {
+    BeginTerms beginTerms = expectations.of(batch, validated, now);
+    return switch (meta.begin(batch.sequence(), validated, beginTerms, now)) {
       case MetaStore.Begun.As(Batch begun) -> new Slice.Done(begun, validated.chunks().size());
       case MetaStore.Begun.OverQuota(long enqueued) -> {
         String model = LineRules.knownModel(validated.model());
-        yield fail(batch, List.of(Admissions.overQuota(batch, model, admission, enqueued)));
+        yield fail(batch, List.of(Expectations.overQuota(batch, model, beginTerms, enqueued)));
       }
     };
   }

@@ -7,7 +7,7 @@ import dev.nightjar.file.JsonLines;
 import dev.nightjar.file.JsonLines.Place;
 import dev.nightjar.file.LongLines;
 import dev.nightjar.store.ContentReader;
-import dev.nightjar.store.MetaStore.Validated;
+import dev.nightjar.store.MetaStore.ValidInput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -61,7 +61,7 @@ final class Validator {
 
   /** What came of a validation. */
   sealed interface Outcome {
-    record Valid(Validated validated) implements Outcome {}
+    record Valid(ValidInput validated) implements Outcome {}
 
     record Invalid(List<BatchError> errors) implements Outcome {}
 
@@ -156,7 +156,7 @@ final class Validator {
       return new Outcome.Invalid(errors);
     }
     return new Outcome.Valid(
-        new Validated(hasSeveralModels ? null : model, plan.lines(), plan.chunks(batch)));
+        new ValidInput(hasSeveralModels ? null : model, plan.lines(), plan.chunks(batch)));
   }
 
   /** Visits the lines that are not blank, from where it was. */

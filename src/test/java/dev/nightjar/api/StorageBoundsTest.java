@@ -2,10 +2,10 @@ package dev.nightjar.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nightjar.engine.Ids;
 import dev.nightjar.file.DefaultLife;
 import dev.nightjar.file.FileId;
 import dev.nightjar.store.DiskSpace;
+import dev.nightjar.store.NewIds;
 import dev.nightjar.store.Sweeper;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.store.sqlite.SqliteMetaStore;
@@ -73,7 +73,7 @@ class StorageBoundsTest {
     try (var meta = new SqliteMetaStore(folder.resolve("meta.db"));
         var objects = new FileObjectStore(root)) {
       DiskSpace space = () -> new DiskSpace.Room(disk - bytes(root), disk, minBytes);
-      var stores = new ApiStores(meta, objects, space, new Ids(new Random(seed)), now::get);
+      var stores = new ApiStores(meta, objects, space, new NewIds(new Random(seed)), now::get);
       long max = storageMax == 0 ? Long.MAX_VALUE : storageMax;
       var limits = new ApiLimits(16L << 30, 100_000, Set.of(), DefaultLife.OPENAI, max);
       var world = new World(new Files(stores, limits), new Uploads(stores, limits));

@@ -12,11 +12,12 @@ import dev.nightjar.api.RetryHeaders;
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchId;
 import dev.nightjar.cost.Terms;
-import dev.nightjar.engine.core.Live;
+import dev.nightjar.engine.message.Live;
 import dev.nightjar.file.FileId;
 import dev.nightjar.store.ContentReader;
 import dev.nightjar.store.DiskSpace;
 import dev.nightjar.store.MetaStore.BatchQuery;
+import dev.nightjar.store.NewIds;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -56,7 +57,7 @@ final class CrashClient {
   /** Makes the next request if it is time for one; false if not. */
   boolean act(CrashStores crash, CrashLife life) throws IOException {
     var stores =
-        new ApiStores(crash.meta(), crash.objects(), DiskSpace.ENDLESS, new Ids(random), clock);
+        new ApiStores(crash.meta(), crash.objects(), DiskSpace.ENDLESS, new NewIds(random), clock);
     if (input == null) {
       input = upload(new Files(stores, ApiLimits.DEFAULT));
       return true;

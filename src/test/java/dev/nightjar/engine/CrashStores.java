@@ -59,9 +59,9 @@ record CrashStores(MetaStore meta, AnswerLog log, ObjectStore objects) implement
     }
 
     @Override
-    public Begun begin(long batch, Validated validated, Admission admission, Instant now) {
-      var joined = new Validated(validated.model(), validated.lines(), joined(validated.chunks()));
-      return ForwardingMetaStore.super.begin(batch, joined, admission, now);
+    public Begun begin(long batch, ValidInput validated, BeginTerms beginTerms, Instant now) {
+      var joined = new ValidInput(validated.model(), validated.lines(), joined(validated.chunks()));
+      return ForwardingMetaStore.super.begin(batch, joined, beginTerms, now);
     }
 
     private static List<Chunk> joined(List<Chunk> small) {

@@ -9,12 +9,13 @@ import dev.nightjar.api.Files;
 import dev.nightjar.api.RetryHeaders;
 import dev.nightjar.batch.Batch;
 import dev.nightjar.cost.Terms;
-import dev.nightjar.engine.core.EngineLimits;
-import dev.nightjar.engine.core.UpstreamSpec;
+import dev.nightjar.engine.message.EngineLimits;
+import dev.nightjar.engine.message.UpstreamSpec;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.StoredFile;
 import dev.nightjar.store.DiskSpace;
 import dev.nightjar.store.MetaStore;
+import dev.nightjar.store.NewIds;
 import dev.nightjar.store.Sweeper;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.store.journal.JournalAnswerLog;
@@ -77,7 +78,7 @@ final class JumpyLife implements AutoCloseable {
                 clock, new SplittableRandom(random.nextLong()), JumpyLife::cannotGoOn),
             workers.workers());
     this.sweeper = new Sweeper(meta, objects, clock);
-    var ids = new Ids(new SplittableRandom(random.nextLong()));
+    var ids = new NewIds(new SplittableRandom(random.nextLong()));
     var stores = new ApiStores(meta, objects, DiskSpace.ENDLESS, ids, clock);
     this.files = new Files(stores, ApiLimits.DEFAULT);
     this.batches =

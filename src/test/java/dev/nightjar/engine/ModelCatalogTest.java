@@ -2,8 +2,8 @@ package dev.nightjar.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nightjar.engine.core.Event;
-import dev.nightjar.engine.core.KnownModels;
+import dev.nightjar.engine.message.Event;
+import dev.nightjar.engine.message.KnownModels;
 import dev.nightjar.testing.TestClocks;
 import dev.nightjar.time.SteadyClock;
 import dev.nightjar.upstream.Upstream;

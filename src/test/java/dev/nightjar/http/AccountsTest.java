@@ -15,9 +15,9 @@ import dev.nightjar.cost.Quotas.Quota;
 import dev.nightjar.cost.Terms;
 import dev.nightjar.store.ApiKey.Scope;
 import dev.nightjar.store.DiskSpace;
-import dev.nightjar.store.MetaStore.Admission;
+import dev.nightjar.store.MetaStore.BeginTerms;
 import dev.nightjar.store.MetaStore.Seal;
-import dev.nightjar.store.MetaStore.Validated;
+import dev.nightjar.store.MetaStore.ValidInput;
 import dev.nightjar.store.Samples;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -83,7 +83,10 @@ class AccountsTest {
     long sequence = sequence(id);
     List<Chunk> chunks = Samples.validated(batch(sequence), 1).chunks();
     api.meta.begin(
-        sequence, new Validated(model, 10, chunks), new Admission(price, 400, null), api.now.get());
+        sequence,
+        new ValidInput(model, 10, chunks),
+        new BeginTerms(price, 400, null),
+        api.now.get());
     for (Chunk chunk : api.meta.claim(sequence, 1)) {
       api.meta.seal(new Seal(chunk.id(), 1, 7, 0, 10, 0, usage), api.now.get());
     }

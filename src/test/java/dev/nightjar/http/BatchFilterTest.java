@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchId;
-import dev.nightjar.store.MetaStore.Validated;
+import dev.nightjar.store.MetaStore.ValidInput;
 import dev.nightjar.store.Samples;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -150,7 +150,7 @@ class BatchFilterTest {
 
   private void run(String id, @Nullable String model) {
     Batch batch = api.meta.batch("default", new BatchId(id)).orElseThrow();
-    Samples.begin(api.meta, batch.sequence(), new Validated(model, 0, List.of()), api.now.get());
+    Samples.begin(api.meta, batch.sequence(), new ValidInput(model, 0, List.of()), api.now.get());
   }
 
   private JsonNode page(String query) throws IOException, InterruptedException {

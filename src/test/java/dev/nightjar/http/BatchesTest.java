@@ -8,11 +8,11 @@ import dev.nightjar.batch.Chunk;
 import dev.nightjar.batch.ChunkId;
 import dev.nightjar.batch.RequestCounts;
 import dev.nightjar.batch.Usage;
-import dev.nightjar.engine.Ids;
-import dev.nightjar.engine.core.Live;
+import dev.nightjar.engine.message.Live;
 import dev.nightjar.store.MetaStore.FinishedFiles;
 import dev.nightjar.store.MetaStore.Seal;
-import dev.nightjar.store.MetaStore.Validated;
+import dev.nightjar.store.MetaStore.ValidInput;
+import dev.nightjar.store.NewIds;
 import dev.nightjar.store.Samples;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -182,7 +182,7 @@ class BatchesTest {
     boolean isCompleted = status.equals("completed");
     var chunk = new ChunkId(batch, 0);
     List<Chunk> chunks = isCompleted ? List.of(new Chunk(chunk, 0, 0, 1, 0, 9)) : List.of();
-    Samples.begin(api.meta, batch, new Validated("m", chunks.size(), chunks), api.now.get());
+    Samples.begin(api.meta, batch, new ValidInput("m", chunks.size(), chunks), api.now.get());
     if (isCompleted) {
       api.meta.claim(batch, 1);
       api.meta.seal(new Seal(chunk, 1, 0, 0, 1, 0, Usage.NONE), api.now.get());
@@ -196,7 +196,7 @@ class BatchesTest {
   }
 
   private void finish() {
-    var ids = new Ids(new Random(5));
+    var ids = new NewIds(new Random(5));
     api.meta.finish(
         only().sequence(), new FinishedFiles(ids.newFile(), ids.newFile(), null), api.now.get());
   }

@@ -10,17 +10,17 @@ import dev.nightjar.api.Files;
 import dev.nightjar.api.Uploads;
 import dev.nightjar.api.Webhooks;
 import dev.nightjar.cost.Terms;
-import dev.nightjar.engine.Ids;
 import dev.nightjar.file.LongLines;
 import dev.nightjar.net.ConnectionGuard;
 import dev.nightjar.store.ApiKey;
 import dev.nightjar.store.ApiKey.Scope;
 import dev.nightjar.store.DiskSpace;
 import dev.nightjar.store.KeyId;
+import dev.nightjar.store.NewIds;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.store.sqlite.SqliteMetaStore;
 import dev.nightjar.testing.IdleBatchRunner;
-import dev.nightjar.validation.Admissions;
+import dev.nightjar.validation.Expectations;
 import dev.nightjar.webhook.AllowList;
 import dev.nightjar.webhook.Sender;
 import dev.nightjar.webhook.Targets;
@@ -69,7 +69,7 @@ final class TestApi implements AutoCloseable {
   /** Sent with each request; empty for none. */
   final AtomicReference<String> key = new AtomicReference<>("");
 
-  private final Ids ids = new Ids(new Random(1));
+  private final NewIds ids = new NewIds(new Random(1));
   final IdleBatchRunner runner = new IdleBatchRunner();
   final AtomicInteger webhooksWoken = new AtomicInteger();
   final SqliteMetaStore meta;
@@ -129,7 +129,7 @@ final class TestApi implements AutoCloseable {
         new Webhooks(
             stores, limits, new Webhooks.Outbound(targets, sender, webhooksWoken::incrementAndGet)),
         accounts,
-        new Estimates(files, new Admissions(terms, meta), longLines, now::get),
+        new Estimates(files, new Expectations(terms, meta), longLines, now::get),
         () -> Map.of("org/model", "local"),
         new Health(List.of(() -> dead.get().get()), List.of(unready::get)),
         () -> "# no metrics here\n",

@@ -18,7 +18,7 @@ import dev.nightjar.cost.Price;
 import dev.nightjar.store.LedgerStore.Enqueued;
 import dev.nightjar.store.LedgerStore.Learned;
 import dev.nightjar.store.LedgerStore.LedgerEntry;
-import dev.nightjar.store.MetaStore.Admission;
+import dev.nightjar.store.MetaStore.BeginTerms;
 import dev.nightjar.store.MetaStore.Begun;
 import dev.nightjar.store.MetaStore.Seal;
 import java.math.BigDecimal;
@@ -62,24 +62,24 @@ public abstract class LedgerContract {
         "USD", new BigDecimal(input), null, new BigDecimal("10"), new BigDecimal("0.5"));
   }
 
-  private Begun begin(String id, Admission admission) {
+  private Begun begin(String id, BeginTerms beginTerms) {
     Batch batch = validating(store, id);
-    return store.begin(batch.sequence(), validated(batch, 2), admission, NOW);
+    return store.begin(batch.sequence(), validated(batch, 2), beginTerms, NOW);
   }
 
-  private Batch running(String id, Admission admission) {
-    return ((Begun.As) begin(id, admission)).batch();
+  private Batch running(String id, BeginTerms beginTerms) {
+    return ((Begun.As) begin(id, beginTerms)).batch();
   }
 
-  private static Admission tokens(long needed, long max) {
-    return new Admission(null, needed, max);
+  private static BeginTerms tokens(long needed, long max) {
+    return new BeginTerms(null, needed, max);
   }
 
   // ---- the ledger
 
   @Test
   void sealedChunksAreChargedOnceHoweverOftenTheyAreSealed() {
-    Batch batch = running("batch_1", new Admission(PRICE, 0, null));
+    Batch batch = running("batch_1", new BeginTerms(PRICE, 0, null));
     List<Chunk> chunks = store.claim(batch.sequence(), 2);
     for (int i = 0; i < 3; i++) {
       store.seal(seal(chunks.get(0)), NOW);
@@ -131,8 +131,8 @@ public abstract class LedgerContract {
 
   @Test
   void batchKeepsThePriceThatItBeganWith() {
-    sealAll(store, running("batch_1", new Admission(PRICE, 0, null)));
-    sealAll(store, running("batch_2", new Admission(price("2"), 0, null)));
+    sealAll(store, running("batch_1", new BeginTerms(PRICE, 0, null)));
+    sealAll(store, running("batch_2", new BeginTerms(price("2"), 0, null)));
     sealAll(store, inProgress(store, "batch_3", 2));
 
     assertThat(store.ledger(PROJECT, TODAY, TOMORROW))
@@ -202,7 +202,7 @@ public abstract class LedgerContract {
   void modelsAndProjectsDoNotShareAQuota() {
     running("batch_1", tokens(10, 10));
     Batch other = validating(store, "batch_2");
-    var mixed = new MetaStore.Validated(null, 10, validated(other, 1).chunks());
+    var mixed = new MetaStore.ValidInput(null, 10, validated(other, 1).chunks());
 
     assertThat(store.begin(other.sequence(), mixed, tokens(10, 10), NOW))
         .isInstanceOf(Begun.As.class);

@@ -13,12 +13,12 @@ import dev.nightjar.file.StoredFile;
 import dev.nightjar.file.Upload;
 import dev.nightjar.file.UploadId;
 import dev.nightjar.store.AnswerLog.Entry;
-import dev.nightjar.store.MetaStore.Admission;
+import dev.nightjar.store.MetaStore.BeginTerms;
 import dev.nightjar.store.MetaStore.Begun;
 import dev.nightjar.store.MetaStore.FinishedFiles;
 import dev.nightjar.store.MetaStore.NewBatch;
 import dev.nightjar.store.MetaStore.Seal;
-import dev.nightjar.store.MetaStore.Validated;
+import dev.nightjar.store.MetaStore.ValidInput;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -102,15 +102,15 @@ public final class Samples {
     return begin(store, batch.sequence(), validated(batch, chunks), now);
   }
 
-  public static Batch begin(MetaStore store, long batch, Validated validated, Instant now) {
-    return switch (store.begin(batch, validated, Admission.FREE, now)) {
+  public static Batch begin(MetaStore store, long batch, ValidInput validated, Instant now) {
+    return switch (store.begin(batch, validated, BeginTerms.FREE, now)) {
       case Begun.As(Batch begun) -> begun;
       case Begun.OverQuota over -> throw new AssertionError(over);
     };
   }
 
-  public static Validated validated(Batch batch, int chunks) {
-    return new Validated(
+  public static ValidInput validated(Batch batch, int chunks) {
+    return new ValidInput(
         "llama",
         (long) chunks * CHUNK_LINES,
         IntStream.range(0, chunks).mapToObj(number -> chunk(batch.sequence(), number)).toList());

@@ -98,8 +98,8 @@ public interface ForwardingMetaStore extends MetaStore {
   }
 
   @Override
-  default Begun begin(long batch, Validated validated, Admission admission, Instant now) {
-    return transaction("begin", () -> inner().begin(batch, validated, admission, now));
+  default Begun begin(long batch, ValidInput validated, BeginTerms beginTerms, Instant now) {
+    return transaction("begin", () -> inner().begin(batch, validated, beginTerms, now));
   }
 
   @Override

@@ -2,7 +2,7 @@ package dev.nightjar.testing;
 
 import dev.nightjar.batch.Batch;
 import dev.nightjar.engine.BatchRunner;
-import dev.nightjar.engine.core.Live;
+import dev.nightjar.engine.message.Live;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

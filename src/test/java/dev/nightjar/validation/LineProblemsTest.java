@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.nightjar.batch.BatchError;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.store.ContentReader;
-import dev.nightjar.store.MetaStore.Validated;
+import dev.nightjar.store.MetaStore.ValidInput;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.validation.Validator.Outcome;
 import java.io.IOException;
@@ -100,7 +100,7 @@ class LineProblemsTest {
 
   @Test
   void blankLinesAndCarriageReturnsAreFine() throws IOException {
-    Validated valid = valid("\r\n" + good("a") + "\r\n\n  \n" + good("b"));
+    ValidInput valid = valid("\r\n" + good("a") + "\r\n\n  \n" + good("b"));
 
     assertThat(valid.lines()).isEqualTo(2);
     assertThat(valid.model()).isEqualTo("m");
@@ -132,7 +132,7 @@ class LineProblemsTest {
     return ((Outcome.Invalid) outcome).errors();
   }
 
-  private Validated valid(String file) throws IOException {
+  private ValidInput valid(String file) throws IOException {
     Outcome outcome = validate(file.getBytes(StandardCharsets.UTF_8), LIMITS);
     assertThat(outcome).isInstanceOf(Outcome.Valid.class);
     return ((Outcome.Valid) outcome).validated();

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.nightjar.batch.BatchError;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.store.ContentReader;
-import dev.nightjar.store.MetaStore.Validated;
+import dev.nightjar.store.MetaStore.ValidInput;
 import dev.nightjar.store.ObjectStore;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.validation.Validator.Outcome;
@@ -53,7 +53,7 @@ abstract class ValidatorFixture {
     return ((Outcome.Invalid) run(text, () -> false)).errors();
   }
 
-  final Validated valid(String text) throws IOException {
+  final ValidInput valid(String text) throws IOException {
     Outcome outcome = run(text, () -> false);
     assertThat(outcome).isInstanceOf(Outcome.Valid.class);
     return ((Outcome.Valid) outcome).validated();

@@ -7,7 +7,7 @@ import dev.nightjar.batch.BatchError;
 import dev.nightjar.batch.Chunk;
 import dev.nightjar.file.JsonLines;
 import dev.nightjar.store.ContentReader;
-import dev.nightjar.store.MetaStore.Validated;
+import dev.nightjar.store.MetaStore.ValidInput;
 import dev.nightjar.validation.Validator.Outcome;
 import java.io.IOException;
 import java.util.List;
@@ -31,7 +31,7 @@ class ValidatorTest extends ValidatorFixture {
                 .mapToObj(i -> chat(i) + "\r\n\n")
                 .collect(Collectors.joining());
 
-    Validated validated = valid(text);
+    ValidInput validated = valid(text);
 
     assertThat(validated.model()).isEqualTo("m");
     assertThat(validated.lines()).isEqualTo(100);

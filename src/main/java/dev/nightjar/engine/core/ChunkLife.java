@@ -1,7 +1,8 @@
 package dev.nightjar.engine.core;
 
 import dev.nightjar.batch.ChunkId;
-import dev.nightjar.engine.core.Event.ClaimedChunk;
+import dev.nightjar.engine.message.Effect;
+import dev.nightjar.engine.message.Event.ClaimedChunk;
 import dev.nightjar.store.MetaStore.SealOutcome;
 import java.io.Serializable;
 import java.util.List;
@@ -9,13 +10,14 @@ import java.util.function.Consumer;
 
 /** The life of a chunk: claimed, open, sealed or lost. Engine thread only. */
 final class ChunkLife implements Serializable {
-  private final Batches batches;
+  private final ActiveBatches batches;
   private final Lanes lanes;
   private final Claims claims;
   private final Timers timers;
   private final Consumer<Effect> effects;
 
-  ChunkLife(Batches batches, Lanes lanes, Claims claims, Timers timers, Consumer<Effect> effects) {
+  ChunkLife(
+      ActiveBatches batches, Lanes lanes, Claims claims, Timers timers, Consumer<Effect> effects) {
     this.batches = batches;
     this.lanes = lanes;
     this.claims = claims;

@@ -1,5 +1,7 @@
 package dev.nightjar.engine.core;
 
+import dev.nightjar.engine.message.Effect;
+import dev.nightjar.engine.message.EngineLimits;
 import java.io.Serializable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package dev.nightjar.engine.core;
 
+import dev.nightjar.engine.message.Event;
 import java.io.Serializable;
 import java.util.HashSet;
 import java.util.Set;

@@ -1,8 +1,12 @@
 package dev.nightjar.engine.core;
 
 import dev.nightjar.batch.Answer;
-import dev.nightjar.engine.core.Event.Pending;
 import dev.nightjar.engine.core.OpenChunk.Line;
+import dev.nightjar.engine.message.Effect;
+import dev.nightjar.engine.message.EngineFigures;
+import dev.nightjar.engine.message.EngineLimits;
+import dev.nightjar.engine.message.Event.Pending;
+import dev.nightjar.engine.message.LineId;
 import java.io.Serializable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;

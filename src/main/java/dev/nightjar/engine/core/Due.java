@@ -1,6 +1,7 @@
 package dev.nightjar.engine.core;
 
 import dev.nightjar.batch.ChunkId;
+import dev.nightjar.engine.message.LineId;
 import java.io.Serializable;
 
 /**

@@ -1,6 +1,7 @@
 package dev.nightjar.engine.core;
 
 import dev.nightjar.batch.Answer;
+import dev.nightjar.engine.message.LineId;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;

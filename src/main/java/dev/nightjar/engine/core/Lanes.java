@@ -1,6 +1,8 @@
 package dev.nightjar.engine.core;
 
-import dev.nightjar.engine.core.EngineFigures.UpstreamFigures;
+import dev.nightjar.engine.message.EngineFigures.UpstreamFigures;
+import dev.nightjar.engine.message.KnownModels;
+import dev.nightjar.engine.message.UpstreamSpec;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.EnumMap;

@@ -2,8 +2,12 @@ package dev.nightjar.engine.core;
 
 import dev.nightjar.batch.Answer;
 import dev.nightjar.batch.ChunkId;
-import dev.nightjar.engine.core.Event.Pending;
 import dev.nightjar.engine.core.OpenChunk.Line;
+import dev.nightjar.engine.message.CallOutcome;
+import dev.nightjar.engine.message.Effect;
+import dev.nightjar.engine.message.Event;
+import dev.nightjar.engine.message.Event.Pending;
+import dev.nightjar.engine.message.LineId;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Set;
@@ -15,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * and done here. Engine thread only.
  */
 final class LineLife implements Serializable {
-  private final Batches batches;
+  private final ActiveBatches batches;
   private final Lanes lanes;
   private final Claims claims;
   private final Dispatch dispatch;
@@ -28,7 +32,8 @@ final class LineLife implements Serializable {
   /** What lines go through. */
   record Ways(Lanes lanes, Claims claims, Dispatch dispatch, Faults faults, UnderWay underWay) {}
 
-  LineLife(Batches batches, Ways ways, ChunkLife chunks, Timers timers, Consumer<Effect> effects) {
+  LineLife(
+      ActiveBatches batches, Ways ways, ChunkLife chunks, Timers timers, Consumer<Effect> effects) {
     this.batches = batches;
     this.lanes = ways.lanes;
     this.claims = ways.claims;

@@ -1,5 +1,6 @@
 package dev.nightjar.engine.core;
 
+import dev.nightjar.engine.message.Effect;
 import java.io.Serializable;
 import java.util.Set;
 import java.util.function.Consumer;

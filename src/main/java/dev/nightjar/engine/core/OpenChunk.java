@@ -2,8 +2,11 @@ package dev.nightjar.engine.core;
 
 import dev.nightjar.batch.Batch.Ending;
 import dev.nightjar.batch.Chunk;
-import dev.nightjar.engine.core.Event.ClaimedChunk;
-import dev.nightjar.engine.core.Event.ClaimedLine;
+import dev.nightjar.engine.message.Effect;
+import dev.nightjar.engine.message.Event.ClaimedChunk;
+import dev.nightjar.engine.message.Event.ClaimedLine;
+import dev.nightjar.engine.message.LineId;
+import dev.nightjar.engine.message.LineSpan;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,7 @@
 package dev.nightjar.engine.core;
 
 import dev.nightjar.engine.core.OpenChunk.Line;
+import dev.nightjar.engine.message.LineId;
 import java.io.Serializable;
 import java.util.HashMap;
 import java.util.Map;

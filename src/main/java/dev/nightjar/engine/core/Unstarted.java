@@ -1,6 +1,6 @@
 package dev.nightjar.engine.core;
 
-import dev.nightjar.engine.core.Event.Submitted;
+import dev.nightjar.engine.message.Event.Submitted;
 import java.io.Serializable;
 
 /** A batch that is to be validated before it may start. Engine thread only. */

@@ -1,5 +1,7 @@
 package dev.nightjar.engine.core;
 
+import dev.nightjar.engine.message.KnownModels;
+import dev.nightjar.engine.message.UpstreamSpec;
 import java.io.Serializable;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

@@ -2,9 +2,13 @@ package dev.nightjar.engine.core;
 
 import dev.nightjar.batch.RequestCounts;
 import dev.nightjar.batch.Usage;
-import dev.nightjar.engine.core.Event.Submitted;
-import dev.nightjar.engine.core.Event.Unvalidated;
 import dev.nightjar.engine.core.Unstarted.Phase;
+import dev.nightjar.engine.message.Effect;
+import dev.nightjar.engine.message.EngineFigures;
+import dev.nightjar.engine.message.Event;
+import dev.nightjar.engine.message.Event.Submitted;
+import dev.nightjar.engine.message.Event.Unvalidated;
+import dev.nightjar.engine.message.Live;
 import java.io.Serializable;
 import java.util.HashMap;
 import java.util.LinkedHashSet;

@@ -1,9 +1,9 @@
 package dev.nightjar.engine.trace;
 
 import dev.nightjar.batch.Answer;
-import dev.nightjar.engine.core.Effect;
-import dev.nightjar.engine.core.KnownModels;
-import dev.nightjar.engine.core.LineId;
+import dev.nightjar.engine.message.Effect;
+import dev.nightjar.engine.message.KnownModels;
+import dev.nightjar.engine.message.LineId;
 import java.util.List;
 
 /**

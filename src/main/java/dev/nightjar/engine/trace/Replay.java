@@ -1,8 +1,8 @@
 package dev.nightjar.engine.trace;
 
-import dev.nightjar.engine.core.Effect;
 import dev.nightjar.engine.core.Engine;
-import dev.nightjar.engine.core.Event;
+import dev.nightjar.engine.message.Effect;
+import dev.nightjar.engine.message.Event;
 import dev.nightjar.engine.trace.Trace.TraceException;
 import dev.nightjar.file.Bytes;
 import java.io.ByteArrayInputStream;

@@ -5,14 +5,14 @@ import dev.nightjar.batch.BatchError;
 import dev.nightjar.batch.BatchId;
 import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.batch.Chunk;
-import dev.nightjar.store.MetaStore.Admission;
+import dev.nightjar.store.MetaStore.BeginTerms;
 import dev.nightjar.store.MetaStore.Begun;
 import dev.nightjar.store.MetaStore.CreateOutcome;
 import dev.nightjar.store.MetaStore.Created;
 import dev.nightjar.store.MetaStore.NewBatch;
 import dev.nightjar.store.MetaStore.Origin;
 import dev.nightjar.store.MetaStore.StoreException;
-import dev.nightjar.store.MetaStore.Validated;
+import dev.nightjar.store.MetaStore.ValidInput;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -100,25 +100,26 @@ final class BatchTransitions {
         .orElseThrow(() -> new StoreException("there is no batch " + batch, null));
   }
 
-  static Begun begin(Sql sql, long sequence, Validated validated, Admission admission, Instant now)
+  static Begun begin(
+      Sql sql, long sequence, ValidInput validated, BeginTerms beginTerms, Instant now)
       throws SQLException {
     Batch batch = find(sql, sequence);
     if (batch.status() != BatchStatus.VALIDATING) {
       return new Begun.As(batch);
     }
-    if (admission.enqueuedTokensMax() != null) {
+    if (beginTerms.enqueuedTokensMax() != null) {
       long enqueued =
           LedgerTable.enqueued(sql, batch.project(), LedgerTable.emptyToNull(validated.model()));
-      if (admission.enqueuedTokens() > admission.enqueuedTokensMax() - enqueued) {
+      if (beginTerms.enqueuedTokens() > beginTerms.enqueuedTokensMax() - enqueued) {
         return new Begun.OverQuota(enqueued);
       }
     }
-    insert(sql, sequence, validated, admission, now);
+    insert(sql, sequence, validated, beginTerms, now);
     return new Begun.As(find(sql, sequence));
   }
 
   private static void insert(
-      Sql sql, long batch, Validated validated, Admission admission, Instant now)
+      Sql sql, long batch, ValidInput validated, BeginTerms beginTerms, Instant now)
       throws SQLException {
     sql.update(
         """
@@ -130,8 +131,8 @@ final class BatchTransitions {
         LedgerTable.emptyToNull(validated.model()),
         validated.lines(),
         validated.chunks().size(),
-        admission.price() == null ? null : admission.price().text(),
-        admission.enqueuedTokens(),
+        beginTerms.price() == null ? null : beginTerms.price().text(),
+        beginTerms.enqueuedTokens(),
         batch);
     sql.updateAll(
         """

@@ -306,8 +306,8 @@ public final class SqliteMetaStore implements MetaStore {
   }
 
   @Override
-  public Begun begin(long batch, Validated validated, Admission admission, Instant now) {
-    return database.inWrite(sql -> BatchTransitions.begin(sql, batch, validated, admission, now));
+  public Begun begin(long batch, ValidInput validated, BeginTerms beginTerms, Instant now) {
+    return database.inWrite(sql -> BatchTransitions.begin(sql, batch, validated, beginTerms, now));
   }
 
   @Override

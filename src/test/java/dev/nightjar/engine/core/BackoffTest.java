@@ -3,6 +3,8 @@ package dev.nightjar.engine.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightjar.batch.Batch.Ending;
+import dev.nightjar.engine.message.CallOutcome;
+import dev.nightjar.engine.message.Event;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;

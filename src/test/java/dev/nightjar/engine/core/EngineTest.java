@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightjar.batch.Batch.Ending;
 import dev.nightjar.batch.RequestCounts;
+import dev.nightjar.engine.message.CallOutcome;
+import dev.nightjar.engine.message.Event;
+import dev.nightjar.engine.message.LineId;
+import dev.nightjar.engine.message.UpstreamSpec;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

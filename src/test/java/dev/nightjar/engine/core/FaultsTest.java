@@ -2,6 +2,8 @@ package dev.nightjar.engine.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nightjar.engine.message.CallOutcome;
+import dev.nightjar.engine.message.LineId;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -3,6 +3,10 @@ package dev.nightjar.engine.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightjar.batch.Batch.Ending;
+import dev.nightjar.engine.message.CallOutcome;
+import dev.nightjar.engine.message.Event;
+import dev.nightjar.engine.message.KnownModels;
+import dev.nightjar.engine.message.UpstreamSpec;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,8 @@
 package dev.nightjar.engine.core;
 
+import dev.nightjar.engine.message.Effect;
+import dev.nightjar.engine.message.EngineFigures;
+import dev.nightjar.engine.message.Event;
 import dev.nightjar.engine.trace.EffectHash;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,6 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nightjar.batch.ChunkId;
+import dev.nightjar.engine.message.CallOutcome;
+import dev.nightjar.engine.message.Effect;
+import dev.nightjar.engine.message.EngineFigures;
+import dev.nightjar.engine.message.EngineLimits;
+import dev.nightjar.engine.message.Event;
+import dev.nightjar.engine.message.LineId;
+import dev.nightjar.engine.message.UpstreamSpec;
 import dev.nightjar.engine.trace.Recorder;
 import dev.nightjar.engine.trace.Replay;
 import dev.nightjar.engine.trace.Replay.Outcome;

@@ -1,5 +1,10 @@
 package dev.nightjar.engine.core;
 
+import dev.nightjar.engine.message.Effect;
+import dev.nightjar.engine.message.EngineFigures;
+import dev.nightjar.engine.message.EngineLimits;
+import dev.nightjar.engine.message.Event;
+import dev.nightjar.engine.message.UpstreamSpec;
 import dev.nightjar.engine.trace.TraceInput;
 import dev.nightjar.engine.trace.TraceOutput;
 import java.io.ByteArrayInputStream;

@@ -1,8 +1,10 @@
 package dev.nightjar.engine.core;
 
 import dev.nightjar.batch.ChunkId;
-import dev.nightjar.engine.core.Event.Pending;
 import dev.nightjar.engine.core.SimulationPlan.Trouble;
+import dev.nightjar.engine.message.Event;
+import dev.nightjar.engine.message.Event.Pending;
+import dev.nightjar.engine.message.LineId;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -1,5 +1,7 @@
 package dev.nightjar.engine.core;
 
+import dev.nightjar.engine.message.CallOutcome;
+import dev.nightjar.engine.message.LineId;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,9 @@
 package dev.nightjar.engine.core;
 
 import dev.nightjar.engine.core.SimulationPlan.Trouble;
+import dev.nightjar.engine.message.Effect;
+import dev.nightjar.engine.message.Event;
+import dev.nightjar.engine.message.UpstreamSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -3,6 +3,7 @@ package dev.nightjar.engine.core;
 import dev.nightjar.batch.Batch.Ending;
 import dev.nightjar.engine.core.SimulatedStores.StoredBatch;
 import dev.nightjar.engine.core.SimulationPlan.Trouble;
+import dev.nightjar.engine.message.Event;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;

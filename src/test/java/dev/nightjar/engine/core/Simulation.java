@@ -4,6 +4,7 @@ import dev.nightjar.batch.Batch.Ending;
 import dev.nightjar.batch.ChunkId;
 import dev.nightjar.engine.core.SimulatedStores.StoredBatch;
 import dev.nightjar.engine.core.SimulationPlan.Trouble;
+import dev.nightjar.engine.message.Event;
 import java.util.List;
 import java.util.SplittableRandom;
 

@@ -1,5 +1,6 @@
 package dev.nightjar.engine.core;
 
+import dev.nightjar.engine.message.EngineLimits;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;

@@ -3,6 +3,10 @@ package dev.nightjar.engine.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightjar.batch.Batch.Ending;
+import dev.nightjar.engine.message.CallOutcome;
+import dev.nightjar.engine.message.Effect;
+import dev.nightjar.engine.message.EngineFigures;
+import dev.nightjar.engine.message.Event;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

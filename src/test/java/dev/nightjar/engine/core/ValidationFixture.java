@@ -2,8 +2,13 @@ package dev.nightjar.engine.core;
 
 import dev.nightjar.batch.RequestCounts;
 import dev.nightjar.batch.Usage;
-import dev.nightjar.engine.core.EngineFigures.Validating;
-import dev.nightjar.engine.core.EngineLimits.Bounds;
+import dev.nightjar.engine.message.BatchStart;
+import dev.nightjar.engine.message.EngineFigures.Validating;
+import dev.nightjar.engine.message.EngineLimits;
+import dev.nightjar.engine.message.EngineLimits.Bounds;
+import dev.nightjar.engine.message.Event;
+import dev.nightjar.engine.message.Live;
+import dev.nightjar.engine.message.UpstreamSpec;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

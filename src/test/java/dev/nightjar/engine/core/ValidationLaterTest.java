@@ -3,7 +3,8 @@ package dev.nightjar.engine.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightjar.batch.Batch.Ending;
-import dev.nightjar.engine.core.EngineFigures.Validating;
+import dev.nightjar.engine.message.EngineFigures.Validating;
+import dev.nightjar.engine.message.Event;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -2,7 +2,7 @@ package dev.nightjar.engine.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nightjar.engine.core.EngineFigures.Validating;
+import dev.nightjar.engine.message.EngineFigures.Validating;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 

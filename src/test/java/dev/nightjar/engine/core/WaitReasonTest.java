@@ -4,7 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightjar.batch.RequestCounts;
 import dev.nightjar.batch.Usage;
-import dev.nightjar.engine.core.EngineLimits.Bounds;
+import dev.nightjar.engine.message.BatchStart;
+import dev.nightjar.engine.message.CallOutcome;
+import dev.nightjar.engine.message.Effect;
+import dev.nightjar.engine.message.EngineLimits;
+import dev.nightjar.engine.message.EngineLimits.Bounds;
+import dev.nightjar.engine.message.Event;
+import dev.nightjar.engine.message.UpstreamSpec;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;

@@ -1,4 +1,4 @@
-package dev.nightjar.engine;
+package dev.nightjar.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,8 +10,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Who knows one id cannot guess another: each carries at least 120 bits of chance. */
-class IdsTest {
-  private final Ids ids = new Ids(new SecureRandom());
+class NewIdsTest {
+  private final NewIds ids = new NewIds(new SecureRandom());
 
   @Test
   void idsOfObjectsHave128BitsOrMore() {

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * @param isClaimKnown false from a claim on until its outcome is known; the same
  * @param isInputLost whether that was said already, of lines that end without their custom_id
  */
-record RunningBatch(
+record OpenInput(
     Batch batch,
     ContentReader input,
     Deque<Chunk> unread,
@@ -28,7 +28,7 @@ record RunningBatch(
     AtomicBoolean isClaimKnown,
     AtomicBoolean isInputLost)
     implements AutoCloseable {
-  RunningBatch(Batch batch, ContentReader input) {
+  OpenInput(Batch batch, ContentReader input) {
     this(
         batch,
         input,

@@ -9,12 +9,12 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The batches that run, each with its open input. Any thread may call it. */
-final class RunningBatches implements AutoCloseable {
+final class OpenInputs implements AutoCloseable {
   private final MetaStore meta;
   private final ObjectStore objects;
-  private final Map<Long, RunningBatch> running = new ConcurrentHashMap<>();
+  private final Map<Long, OpenInput> running = new ConcurrentHashMap<>();
 
-  RunningBatches(MetaStore meta, ObjectStore objects) {
+  OpenInputs(MetaStore meta, ObjectStore objects) {
     this.meta = meta;
     this.objects = objects;
   }
@@ -22,7 +22,7 @@ final class RunningBatches implements AutoCloseable {
   /** False if it runs already. */
   boolean begin(Batch batch) {
     var content = new ContentReader(objects, input(batch));
-    return running.putIfAbsent(batch.sequence(), new RunningBatch(batch, content)) == null;
+    return running.putIfAbsent(batch.sequence(), new OpenInput(batch, content)) == null;
   }
 
   private Manifest input(Batch batch) {
@@ -32,8 +32,8 @@ final class RunningBatches implements AutoCloseable {
                 "input %s of %s has no content".formatted(batch.inputFileId(), batch.id())));
   }
 
-  RunningBatch get(long batch) {
-    RunningBatch found = running.get(batch);
+  OpenInput get(long batch) {
+    OpenInput found = running.get(batch);
     if (found == null) {
       throw new IllegalStateException("batch " + batch + " is not running");
     }
@@ -42,7 +42,7 @@ final class RunningBatches implements AutoCloseable {
 
   /** Closes its input, if it has one. */
   void end(long batch) {
-    RunningBatch ended = running.remove(batch);
+    OpenInput ended = running.remove(batch);
     if (ended != null) {
       ended.close();
     }
@@ -50,6 +50,6 @@ final class RunningBatches implements AutoCloseable {
 
   @Override
   public void close() {
-    running.values().forEach(RunningBatch::close);
+    running.values().forEach(OpenInput::close);
   }
 }

@@ -1,4 +1,4 @@
-package dev.nightjar.engine.core;
+package dev.nightjar.engine.message;
 
 import java.io.Serializable;
 import java.util.Collections;

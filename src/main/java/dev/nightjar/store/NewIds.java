@@ -1,15 +1,14 @@
-package dev.nightjar.engine;
+package dev.nightjar.store;
 
 import dev.nightjar.batch.BatchId;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.PartId;
 import dev.nightjar.file.UploadId;
-import dev.nightjar.store.KeyId;
 import java.util.Base64;
 import java.util.random.RandomGenerator;
 
 /** Makes ids that nobody can guess, if its random generator is a secure one. */
-public final class Ids {
+public final class NewIds {
   private static final String BASE62 =
       "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   private static final int FILE_CHARACTERS = 24;
@@ -22,7 +21,7 @@ public final class Ids {
 
   private final RandomGenerator random;
 
-  public Ids(RandomGenerator random) {
+  public NewIds(RandomGenerator random) {
     this.random = random;
   }
 

@@ -6,8 +6,8 @@ import dev.nightjar.batch.Chunk;
 import dev.nightjar.cost.Terms;
 import dev.nightjar.store.LedgerStore;
 import dev.nightjar.store.LedgerStore.Learned;
-import dev.nightjar.store.MetaStore.Admission;
-import dev.nightjar.store.MetaStore.Validated;
+import dev.nightjar.store.MetaStore.BeginTerms;
+import dev.nightjar.store.MetaStore.ValidInput;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -15,7 +15,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** On what terms a batch begins: its price, and how many tokens it is taken to hold. */
-public record Admissions(Terms terms, LedgerStore ledger) {
+public record Expectations(Terms terms, LedgerStore ledger) {
   private static final int LEARNED_DAYS = 30;
 
   /** Before a model was used: what English text has. */
@@ -26,10 +26,10 @@ public record Admissions(Terms terms, LedgerStore ledger) {
 
   private static final double BYTES_PER_TOKEN_MAX = 20;
 
-  Admission of(Batch batch, Validated validated, Instant now) {
+  BeginTerms of(Batch batch, ValidInput validated, Instant now) {
     String model = LineRules.knownModel(validated.model());
     long bytes = validated.chunks().stream().mapToLong(Chunk::length).sum();
-    return new Admission(
+    return new BeginTerms(
         terms.prices().of(model).orElse(null),
         expected(model, bytes, validated.lines(), now).inputTokens(),
         terms.quotas().enqueuedTokensMax(batch.project(), model));
@@ -58,7 +58,7 @@ public record Admissions(Terms terms, LedgerStore ledger) {
 
   /** OpenAI's code and words, which clients know to wait for, and the figures. */
   static BatchError overQuota(
-      Batch batch, @Nullable String model, Admission admission, long enqueued) {
+      Batch batch, @Nullable String model, BeginTerms beginTerms, long enqueued) {
     return new BatchError(
         "token_limit_exceeded",
         String.format(
@@ -68,9 +68,9 @@ public record Admissions(Terms terms, LedgerStore ledger) {
                 + " In use: %,d. Needed: %,d.",
             model == null ? "several models" : model,
             batch.project(),
-            admission.enqueuedTokensMax(),
+            beginTerms.enqueuedTokensMax(),
             enqueued,
-            admission.enqueuedTokens()),
+            beginTerms.enqueuedTokens()),
         null,
         null);
   }

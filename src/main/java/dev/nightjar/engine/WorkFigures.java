@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Sums that the engine's other threads keep, since the start of the process. Any thread. */
-public final class Meters {
+public final class WorkFigures {
   private final Timed appends = new Timed();
   private final LongAdder appendedAnswers = new LongAdder();
   private final Timed seals = new Timed();
@@ -32,7 +32,7 @@ public final class Meters {
     }
   }
 
-  Meters() {
+  WorkFigures() {
     for (BatchStatus status : BatchStatus.values()) {
       if (status.isTerminal()) {
         ended.put(status, new LongAdder());

@@ -1,4 +1,4 @@
-package dev.nightjar.engine.core;
+package dev.nightjar.engine.message;
 
 import dev.nightjar.batch.RequestCounts;
 import dev.nightjar.batch.Usage;

@@ -5,7 +5,7 @@ import dev.nightjar.config.MaskedUrl;
 import dev.nightjar.config.Settings.UpstreamSettings;
 import dev.nightjar.config.SettingsException;
 import dev.nightjar.engine.BatchEngine;
-import dev.nightjar.engine.core.UpstreamSpec;
+import dev.nightjar.engine.message.UpstreamSpec;
 import dev.nightjar.process.ProcessEnd;
 import dev.nightjar.store.DiskSpace;
 import dev.nightjar.store.MetaStore;
@@ -35,8 +35,8 @@ import java.util.Optional;
  * The engine on one machine: a data directory, its stores, and the upstreams. Opened in the order
  * in which each needs the other, closed in the reverse.
  */
-final class Node implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger(Node.class.getName());
+final class LocalEngine implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(LocalEngine.class.getName());
   private static final long JOURNAL_SEGMENT_BYTES = 64L << 20;
 
   private final DataDirectory directory;
@@ -53,7 +53,7 @@ final class Node implements AutoCloseable {
   /** How much of what this node may take. */
   record Limits(BatchEngine.Limits engine, DiskFreeMin diskFreeMin) {}
 
-  private Node(DataDirectory directory, List<UpstreamSettings> upstreams, Limits limits)
+  private LocalEngine(DataDirectory directory, List<UpstreamSettings> upstreams, Limits limits)
       throws IOException {
     this.directory = directory;
     DiskFreeMin free = limits.diskFreeMin();
@@ -83,10 +83,10 @@ final class Node implements AutoCloseable {
   }
 
   /** Opens all and takes up unfinished batches only at {@link BatchEngine#start}. */
-  static Node open(Path data, List<UpstreamSettings> upstreams, Limits limits) {
+  static LocalEngine open(Path data, List<UpstreamSettings> upstreams, Limits limits) {
     DataDirectory directory = DataDirectory.open(data);
     try {
-      return new Node(directory, upstreams, limits);
+      return new LocalEngine(directory, upstreams, limits);
     } catch (IOException e) {
       directory.close();
       throw new UncheckedIOException("data directory %s: %s".formatted(data, e.getMessage()), e);

@@ -2,6 +2,8 @@ package dev.nightjar.engine.core;
 
 import dev.nightjar.batch.Batch.Ending;
 import dev.nightjar.batch.ChunkId;
+import dev.nightjar.engine.message.Effect;
+import dev.nightjar.engine.message.LineId;
 import java.io.Serializable;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -11,7 +13,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The batches that are being worked on. Engine thread only. */
-final class Batches implements Serializable {
+final class ActiveBatches implements Serializable {
   private static final int EARLY_STOPS_MAX = 1_000;
 
   private final Map<Long, ActiveBatch> active = new HashMap<>();
@@ -22,7 +24,7 @@ final class Batches implements Serializable {
   private final Deadlines deadlines;
   private final Consumer<Effect> effects;
 
-  Batches(Deadlines deadlines, Consumer<Effect> effects) {
+  ActiveBatches(Deadlines deadlines, Consumer<Effect> effects) {
     this.deadlines = deadlines;
     this.effects = effects;
   }
