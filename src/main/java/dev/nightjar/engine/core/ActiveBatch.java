@@ -2,7 +2,6 @@ package dev.nightjar.engine.core;
 
 import dev.nightjar.batch.Answer;
 import dev.nightjar.batch.Batch.Ending;
-import dev.nightjar.batch.ChunkId;
 import dev.nightjar.batch.RequestCounts;
 import dev.nightjar.batch.Usage;
 import dev.nightjar.engine.message.BatchStart;
@@ -10,9 +9,6 @@ import dev.nightjar.engine.message.Event.ClaimedChunk;
 import dev.nightjar.engine.message.Live;
 import java.io.Serializable;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A batch that is being worked on. Engine thread only. */
@@ -24,7 +20,7 @@ final class ActiveBatch implements Serializable {
     @Override
     public int compare(ActiveBatch one, ActiveBatch other) {
       int byDeadline = Long.compare(one.run.deadlineMillis(), other.run.deadlineMillis());
-      return byDeadline != 0 ? byDeadline : Long.compare(one.run.batch(), other.run.batch());
+      return byDeadline != 0 ? byDeadline : Long.compare(one.id(), other.id());
     }
   }
 
@@ -36,7 +32,6 @@ final class ActiveBatch implements Serializable {
   /** What keeps its chunks from being claimed, or the batch from being ended. */
   final Backoff backoff = new Backoff();
 
-  private final Map<ChunkId, OpenChunk> openChunks = new LinkedHashMap<>();
   private Phase phase = Phase.RUNNING;
   private @Nullable Ending ending;
   private int unclaimedChunks;
@@ -45,8 +40,13 @@ final class ActiveBatch implements Serializable {
   /** How many its claim under way asks for; 0 when none is. */
   private int claimingChunks;
 
+  private int openChunks;
+
   /** Its lines that wait for a slot. */
   private int waitingLines;
+
+  /** Its lines of which a call or an append is under way, or that wait for a probe. */
+  private int busyLines;
 
   private long completed;
   private long failed;
@@ -59,7 +59,8 @@ final class ActiveBatch implements Serializable {
     /** MetaStore says that it stops early. */
     STOPPING,
     /** All chunks are sealed, and its end is being stored. */
-    FINISHING
+    FINISHING,
+    ENDED
   }
 
   ActiveBatch(BatchStart run, Window window) {
@@ -70,6 +71,11 @@ final class ActiveBatch implements Serializable {
     this.completed = run.sealed().completed();
     this.failed = run.sealed().failed();
     this.usage = run.sealedUsage();
+  }
+
+  /** Its sequence number. */
+  long id() {
+    return run.batch();
   }
 
   // ---- its phases
@@ -105,32 +111,31 @@ final class ActiveBatch implements Serializable {
     return isNew;
   }
 
+  void end() {
+    phase = Phase.ENDED;
+  }
+
+  /** Its end is stored: whatever of it was under way is nobody's. */
+  boolean hasEnded() {
+    return phase == Phase.ENDED;
+  }
+
   // ---- its chunks
 
-  List<OpenChunk> openChunks() {
-    return List.copyOf(openChunks.values());
+  int openChunks() {
+    return openChunks;
   }
 
-  int openChunkCount() {
-    return openChunks.size();
-  }
-
-  @Nullable OpenChunk openChunk(ChunkId id) {
-    return openChunks.get(id);
-  }
-
-  OpenChunk open(ClaimedChunk claimed) {
-    var open = new OpenChunk(claimed, isRunning());
-    openChunks.put(open.chunk.id(), open);
+  void opened(ClaimedChunk claimed) {
+    openChunks++;
     unclaimedChunks--;
     RequestCounts held = claimed.heldCounts();
     count(held.completed(), held.failed(), claimed.heldUsage());
-    return open;
   }
 
-  /** It is sealed, or another node's. */
-  void closed(OpenChunk open) {
-    openChunks.remove(open.chunk.id(), open);
+  /** One is sealed, or another node's. */
+  void closed() {
+    openChunks--;
   }
 
   int unsealedChunks() {
@@ -183,6 +188,16 @@ final class ActiveBatch implements Serializable {
     return waitingLines > 0;
   }
 
+  /** So many lines more are busy, or fewer. */
+  void addBusy(int more) {
+    busyLines += more;
+  }
+
+  /** A call or an append of one of its lines is under way. */
+  boolean isUnderWay() {
+    return busyLines > 0;
+  }
+
   // ---- its answers
 
   void count(Answer answer) {
@@ -199,32 +214,9 @@ final class ActiveBatch implements Serializable {
     return new Live(new RequestCounts(run.lines(), completed, failed), usage, reason);
   }
 
-  /** What our own machine fails at, for it or one of its chunks; null while all is well. */
-  @Nullable String backoffReason() {
-    if (backoff.reason() != null) {
-      return backoff.reason();
-    }
-    for (OpenChunk chunk : openChunks.values()) {
-      if (chunk.backoff.reason() != null) {
-        return chunk.backoff.reason();
-      }
-    }
-    return null;
-  }
-
-  /** A call or an append of one of its lines is under way. */
-  boolean isUnderWay() {
-    for (OpenChunk chunk : openChunks.values()) {
-      if (chunk.isBusy()) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   /** It has chunks that are not claimed, and none under way. */
   boolean wantsChunks() {
-    return mayClaimToClose() && openChunks.isEmpty();
+    return mayClaimToClose() && openChunks == 0;
   }
 
   boolean isFullyAnswered() {

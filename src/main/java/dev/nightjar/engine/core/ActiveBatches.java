@@ -3,12 +3,16 @@ package dev.nightjar.engine.core;
 import dev.nightjar.batch.Batch.Ending;
 import dev.nightjar.batch.ChunkId;
 import dev.nightjar.engine.message.Effect;
+import dev.nightjar.engine.message.Event.ClaimedChunk;
 import dev.nightjar.engine.message.LineId;
 import java.io.Serializable;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +21,9 @@ final class ActiveBatches implements Serializable {
   private static final int EARLY_STOPS_MAX = 1_000;
 
   private final Map<Long, ActiveBatch> active = new HashMap<>();
+
+  /** Of all of them. */
+  private final NavigableMap<ChunkId, OpenChunk> chunks = new TreeMap<>();
 
   /** Stops that were told before the start of their batch was. */
   private final Map<Long, Ending> earlyStops = new LinkedHashMap<>();
@@ -30,7 +37,7 @@ final class ActiveBatches implements Serializable {
   }
 
   void add(ActiveBatch batch) {
-    active.put(batch.run.batch(), batch);
+    active.put(batch.id(), batch);
     deadlines.add(batch);
   }
 
@@ -39,13 +46,40 @@ final class ActiveBatches implements Serializable {
   }
 
   @Nullable OpenChunk chunk(ChunkId id) {
-    ActiveBatch batch = active.get(id.batch());
-    return batch == null ? null : batch.openChunk(id);
+    return chunks.get(id);
+  }
+
+  /** Those of a batch, in order. */
+  List<OpenChunk> chunks(ActiveBatch batch) {
+    var first = new ChunkId(batch.id(), 0);
+    return List.copyOf(chunks.subMap(first, new ChunkId(batch.id() + 1, 0)).values());
+  }
+
+  OpenChunk open(ActiveBatch batch, ClaimedChunk claimed) {
+    var open = new OpenChunk(batch, claimed);
+    chunks.put(open.chunk.id(), open);
+    batch.opened(claimed);
+    return open;
+  }
+
+  /** It is sealed, or another node's. */
+  void closed(OpenChunk open) {
+    chunks.remove(open.chunk.id());
+    open.batch.closed();
+  }
+
+  /** What our own machine fails at, for a batch or one of its chunks; null while all is well. */
+  @Nullable String backoffReason(ActiveBatch batch) {
+    String reason = batch.backoff.reason();
+    for (OpenChunk chunk : chunks(batch)) {
+      reason = reason == null ? chunk.backoff.reason() : reason;
+    }
+    return reason;
   }
 
   /** An open line. */
   Optional<OpenChunk.Line> line(LineId id) {
-    OpenChunk open = chunk(id.chunk());
+    OpenChunk open = chunks.get(id.chunk());
     return open == null || open.chunk.epoch() != id.epoch()
         ? Optional.empty()
         : open.line(id.index());
@@ -65,7 +99,7 @@ final class ActiveBatches implements Serializable {
   void finish(ActiveBatch batch) {
     if (batch.finish()) {
       deadlines.remove(batch);
-      effects.accept(new Effect.Finish(batch.run.batch()));
+      effects.accept(new Effect.Finish(batch.id()));
     }
   }
 

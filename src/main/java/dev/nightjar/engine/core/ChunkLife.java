@@ -44,14 +44,14 @@ final class ChunkLife implements Serializable {
   }
 
   private void open(ActiveBatch batch, ClaimedChunk claimed) {
-    OpenChunk lost = batch.openChunk(claimed.chunk().id());
+    OpenChunk lost = batches.chunk(claimed.chunk().id());
     if (lost != null) {
-      lose(batch, lost); // It is ours again, and there was no word of that it was not.
+      lose(lost); // It is ours again, and there was no word of that it was not.
     }
-    OpenChunk open = batch.open(claimed);
+    OpenChunk open = batches.open(batch, claimed);
     claims.opened(open);
-    open.lines().forEach(line -> lanes.queue(line.model).addLast(batch, line));
-    settle(batch, open);
+    open.lines().forEach(line -> lanes.queue(line.model).addLast(line));
+    settle(open);
   }
 
   void claimFailed(long id, String reason, long now) {
@@ -72,26 +72,19 @@ final class ChunkLife implements Serializable {
 
   /** Seals the chunk if it is time to. */
   void settle(OpenChunk open) {
-    ActiveBatch batch = batches.get(open.batch());
-    if (batch != null) {
-      settle(batch, open);
-    }
-  }
-
-  void settle(ActiveBatch batch, OpenChunk open) {
-    if (open.canSeal(batch.ending())) {
+    if (open.canSeal()) {
       claims.sealing(open);
-      effects.accept(open.seal(batch.ending()));
+      effects.accept(open.seal());
     }
   }
 
   void sealed(ChunkId id, SealOutcome outcome) {
-    ActiveBatch batch = batches.get(id.batch());
     OpenChunk open = batches.chunk(id);
-    if (batch == null || open == null) {
+    if (open == null) {
       return;
     }
-    close(batch, open);
+    ActiveBatch batch = open.batch;
+    close(open);
     if (outcome != SealOutcome.FENCED) {
       batch.sealed();
     }
@@ -109,37 +102,29 @@ final class ChunkLife implements Serializable {
   }
 
   void sealAgain(ChunkId id) {
-    ActiveBatch batch = batches.get(id.batch());
     OpenChunk open = batches.chunk(id);
-    if (batch != null && open != null) {
-      effects.accept(open.seal(batch.ending()));
+    if (open != null) {
+      effects.accept(open.seal());
     }
   }
 
   /** The chunk is sealed, or another node's: nothing of it is left here. */
-  private void close(ActiveBatch batch, OpenChunk open) {
-    batch.closed(open);
+  private void close(OpenChunk open) {
+    batches.closed(open);
     claims.closed(open);
     effects.accept(new Effect.Release(open.chunk));
   }
 
   /** Another node owns the chunk: its waiting lines are none of ours. */
   void lose(OpenChunk open) {
-    ActiveBatch batch = batches.get(open.batch());
-    if (batch != null) {
-      lose(batch, open);
-    }
-  }
-
-  private void lose(ActiveBatch batch, OpenChunk open) {
     if (!open.isGone()) {
-      lanes.all().forEach(queue -> queue.drop(batch, open));
-      close(batch, open);
+      lanes.all().forEach(queue -> queue.drop(open));
+      close(open);
     }
   }
 
   /** A batch has ended: what is still open of it was sealed by another node. */
   void loseAll(ActiveBatch batch) {
-    batch.openChunks().forEach(open -> lose(batch, open));
+    batches.chunks(batch).forEach(this::lose);
   }
 }

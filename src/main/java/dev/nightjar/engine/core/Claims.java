@@ -80,7 +80,7 @@ final class Claims implements Serializable {
   void closeMore(ActiveBatch batch) {
     if (batch.ending() != null
         && batch.mayClaimToClose()
-        && batch.openChunkCount() < CLOSING_CHUNKS_MAX) {
+        && batch.openChunks() < CLOSING_CHUNKS_MAX) {
       claim(batch, CLOSING_CHUNKS_MAX);
     }
   }
@@ -89,7 +89,7 @@ final class Claims implements Serializable {
     int chunks = batch.claim(chunksMax);
     lanes.home(batch).withdrawClaims(batch);
     claimingChunks += chunks;
-    effects.accept(new Effect.Claim(batch.run.batch(), chunks, batch.ending() != null));
+    effects.accept(new Effect.Claim(batch.id(), chunks, batch.ending() != null));
   }
 
   /** A claim has succeeded or failed, if there was one. */

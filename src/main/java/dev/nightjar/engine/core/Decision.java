@@ -3,7 +3,7 @@ package dev.nightjar.engine.core;
 import dev.nightjar.batch.Answer;
 import dev.nightjar.engine.core.OpenChunk.Line;
 
-/** What is to be done after an outcome: {@link Faults} decides, the engine does it. */
+/** What becomes of a line after an outcome: {@link Faults} decides, the engine does it. */
 sealed interface Decision {
   /** The line has its answer. */
   record Append(Line line, Answer answer) implements Decision {}
@@ -21,10 +21,4 @@ sealed interface Decision {
 
   /** A line that waited for a probe waits no more; what follows for it comes next. */
   record Cleared(Line line) implements Decision {}
-
-  /** The lane's upstream is asked whether it is well. */
-  record Probe(Lane lane) implements Decision {}
-
-  /** The operator is told. */
-  record Say(String message) implements Decision {}
 }

@@ -69,7 +69,7 @@ public final class Engine implements Serializable {
     this.limits = limits;
     this.lanes = new Lanes(upstreams);
     var underWay = new UnderWay();
-    this.faults = new Faults(limits, lanes, underWay, new Random(seed));
+    this.faults = new Faults(limits, lanes, underWay, new Random(seed), effects);
     this.claims = new Claims(limits, lanes, effects);
     this.dispatch = new Dispatch(limits, underWay, effects);
     this.batches = new ActiveBatches(deadlines, effects);
@@ -114,7 +114,7 @@ public final class Engine implements Serializable {
     ActiveBatch active = batches.get(batch);
     return active == null
         ? validations.live(batch)
-        : Optional.of(active.live(waits.reason(active, lanes, claims, dispatch)));
+        : Optional.of(active.live(waits.reason(active, batches, lanes, claims, dispatch)));
   }
 
   /** An open line. */
@@ -239,8 +239,8 @@ public final class Engine implements Serializable {
     batch.stop(ending);
     deadlines.remove(batch);
     halt(batch);
-    timers.at(now + limits.stopGrace().toMillis(), new Due.AbortCalls(batch.run.batch()));
-    batch.openChunks().forEach(open -> chunks.settle(batch, open));
+    timers.at(now + limits.stopGrace().toMillis(), new Due.AbortCalls(batch.id()));
+    batches.chunks(batch).forEach(chunks::settle);
     claims.closeMore(batch);
   }
 
@@ -264,7 +264,7 @@ public final class Engine implements Serializable {
       if (batch.mayExpire()) {
         batch.expiring();
         halt(batch);
-        effects.accept(new Effect.Expire(batch.run.batch()));
+        effects.accept(new Effect.Expire(batch.id()));
       }
     }
   }
@@ -276,6 +276,7 @@ public final class Engine implements Serializable {
       claims.ended(batch);
       chunks.loseAll(batch);
       timers.cancelAll(id);
+      batch.end();
       batch.window.leave();
     }
   }

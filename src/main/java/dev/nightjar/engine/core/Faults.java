@@ -5,12 +5,14 @@ import dev.nightjar.engine.core.Lane.State;
 import dev.nightjar.engine.core.Lane.Suspect;
 import dev.nightjar.engine.core.OpenChunk.Line;
 import dev.nightjar.engine.message.CallOutcome;
+import dev.nightjar.engine.message.Effect;
 import dev.nightjar.engine.message.EngineLimits;
 import dev.nightjar.engine.message.Event;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -31,13 +33,20 @@ final class Faults implements Serializable {
   private final Lanes lanes;
   private final UnderWay underWay;
   private final RandomGenerator random;
+  private final Consumer<Effect> effects;
   private List<Decision> decisions = new ArrayList<>();
 
-  Faults(EngineLimits limits, Lanes lanes, UnderWay underWay, RandomGenerator random) {
+  Faults(
+      EngineLimits limits,
+      Lanes lanes,
+      UnderWay underWay,
+      RandomGenerator random,
+      Consumer<Effect> effects) {
     this.limits = limits;
     this.lanes = lanes;
     this.underWay = underWay;
     this.random = random;
+    this.effects = effects;
   }
 
   /** In the order in which they are to be done. */
@@ -88,7 +97,7 @@ final class Faults implements Serializable {
   private void localFault(Line line, String reason, long now) {
     Backoff backoff = line.chunk.backoff;
     if (backoff.reason() == null) {
-      say("line %d of batch %d waits: %s".formatted(line.number(), line.chunk.batch(), reason));
+      say("line %d of batch %d waits: %s".formatted(line.number(), line.chunk.batch.id(), reason));
     }
     var _ = backoff.failed(reason);
     decide(new Decision.PutBackLater(line, now + Backoff.wait(line.chunk.metLocalFault(line))));
@@ -125,11 +134,11 @@ final class Faults implements Serializable {
 
   private void probe(Lane lane) {
     lane.probing();
-    decide(new Decision.Probe(lane));
+    effects.accept(new Effect.Probe(lane.upstream.index, lane.model));
   }
 
   private void say(String message) {
-    decide(new Decision.Say(message));
+    effects.accept(new Effect.Say(message));
   }
 
   /** The upstream went down under this line. One that was there each time may be the cause. */

@@ -12,7 +12,6 @@ import java.io.Serializable;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The life of a line from its first call on: what its outcome means is decided by {@link Faults}
@@ -77,9 +76,6 @@ final class LineLife implements Serializable {
           underWay.add(line);
         }
         case Decision.Cleared(Line line) -> line.chunk.cleared();
-        case Decision.Probe(Lane lane) ->
-            effects.accept(new Effect.Probe(lane.upstream.index, lane.model));
-        case Decision.Say(String message) -> effects.accept(new Effect.Say(message));
       }
     }
     for (Decision decision : decisions) {
@@ -91,23 +87,22 @@ final class LineLife implements Serializable {
 
   /** Back to the head of its queue, or nowhere if its batch stops: then it stays unexecuted. */
   private void putBack(Line line) {
-    ActiveBatch batch = sendable(line);
-    if (batch != null) {
-      lanes.queue(line.model).addFirst(batch, line);
+    line.chunk.waits(line);
+    if (isSendable(line)) {
+      lanes.queue(line.model).addFirst(line);
     }
   }
 
   private void putBackAlone(Line line) {
-    if (sendable(line) != null) {
+    line.chunk.waits(line);
+    if (isSendable(line)) {
       lanes.queue(line.model).addAlone(line);
     }
   }
 
-  /** The batch of a line that may be sent; null if it may not: it waits for nothing any more. */
-  private @Nullable ActiveBatch sendable(Line line) {
-    line.chunk.waits(line);
-    ActiveBatch batch = batches.get(line.chunk.batch());
-    return batch != null && batch.isRunning() && line.chunk.isOpen() ? batch : null;
+  /** One that is not waits for nothing any more. */
+  private static boolean isSendable(Line line) {
+    return line.chunk.batch.isRunning() && line.chunk.isOpen();
   }
 
   private void putBackLater(Line line, long atMillis) {
@@ -119,22 +114,22 @@ final class LineLife implements Serializable {
     for (Pending pending : answers) {
       boolean isRefused = refused.contains(pending.line().chunk());
       Line line = dispatch.appended(pending, isRefused);
-      ActiveBatch batch = batches.get(line.chunk.batch());
-      if (isRefused || batch == null) {
+      ActiveBatch batch = line.chunk.batch;
+      if (isRefused || batch.hasEnded()) {
         line.chunk.refused();
         chunks.lose(line.chunk);
       } else {
         line.chunk.appended(line, pending.answer().bytes());
         batch.count(pending.answer());
         claims.answered(pending.answer().bytes());
-        chunks.settle(batch, line.chunk);
+        chunks.settle(line.chunk);
       }
     }
   }
 
   /** Calls of a stopping batch have had their time. */
   void abortCalls(ActiveBatch batch) {
-    for (OpenChunk chunk : batch.openChunks()) {
+    for (OpenChunk chunk : batches.chunks(batch)) {
       for (Line line : chunk.lines()) {
         if (line.state() == Line.State.IN_FLIGHT) {
           effects.accept(new Effect.Abort(line.id()));

@@ -40,16 +40,17 @@ final class ModelQueue implements Serializable {
 
   // ---- lines
 
-  void addLast(ActiveBatch batch, Line line) {
-    queueFor(batch, line).addLast(line);
+  void addLast(Line line) {
+    queueFor(line).addLast(line);
   }
 
   /** Back to the head of its batch: it was sent once already. */
-  void addFirst(ActiveBatch batch, Line line) {
-    queueFor(batch, line).addFirst(line);
+  void addFirst(Line line) {
+    queueFor(line).addFirst(line);
   }
 
-  private ArrayDeque<Line> queueFor(ActiveBatch batch, Line line) {
+  private ArrayDeque<Line> queueFor(Line line) {
+    ActiveBatch batch = line.chunk.batch;
     line.chunk.waits(line);
     batch.addWaiting(1);
     lines.add(batch);
@@ -78,7 +79,7 @@ final class ModelQueue implements Serializable {
   private ArrayDeque<Line> of(ActiveBatch batch) {
     ArrayDeque<Line> queue = ready.get(batch);
     if (queue == null) {
-      throw new IllegalStateException("no line of batch " + batch.run.batch() + " waits");
+      throw new IllegalStateException("no line of batch " + batch.id() + " waits");
     }
     return queue;
   }
@@ -97,12 +98,12 @@ final class ModelQueue implements Serializable {
   }
 
   /** Drops the waiting lines of a chunk that another node owns now. */
-  void drop(ActiveBatch batch, OpenChunk chunk) {
-    drop(batch, line -> line.chunk == chunk);
+  void drop(OpenChunk chunk) {
+    drop(chunk.batch, line -> line.chunk == chunk);
   }
 
   private void drop(ActiveBatch batch, Predicate<Line> which) {
-    solo.removeIf(line -> line.chunk.batch() == batch.run.batch() && which.test(line));
+    solo.removeIf(line -> line.chunk.batch == batch && which.test(line));
     ArrayDeque<Line> queue = ready.get(batch);
     if (queue != null) {
       int before = queue.size();

@@ -1,6 +1,5 @@
 package dev.nightjar.engine.core;
 
-import dev.nightjar.batch.Batch.Ending;
 import dev.nightjar.batch.Chunk;
 import dev.nightjar.engine.message.Effect;
 import dev.nightjar.engine.message.Event.ClaimedChunk;
@@ -18,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * to one is told to its chunk, which counts. Engine thread only.
  */
 final class OpenChunk implements Serializable {
+  final ActiveBatch batch;
   final Chunk chunk;
 
   /** What keeps its lines from being sent, or the chunk from being sealed. */
@@ -127,23 +127,18 @@ final class OpenChunk implements Serializable {
     }
   }
 
-  /** {@code isRunning} is whether its lines are to be sent. */
-  OpenChunk(ClaimedChunk claimed, boolean isRunning) {
+  OpenChunk(ActiveBatch batch, ClaimedChunk claimed) {
+    this.batch = batch;
     this.chunk = claimed.chunk();
     this.isBegun = !claimed.held().isEmpty();
     this.answerBytes = claimed.heldBytes();
     this.remaining = chunk.lines() - claimed.held().cardinality();
-    for (int i = 0; isRunning && i < claimed.lines().size(); i++) {
+    for (int i = 0; batch.isRunning() && i < claimed.lines().size(); i++) {
       if (!claimed.held().get(i)) {
         ClaimedLine line = claimed.lines().get(i);
         lines.add(new Line(this, i, line.span(), line.model()));
       }
     }
-  }
-
-  /** The sequence number of its batch. */
-  long batch() {
-    return chunk.id().batch();
   }
 
   List<Line> lines() {
@@ -171,11 +166,6 @@ final class OpenChunk implements Serializable {
     return isBegun;
   }
 
-  /** A call or an append of one of its lines is under way. */
-  boolean isBusy() {
-    return busy > 0;
-  }
-
   /** Of its durable answers. */
   long answerBytes() {
     return answerBytes;
@@ -188,22 +178,27 @@ final class OpenChunk implements Serializable {
     line.lane = lane;
     line.generation = generation;
     isBegun = true;
-    busy++;
+    addBusy(1);
+  }
+
+  private void addBusy(int more) {
+    busy += more;
+    batch.addBusy(more);
   }
 
   /** Its call has ended; what follows is told next. */
   void ended() {
-    busy--;
+    addBusy(-1);
   }
 
   void suspected(Line line) {
     line.state = Line.State.SUSPECT;
-    busy++;
+    addBusy(1);
   }
 
   /** The probe has ended; what follows is told next. */
   void cleared() {
-    busy--;
+    addBusy(-1);
   }
 
   void waits(Line line) {
@@ -216,12 +211,12 @@ final class OpenChunk implements Serializable {
 
   void appending(Line line) {
     line.state = Line.State.APPENDING;
-    busy++;
+    addBusy(1);
   }
 
   void appended(Line line, long bytes) {
     line.state = Line.State.DONE;
-    busy--;
+    addBusy(-1);
     remaining--;
     answerBytes += bytes;
     backoff.over();
@@ -229,7 +224,7 @@ final class OpenChunk implements Serializable {
 
   /** Its answer was not taken: the chunk is another node's. */
   void refused() {
-    busy--;
+    addBusy(-1);
   }
 
   /** It has failed by its own fault; how often by now. */
@@ -254,8 +249,8 @@ final class OpenChunk implements Serializable {
   // ---- its own life
 
   /** Complete, or nothing under way in a batch that stops: then its set of answers is final. */
-  boolean canSeal(@Nullable Ending ending) {
-    return isOpen() && busy == 0 && (remaining == 0 || ending != null);
+  boolean canSeal() {
+    return isOpen() && busy == 0 && (remaining == 0 || batch.ending() != null);
   }
 
   void sealing() {
@@ -267,7 +262,7 @@ final class OpenChunk implements Serializable {
   }
 
   /** Lines without an answer get the error of the batch's ending. */
-  Effect seal(@Nullable Ending ending) {
-    return new Effect.Seal(chunk, remaining == 0 ? null : ending);
+  Effect seal() {
+    return new Effect.Seal(chunk, remaining == 0 ? null : batch.ending());
   }
 }

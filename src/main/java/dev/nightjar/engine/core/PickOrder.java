@@ -35,7 +35,7 @@ final class PickOrder implements Serializable {
       @Override
       public int compare(Ranked one, Ranked other) {
         int bySize = Integer.compare(one.chunksLeft, other.chunksLeft);
-        return bySize != 0 ? bySize : Long.compare(one.batch.run.batch(), other.batch.run.batch());
+        return bySize != 0 ? bySize : Long.compare(one.batch.id(), other.batch.id());
       }
     }
   }

@@ -29,11 +29,12 @@ final class WaitReasons implements Serializable {
   }
 
   /** In a sentence; null when the batch does not wait. */
-  @Nullable String reason(ActiveBatch batch, Lanes lanes, Claims claims, Dispatch dispatch) {
+  @Nullable String reason(
+      ActiveBatch batch, ActiveBatches batches, Lanes lanes, Claims claims, Dispatch dispatch) {
     if (isAll()) {
       return ofAll();
     }
-    String failure = batch.backoffReason();
+    String failure = batches.backoffReason(batch);
     if (failure != null) {
       return failure;
     }
@@ -76,10 +77,10 @@ final class WaitReasons implements Serializable {
     if ((batch.wantsChunks() || claims.isFull()) && claims.reason() != null) {
       return claims.reason();
     }
-    if (batch.openChunkCount() == 0 && batch.isClaiming()) {
+    if (batch.openChunks() == 0 && batch.isClaiming()) {
       return "its next lines are being read";
     }
-    if (batch.openChunkCount() > 0 && !batch.hasWaiting()) {
+    if (batch.openChunks() > 0 && !batch.hasWaiting()) {
       return "lines that failed wait to be sent again";
     }
     String unserved = lanes.unserved(batch);
