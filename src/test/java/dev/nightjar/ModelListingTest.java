@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("K4")
 class ModelListingTest {
   /** So many that they last longer than it takes until an upstream is asked again. */
-  private static final int LINES = 4_000;
+  private static final int LINES = 2_000;
 
   private static final int FEW = 1_000;
   private static final String MODEL = "gpt-5";

@@ -12,7 +12,7 @@ import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /** A batch that is being worked on. Engine thread only. */
-final class ActiveBatch implements Serializable {
+final class ActiveBatch implements Window.Member, Serializable {
   /** An enum, since what is sorted by it is part of the state that a trace holds. */
   enum Order implements Comparator<ActiveBatch> {
     BY_DEADLINE;
@@ -54,7 +54,7 @@ final class ActiveBatch implements Serializable {
 
   private enum Phase {
     RUNNING,
-    /** The deadline has passed and MetaStore has been asked to expire it: no line is sent. */
+    /** The deadline has passed and MetaStore has been asked to expire it: it is held. */
     EXPIRING,
     /** MetaStore says that it stops early. */
     STOPPING,
@@ -87,6 +87,17 @@ final class ActiveBatch implements Serializable {
   /** Why it stops early; null while it does not. */
   @Nullable Ending ending() {
     return ending;
+  }
+
+  /** No line of it may be sent for now; those that wait stay where they are. */
+  @Override
+  public boolean isHeld() {
+    return phase == Phase.EXPIRING;
+  }
+
+  /** In a sentence; for one that is held. */
+  String heldBecause() {
+    return "its deadline has passed, and that is being stored";
   }
 
   boolean mayExpire() {
@@ -181,7 +192,12 @@ final class ActiveBatch implements Serializable {
   /** So many lines more wait for a slot, or fewer. */
   void addWaiting(int more) {
     waitingLines += more;
-    window.addWaiting(more);
+    window.waits(this);
+  }
+
+  @Override
+  public int waitingLines() {
+    return waitingLines;
   }
 
   boolean hasWaiting() {

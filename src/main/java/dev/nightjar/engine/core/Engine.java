@@ -230,7 +230,9 @@ public final class Engine implements Serializable {
       return;
     }
     batch.backoff.over();
-    if (ending != null && batch.ending() == null) {
+    if (ending == null) {
+      halt(batch); // All its chunks are sealed, be it by others.
+    } else if (batch.ending() == null) {
       stop(batch, ending, now);
     }
   }
@@ -263,7 +265,6 @@ public final class Engine implements Serializable {
         batch = deadlines.takeDue(now)) {
       if (batch.mayExpire()) {
         batch.expiring();
-        halt(batch);
         effects.accept(new Effect.Expire(batch.id()));
       }
     }

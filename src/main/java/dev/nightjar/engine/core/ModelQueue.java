@@ -127,11 +127,22 @@ final class ModelQueue implements Serializable {
 
   /** The next line that is to be sent alone; null when there is none. */
   @Nullable Line nextAlone() {
-    return solo.peekFirst();
+    for (Line line : solo) {
+      if (!line.chunk.batch.isHeld()) {
+        return line;
+      }
+    }
+    return null;
   }
 
+  /** The same, to be sent. */
   Line takeAlone() {
-    return solo.removeFirst();
+    Line line = nextAlone();
+    if (line == null) {
+      throw new IllegalStateException("no line waits to be sent alone");
+    }
+    solo.remove(line);
+    return line;
   }
 
   /** From now on these serve it. A lane of another gets no more lines, and goes once it is idle. */

@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which batch is next, of those that want a line sent or a chunk claimed. The order of design §6:
  * seven of eight picks go to the earliest deadline, one to the batch with the least left, so
- * neither can starve. Engine thread only.
+ * neither can starve. Those that are held are passed over. Engine thread only.
  */
 final class PickOrder implements Serializable {
   private static final int PICKS = 8;
@@ -64,10 +65,7 @@ final class PickOrder implements Serializable {
 
   /** The next one until {@link #picked}; null when there is none. */
   @Nullable ActiveBatch next() {
-    if (isEmpty()) {
-      return null;
-    }
-    return (picks % PICKS == PICKS - 1 ? bySize : byDeadline).first().batch;
+    return batch(first(picks % PICKS == PICKS - 1 ? bySize : byDeadline, _ -> true));
   }
 
   void picked() {
@@ -76,27 +74,37 @@ final class PickOrder implements Serializable {
 
   /** The one of these that would go before all of the others; null when there is none. */
   @Nullable ActiveBatch firstBefore(PickOrder others) {
-    if (isEmpty() || others.isEmpty()) {
+    Ranked urgent = first(byDeadline, _ -> true);
+    Ranked small = first(bySize, _ -> true);
+    Ranked urgentOther = first(others.byDeadline, _ -> true);
+    Ranked smallOther = first(others.bySize, _ -> true);
+    if (urgent == null || small == null || urgentOther == null || smallOther == null) {
       return null;
     }
-    Ranked urgent = byDeadline.first();
-    if (Order.BY_DEADLINE.compare(urgent, others.byDeadline.first()) < 0) {
+    if (Order.BY_DEADLINE.compare(urgent, urgentOther) < 0) {
       return urgent.batch;
     }
-    Ranked small = bySize.first();
     if (others.ranked.containsKey(small.batch)) {
       return null; // What it had left when it came there is more than it has left now.
     }
-    return small.chunksLeft < others.bySize.first().chunksLeft ? small.batch : null;
+    return small.chunksLeft < smallOther.chunksLeft ? small.batch : null;
   }
 
   /** The earliest deadline of those that are so; null when there is none. */
   @Nullable ActiveBatch first(Predicate<ActiveBatch> which) {
-    for (Ranked rank : byDeadline) {
-      if (which.test(rank.batch)) {
-        return rank.batch;
+    return batch(first(byDeadline, which));
+  }
+
+  private static @Nullable Ranked first(Set<Ranked> order, Predicate<ActiveBatch> which) {
+    for (Ranked rank : order) {
+      if (!rank.batch.isHeld() && which.test(rank.batch)) {
+        return rank;
       }
     }
     return null;
+  }
+
+  private static @Nullable ActiveBatch batch(@Nullable Ranked rank) {
+    return rank == null ? null : rank.batch;
   }
 }

@@ -38,6 +38,9 @@ final class WaitReasons implements Serializable {
     if (failure != null) {
       return failure;
     }
+    if (batch.isHeld() && !batch.isUnderWay()) {
+      return batch.heldBecause();
+    }
     List<Lane> serving = lanes.home(batch).serving();
     if (serving.isEmpty()) {
       return ofModel(batch.run.model(), lanes.upstreams());

@@ -1,13 +1,25 @@
 package dev.nightjar.engine.core;
 
 import java.io.Serializable;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * What is claimed ahead for one model, of the batches that are at home with it. Engine thread only.
  */
 final class Window implements Serializable {
+  /** A batch, as far as its window asks. */
+  interface Member {
+    int waitingLines();
+
+    /** None of them may be sent for now. */
+    boolean isHeld();
+  }
+
+  /** Batches with lines that wait. */
+  private final Set<Member> withLines = new HashSet<>();
+
   private int homes;
-  private int waiting;
   private int claiming;
 
   /** A batch is at home here from now on. */
@@ -23,14 +35,18 @@ final class Window implements Serializable {
     return homes == 0;
   }
 
-  /** Its waiting lines are so many more, or fewer. */
-  void addWaiting(int more) {
-    waiting += more;
+  /** A batch has more waiting lines, or fewer. */
+  void waits(Member batch) {
+    if (batch.waitingLines() > 0) {
+      withLines.add(batch);
+    } else {
+      withLines.remove(batch);
+    }
   }
 
   /** Lines of its batches that wait, for whichever model. */
   int waiting() {
-    return waiting;
+    return withLines.stream().mapToInt(Member::waitingLines).sum();
   }
 
   /** Claims under way will bring so many lines more, or fewer, as far as that can be told. */
@@ -42,8 +58,15 @@ final class Window implements Serializable {
     return claiming > 0;
   }
 
-  /** Lines that wait, or will when their claims have succeeded. */
+  /**
+   * Lines that wait, or will when their claims have succeeded; but those of batches that are held,
+   * so that others are claimed meanwhile.
+   */
   int ahead() {
-    return waiting + claiming;
+    int ahead = claiming;
+    for (Member batch : withLines) {
+      ahead += batch.isHeld() ? 0 : batch.waitingLines();
+    }
+    return ahead;
   }
 }

@@ -72,6 +72,24 @@ class WaitReasonTest {
   }
 
   @Test
+  void batchIsHeldWhileThatItsDeadlineHasPassedIsStoredAndOthersGoOn() {
+    var driver = new EngineDriver(4);
+    driver.start(1, 100, driver.now + 5_000);
+    driver.start(2, 100, driver.now + 9_000_000);
+    driver.isStoreSlow = true;
+    driver.advance(5_001);
+    assertThat(reason(driver, 1)).isNull();
+
+    while (driver.sent.stream().anyMatch(line -> line.chunk().batch() == 1)) {
+      driver.succeed(driver.takeSent());
+    }
+
+    assertThat(reason(driver, 1)).isEqualTo("its deadline has passed, and that is being stored");
+    assertThat(driver.sent).hasSize(4).allMatch(line -> line.chunk().batch() == 2);
+    assertThat(driver.expired).containsOnlyKeys(1L);
+  }
+
+  @Test
   void batchWaitsUntilItsLinesAreRead() {
     var driver = new EngineDriver(4);
     var run =
