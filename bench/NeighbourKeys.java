@@ -1,6 +1,6 @@
-import dev.nightjar.store.NewIds;
 import dev.nightjar.store.ApiKey;
 import dev.nightjar.store.ApiKey.Scope;
+import dev.nightjar.store.NewIds;
 import dev.nightjar.store.sqlite.SqliteMetaStore;
 import java.security.SecureRandom;
 import java.time.Instant;

@@ -6,6 +6,8 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toCollection;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -174,6 +176,19 @@ class ArchitectureTest {
         .dependOnClassesThat(describe("are Main", ArchitectureTest::isMain))
         .allowEmptyShould(true)
         .check(OURS);
+  }
+
+  @Test
+  void noTwoTypesOfTheHouseShareAName() {
+    Map<String, Long> names =
+        OURS.stream()
+            .map(ArchitectureTest::outermost)
+            .distinct()
+            .map(JavaClass::getSimpleName)
+            .filter(name -> !name.equals("package-info"))
+            .collect(groupingBy(name -> name, counting()));
+
+    assertThat(names).allSatisfy((name, count) -> assertThat(count).as(name).isEqualTo(1));
   }
 
   @Test

@@ -65,7 +65,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   private final DiskWatch diskWatch;
   private final Workers workers;
   private final OpenInputs running;
-  private final Intake intake;
+  private final Arrivals arrivals;
   private volatile Runnable batchEnded = () -> {};
 
   /** Where the engine keeps things. */
@@ -97,7 +97,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     this.clock = world.clock();
     List<Upstream> clients = upstreams.clients();
     this.engine = new Engine(limits.engine(), upstreams.specs(), world.random().nextLong());
-    var recorder = new Recorder(engine, Recorder.Limits.DEFAULT);
+    var recorder = new Recorder(engine, Recorder.Limits.defaults());
     this.traces = new Traces(recorder, clock, world.fatal());
     this.thread = new EngineThread(recorder, clock, this::carryOut, traces::engineFailed);
     this.guard = new EffectGuard(thread::post);
@@ -119,7 +119,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     var inputs = new ValidationInputs(meta, objects, longLines);
     var rules = new ValidationRules(limits.input(), limits.terms(), models::refusal);
     this.validation = new Validation(inputs, rules, clock, world.random());
-    this.intake = new Intake(meta, running, validation, this::hasEnded, thread::post);
+    this.arrivals = new Arrivals(meta, running, validation, this::hasEnded, thread::post);
   }
 
   /** Whom to tell that the end of a batch is stored; it must neither wait nor throw. */
@@ -142,7 +142,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   }
 
   void takeUp() {
-    intake.takeUp();
+    arrivals.takeUp();
   }
 
   // For a test that does the threads' work by hand.
@@ -194,12 +194,12 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
 
   @Override
   public void created(Batch batch) {
-    intake.submit(batch);
+    arrivals.submit(batch);
   }
 
   @Override
   public void cancelled(Batch batch) {
-    intake.cancelled(batch);
+    arrivals.cancelled(batch);
   }
 
   @Override
@@ -256,7 +256,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
           on(workers.seals(), effect, () -> work.finish(batch, this::hasEnded));
       case Effect.Expire(long batch) -> on(workers.seals(), effect, () -> work.expire(batch));
       case Effect.Validate(long batch) ->
-          on(workers.validations(), effect, () -> intake.validate(batch));
+          on(workers.validations(), effect, () -> arrivals.validate(batch));
       case Effect.EndValidation(long batch) -> validation.end(batch);
       case Effect.Probe(int upstream, String model) ->
           on(workers.calls(), effect, () -> work.probe(upstream, model));

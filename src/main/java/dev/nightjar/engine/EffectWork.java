@@ -82,7 +82,7 @@ final class EffectWork {
     Ending ending = batch.status() == BatchStatus.IN_PROGRESS ? null : batch.ending();
     events.accept(
         batch.stamps().inProgressAt() == null
-            ? Intake.stopped(batch)
+            ? Arrivals.stopped(batch)
             : new Event.Stopping(sequence, ending));
   }
 

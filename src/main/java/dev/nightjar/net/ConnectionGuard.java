@@ -39,7 +39,9 @@ public final class ConnectionGuard implements AutoCloseable {
   private static final int HEADERS_MAX = 256;
   private static final int STREAM_SHARES = 16;
 
-  /** Whoever moves, however slowly, keeps its files. */
+  /**
+   * Whoever takes a piece of its answer, or sends some of its body, within this keeps its files.
+   */
   private static final long SILENT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   /** While fewer of the connections are without a key, they make room in turn with the others. */

@@ -34,7 +34,13 @@ public final class Recorder {
    * that moment. While the state takes more bytes it keeps nothing.
    */
   public record Limits(int events, int bytes) {
-    public static final Limits DEFAULT = new Limits(50_000, 16 << 20);
+    private static final int BYTES_MAX = 16 << 20;
+
+    /** At most a sixteenth of the heap for the state and the events together. */
+    public static Limits defaults() {
+      long heap = Runtime.getRuntime().maxMemory();
+      return new Limits(50_000, (int) Math.min(BYTES_MAX, heap / 32));
+    }
   }
 
   public Recorder(Engine engine, Limits limits) {

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * changes.
  */
 final class ObjectFileReader implements Reader {
-  /** NIO keeps native memory as large as the largest read, for each thread of the processor's. */
+  /** NIO keeps native memory as large as the largest read, for each carrier of threads. */
   private static final int READ_BYTES_MAX = 8 * Checksums.BLOCK_BYTES;
 
   /** Checksums that are read at once: those of 16 MiB. */

@@ -120,7 +120,7 @@ class ReplayTest {
 
   @Test
   void stepThatFailsIsTheLastOneAndFailsAgain() throws IOException {
-    Recorder recorder = recorder(Recorder.Limits.DEFAULT);
+    Recorder recorder = recorder(Recorder.Limits.defaults());
     recorder.step(new Event.Tick(), 1);
     var nobodysLine = new LineId(new ChunkId(7, 0), 1, 3);
     var event = new Event.Ended(nobodysLine, new CallOutcome.Final(EngineDriver.answer(true)));
@@ -141,7 +141,7 @@ class ReplayTest {
 
   @Test
   void otherEffectsThanThenAreFoundAtTheirStep() throws IOException {
-    Recorder recorder = recorder(Recorder.Limits.DEFAULT);
+    Recorder recorder = recorder(Recorder.Limits.defaults());
     recorder.step(new Event.Tick(), 1);
     recorder.step(new Event.Tick(), 2);
     Trace trace = recorder.trace(null).orElseThrow();
@@ -211,7 +211,7 @@ class ReplayTest {
   }
 
   private static Trace traceOfATick() {
-    Recorder recorder = recorder(Recorder.Limits.DEFAULT);
+    Recorder recorder = recorder(Recorder.Limits.defaults());
     recorder.step(new Event.Tick(), 1);
     return recorder.trace(null).orElseThrow();
   }

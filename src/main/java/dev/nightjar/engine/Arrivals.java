@@ -19,7 +19,7 @@ import java.util.function.Consumer;
  * Tells the engine of batches: of all that are unfinished at the start, of new ones, and of what
  * their validation comes to. Any thread may call it.
  */
-final class Intake {
+final class Arrivals {
   private final MetaStore meta;
   private final OpenInputs running;
   private final Validation validation;
@@ -30,7 +30,7 @@ final class Intake {
   private volatile long lastFromBefore;
 
   /** {@code ended} is told of the end of a batch before the engine is. */
-  Intake(
+  Arrivals(
       MetaStore meta,
       OpenInputs running,
       Validation validation,
