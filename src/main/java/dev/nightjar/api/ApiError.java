@@ -2,7 +2,7 @@ package dev.nightjar.api;
 
 import org.jspecify.annotations.Nullable;
 
-/** A refused request, in the API's words: what the error envelope of contract §6.1 holds. */
+/** A refused request, in the API's words: what OpenAI's error envelope holds. */
 public final class ApiError extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -47,7 +47,7 @@ public final class Batches {
 
   /**
    * Creates a batch, unless the same request has done so; whether its file exists is found out by
-   * its validation (contract §3.6).
+   * its validation.
    */
   public Submitted create(String project, JsonNode body, RetryHeaders retryHeaders) {
     NewBatchRequest request = NewBatchRequest.of(body, limits.extraEndpoints());

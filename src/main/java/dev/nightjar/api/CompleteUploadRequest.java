@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The checked body of an upload's completion (contract §2).
+ * The checked body of an upload's completion.
  *
  * @param parts in the order of the file, none twice
  * @param md5 of the file, 32 hexadecimal digits in lower case; null for "not given"

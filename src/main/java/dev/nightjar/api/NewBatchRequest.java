@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The checked body of a batch's creation (contract §3.1, §3.5). Fields that we do not know are
- * ignored: clients send what other servers understand.
+ * The checked body of a batch's creation. Fields that we do not know are ignored: clients send what
+ * other servers understand.
  */
 record NewBatchRequest(
     FileId inputFileId,

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The checked body of an upload's creation (contract §2). Its {@code mime_type} must be there and
- * means nothing here.
+ * The checked body of an upload's creation. Its {@code mime_type} must be there and means nothing
+ * here.
  */
 record NewUploadRequest(String filename, String purpose, long bytes, @Nullable Duration fileLife) {
 

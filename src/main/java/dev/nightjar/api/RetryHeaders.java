@@ -13,7 +13,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * What a request's headers say of whether it was sent before. The official SDKs send no idempotency
  * key, but count their retries: a creation whose answer was lost must not run, and be paid, twice
- * (contract §0, §6.4).
+ * (docs/costs.md#retries-never-pay-twice).
  *
  * @param idempotencyKey {@code Idempotency-Key}
  * @param retryCount {@code x-stainless-retry-count}

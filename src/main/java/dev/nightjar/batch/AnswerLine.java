@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.io.JsonStringEncoder;
 
 /**
- * Writes the lines of output and error files (contract §4). All that a line holds derives from the
- * batch, the line and the answer, so that writing it twice gives the same bytes.
+ * Writes the lines of output and error files. All that a line holds derives from the batch, the
+ * line and the answer, so that writing it twice gives the same bytes.
  */
 public final class AnswerLine {
   private static final int WRAPPED_BYTES_MAX = 2_048;

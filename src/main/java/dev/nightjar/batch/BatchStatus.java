@@ -2,7 +2,7 @@ package dev.nightjar.batch;
 
 import java.util.Locale;
 
-/** Where a batch stands, in the API's words; contract §3.3 has the transitions. */
+/** Where a batch stands, in the API's words; docs/compatibility.md#batches has the transitions. */
 public enum BatchStatus {
   VALIDATING,
   FAILED,

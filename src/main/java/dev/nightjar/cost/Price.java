@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a model's tokens cost: list prices per million tokens, in a currency, and the factor by
- * which a batch is cheaper. Reasoning is output, cached tokens are part of the input (contract §8).
+ * which a batch is cheaper. Reasoning is output, cached tokens are part of the input.
  *
  * @param cachedInput for input that the engine had in its cache; null: as other input
  * @param batchFactor what of the list price a batch pays, such as 0.5

@@ -25,7 +25,7 @@ final class Committer implements Runnable {
   private static final int GROUP_MAX = 4_096;
   private static final long GROUP_BYTES_MAX = 4L << 20;
 
-  /** Under load groups begin this far apart: fewer, larger writes. Design §5: at most 5 ms. */
+  /** Under load groups begin this far apart: fewer, larger writes. */
   private static final long PACE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);

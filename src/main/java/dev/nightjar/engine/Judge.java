@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Says what a call's result means for its line: design §6, contract §7. */
+/** Says what a call's result means for its line: docs/design.md#whose-fault. */
 final class Judge {
   /** 429s that waiting does not cure: the account is empty. */
   private static final Set<String> QUOTA_CODES =

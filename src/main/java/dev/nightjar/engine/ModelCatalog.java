@@ -77,7 +77,7 @@ public final class ModelCatalog {
 
   /**
    * Why no upstream can have this model: only if each of them listed its models just now, and none
-   * has it (contract §0). Whoever cannot be asked may have it.
+   * has it. Whoever cannot be asked may have it.
    */
   Optional<String> refusal(String model) {
     if (model.isEmpty()) {

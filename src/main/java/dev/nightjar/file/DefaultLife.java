@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param byPurpose files of other purposes live for ever
  */
 public record DefaultLife(Map<String, Duration> byPurpose) {
-  /** As OpenAI has it: batches' inputs, outputs and errors live 30 days (contract §3.8). */
+  /** As OpenAI has it: batches' inputs, outputs and errors live 30 days. */
   public static final DefaultLife OPENAI =
       new DefaultLife(Map.of("batch", Duration.ofDays(30), "batch_output", Duration.ofDays(30)));
 

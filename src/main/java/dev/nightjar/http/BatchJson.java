@@ -16,7 +16,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Batches as the API shows them (contract §3.2): what is not known yet is there as null. */
+/** Batches as the API shows them: what is not known yet is there as null. */
 final class BatchJson {
   private BatchJson() {}
 
@@ -41,7 +41,7 @@ final class BatchJson {
     return json;
   }
 
-  /** All under one key, so that no field that OpenAI may add collides (contract §0). */
+  /** All under one key, so that no field that OpenAI may add collides. */
   private static void putExtensions(ObjectNode json, BatchView view) {
     ObjectNode ours = JsonNodeFactory.instance.objectNode();
     view.cost().ifPresent(cost -> ours.set("cost", CostJson.of(cost)));

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The one place where exceptions become responses, all in the envelope of contract §6.1. */
+/** The one place where exceptions become responses, all in OpenAI's envelope. */
 final class ErrorResponses {
   private static final System.Logger LOG = System.getLogger(ErrorResponses.class.getName());
 

@@ -6,7 +6,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Files as the API shows them (contract §1.1). */
+/** Files as the API shows them. */
 final class FileJson {
   private FileJson() {}
 

@@ -7,7 +7,7 @@ import java.util.Locale;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Uploads and their parts as the API shows them (contract §2). */
+/** Uploads and their parts as the API shows them. */
 final class UploadJson {
   private UploadJson() {}
 

@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What a line must be to run in a batch of this endpoint: contract §3.6. */
+/**
+ * What a line must be to run in a batch of this endpoint: docs/compatibility.md#validation-errors.
+ */
 record LineRules(String endpoint, boolean allowsMixedModels) {
 
   private static final int MODEL_CHARACTERS_MAX = 1_000;

@@ -6,7 +6,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What an endpoint is sent: an event as OpenAI words it (contract §5), always the same bytes.
+ * What an endpoint is sent: an event as OpenAI words it, always the same bytes.
  *
  * @param id what the receiver knows it by, the same at each try
  */

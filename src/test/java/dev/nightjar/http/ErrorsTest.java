@@ -29,7 +29,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
-/** Status, code, param and message of refused requests: contract §1.5, §3.4, §3.5, §6.2. */
+/**
+ * Status, code, param and message of refused requests: docs/compatibility.md#errors-and-headers.
+ */
 @Tag("server")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ErrorsTest {

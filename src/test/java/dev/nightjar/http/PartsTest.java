@@ -34,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
-/** Uploads in parts: contract §2. */
+/** Uploads in parts: docs/compatibility.md#uploads. */
 @Tag("server")
 class PartsTest {
   private static final Duration LIFE = Duration.ofHours(1);

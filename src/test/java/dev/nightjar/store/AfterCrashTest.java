@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Who is right after a crash (design §5.6): a copy of the files at one moment is opened as the
- * server would after a kill at that moment.
+ * Who is right after a crash (docs/design.md#after-a-crash): a copy of the files at one moment is
+ * opened as the server would after a kill at that moment.
  */
 class AfterCrashTest {
   @TempDir Path before;

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Rules R1 to R5 (design §5.6), the same for every tier of stores. */
+/** Rules R1 to R5 (docs/design.md#the-five-rules), the same for every tier of stores. */
 public abstract class RulesContract {
   @TempDir protected Path directory;
   private Tier tier;

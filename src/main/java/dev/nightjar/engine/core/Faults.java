@@ -17,9 +17,9 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose fault a failed attempt is decides what follows (design §6). The upstream's: its lane waits
- * and the line spends nothing. The line's: it is tried a few times, then gets its error. Unclear: a
- * probe tells. Part of the engine: no clock, and its thread only.
+ * Whose fault a failed attempt is decides what follows (docs/design.md#whose-fault). The
+ * upstream's: its lane waits and the line spends nothing. The line's: it is tried a few times, then
+ * gets its error. Unclear: a probe tells. Part of the engine: no clock, and its thread only.
  */
 final class Faults implements Serializable {
   private static final int OUTAGES_BEFORE_ALONE = 3;

@@ -10,9 +10,10 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which batch is next, of those that want a line sent or a chunk claimed. The order of design §6:
- * seven of eight picks go to the earliest deadline, one to the batch with the least left, so
- * neither can starve. Those that are held are passed over. Engine thread only.
+ * Which batch is next, of those that want a line sent or a chunk claimed. The order of
+ * docs/design.md#order-among-batches: seven of eight picks go to the earliest deadline, one to the
+ * batch with the least left, so neither can starve. Those that are held are passed over. Engine
+ * thread only.
  */
 final class PickOrder implements Serializable {
   private static final int PICKS = 8;

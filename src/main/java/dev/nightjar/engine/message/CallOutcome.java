@@ -6,8 +6,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one call came to, seen from the line: whose fault it was decides what happens next (design
- * §6). Each carries the answer that the line gets if this attempt is its last.
+ * What one call came to, seen from the line: whose fault it was decides what happens next
+ * (docs/design.md#whose-fault). Each carries the answer that the line gets if this attempt is its
+ * last.
  */
 public sealed interface CallOutcome extends Serializable {
   /** The line has its answer: a success, or an error that repeating would not change. */

@@ -4,7 +4,7 @@ import java.io.Serializable;
 import java.time.Duration;
 
 /**
- * What bounds the engine; design §5 and §6 say why.
+ * What bounds the engine; docs/design.md#bounds says why.
  *
  * @param stopGrace how long calls in flight may go on after cancel or expiry
  * @param requestTimeout for one call, its answer's last byte included

@@ -20,7 +20,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** How a batch's status changes (contract §3.3): each only from the state that it may leave. */
+/**
+ * How a batch's status changes (docs/compatibility.md#batches): each only from the state that it
+ * may leave.
+ */
 final class BatchTransitions {
   private BatchTransitions() {}
 

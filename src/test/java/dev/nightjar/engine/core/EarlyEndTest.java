@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Cancel and expiry at every awkward moment: design §5.8. */
+/** Cancel and expiry at every awkward moment: docs/design.md#how-a-batch-ends-early. */
 class EarlyEndTest {
   private static final int CHUNK = EngineDriver.LINES_PER_CHUNK;
   private static final Event CANCEL = new Event.Stopping(1, Ending.CANCELLED);

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Whose fault decides what happens to a line: design §6. */
+/** Whose fault decides what happens to a line: docs/design.md#whose-fault. */
 class FaultsTest {
   private static final CallOutcome LINE_FAULT =
       new CallOutcome.LineFault(EngineDriver.answer(false));
