@@ -42,7 +42,7 @@ class BadInputTest {
 
   private Path folder = Path.of("");
   private ScriptedServer upstream;
-  private Server server;
+  private RunningServer server;
   private OpenAIClient client;
   private int files;
 

@@ -235,13 +235,14 @@ class DamagedDataTest {
     }
   }
 
-  private record Running(Server server, OpenAIClient client) implements AutoCloseable {
+  private record Running(RunningServer server, OpenAIClient client) implements AutoCloseable {
     static Running start(Path data, String upstream) {
       return start(data, upstream, 16);
     }
 
     static Running start(Path data, String upstream, int maxInFlight) {
-      Server server = Server.start(ServerFixture.settings(data, upstream, maxInFlight));
+      RunningServer server =
+          RunningServer.start(ServerFixture.settings(data, upstream, maxInFlight));
       return new Running(server, ServerFixture.client(server.port()));
     }
 

@@ -30,8 +30,8 @@ class DatabaseDamageTest {
     return folder.resolve("data");
   }
 
-  private Server start(SimServer sim) {
-    return Server.start(ServerFixture.settings(data(), sim.url(), 4));
+  private RunningServer start(SimServer sim) {
+    return RunningServer.start(ServerFixture.settings(data(), sim.url(), 4));
   }
 
   private static HttpResponse<String> get(int port, String path) {
@@ -51,7 +51,7 @@ class DatabaseDamageTest {
       start(sim).stop();
       BrokenPage.write(data().resolve("meta.db"), "ledger_by_day");
 
-      try (Server server = start(sim)) {
+      try (RunningServer server = start(sim)) {
         ServerFixture.awaitThat(() -> get(server.port(), "/healthz/ready").statusCode() == 503);
 
         assertThat(get(server.port(), "/healthz/ready").body())

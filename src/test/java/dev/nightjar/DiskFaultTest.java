@@ -176,7 +176,7 @@ class DiskFaultTest {
   }
 
   /** A server and a client of it. */
-  private record Running(Server server, OpenAIClient client) implements AutoCloseable {
+  private record Running(RunningServer server, OpenAIClient client) implements AutoCloseable {
     HttpResponse<String> get(String path) throws Exception {
       var uri = URI.create("http://127.0.0.1:%d%s".formatted(server.port(), path));
       try (HttpClient http = HttpClient.newHttpClient()) {
@@ -198,7 +198,8 @@ class DiskFaultTest {
 
   private static Running start(Path data, SimServer sim, String diskFreeMin) {
     Settings base = ServerFixture.settings(data, sim.url(), 16);
-    Server server = Server.start(base.withBounds(Bounds.ofDisk(DiskFreeMin.parse(diskFreeMin))));
+    RunningServer server =
+        RunningServer.start(base.withBounds(Bounds.ofDisk(DiskFreeMin.parse(diskFreeMin))));
     return new Running(server, ServerFixture.client(server.port()));
   }
 

@@ -126,7 +126,7 @@ class EndingsTest {
   void cancelWhileValidatingWaitsForNoUpstream() throws IOException {
     Path input = ServerFixture.chatLines(folder.resolve("in.jsonl"), 3, _ -> "");
     try (var silent = ScriptedServer.playing(ScriptedServer.Peer::awaitClose);
-        var server = Server.start(settings(silent))) {
+        var server = RunningServer.start(settings(silent))) {
       OpenAIClient client = ServerFixture.client(server.port());
       String id = ServerFixture.create(client, "/v1/chat/completions", input).id();
       long begun = System.nanoTime();
@@ -165,7 +165,7 @@ class EndingsTest {
           cut.incrementAndGet();
         };
     try (var hanging = ScriptedServer.playing(answersModelsOnly);
-        var server = Server.start(settings(hanging))) {
+        var server = RunningServer.start(settings(hanging))) {
       OpenAIClient client = ServerFixture.client(server.port());
       String id = ServerFixture.create(client, "/v1/chat/completions", input).id();
       ServerFixture.awaitThat(() -> calls.get() == 16);
@@ -236,10 +236,9 @@ class EndingsTest {
   /** As the API does it; what the batch's status is then. */
   private static BatchStatus cancel(NodeFixture node, long sequence) {
     var batch = node.batch(sequence);
-    var cancelled =
-        node.node.meta().cancel(batch.project(), batch.id(), Instant.now()).orElseThrow();
+    var cancelled = node.meta().cancel(batch.project(), batch.id(), Instant.now()).orElseThrow();
     if (cancelled.status() == BatchStatus.CANCELLING) {
-      node.node.engine().cancelled(cancelled);
+      node.engine().cancelled(cancelled);
     }
     return cancelled.status();
   }

@@ -8,6 +8,7 @@ import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.StoredFile;
 import dev.nightjar.store.ContentReader;
+import dev.nightjar.store.MetaStore;
 import dev.nightjar.store.MetaStore.NewBatch;
 import dev.nightjar.store.NewIds;
 import dev.nightjar.store.ObjectKeys;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The engine with its real stores and no HTTP before it: for limits that no setting has. */
 final class NodeFixture implements AutoCloseable {
-  final LocalEngine node;
+  private final LocalEngine node;
 
   private NodeFixture(LocalEngine node) {
     this.node = node;
@@ -75,6 +76,14 @@ final class NodeFixture implements AutoCloseable {
             .batch();
     node.engine().created(batch);
     return batch.sequence();
+  }
+
+  MetaStore meta() {
+    return node.meta();
+  }
+
+  BatchEngine engine() {
+    return node.engine();
   }
 
   Batch batch(long sequence) {

@@ -35,10 +35,10 @@ final class ServerFixture implements AutoCloseable {
   private static final long LOOK_NANOS = 20_000_000L;
 
   final SimServer sim;
-  final Server server;
+  final RunningServer server;
   final OpenAIClient client;
 
-  private ServerFixture(SimServer sim, Server server) {
+  private ServerFixture(SimServer sim, RunningServer server) {
     this.sim = sim;
     this.server = server;
     this.client = client(server.port());
@@ -50,11 +50,12 @@ final class ServerFixture implements AutoCloseable {
 
   static ServerFixture start(Path data, SimOptions options, Terms terms) {
     SimServer sim = SimServer.start(options);
-    return new ServerFixture(sim, Server.start(settings(data, sim.url(), 256).withTerms(terms)));
+    return new ServerFixture(
+        sim, RunningServer.start(settings(data, sim.url(), 256).withTerms(terms)));
   }
 
   static ServerFixture start(SimServer sim, Settings settings) {
-    return new ServerFixture(sim, Server.start(settings));
+    return new ServerFixture(sim, RunningServer.start(settings));
   }
 
   static Settings settings(Path data, String upstream, int maxInFlight) {

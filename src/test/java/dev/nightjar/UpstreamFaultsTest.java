@@ -288,7 +288,7 @@ class UpstreamFaultsTest {
   }
 
   private static String reason(NodeFixture node, long batch) {
-    return node.node.engine().live(batch).map(live -> "" + live.reason()).orElse("");
+    return node.engine().live(batch).map(live -> "" + live.reason()).orElse("");
   }
 
   private NodeFixture open(ScriptedServer upstream) {
