@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightjar.sim.SimServer;
 import dev.nightjar.testing.BrokenPage;
+import dev.nightjar.testing.NightjarProcess;
+import dev.nightjar.testing.ServerFixture;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -13,6 +13,7 @@ import dev.nightjar.store.MetaStore.NewBatch;
 import dev.nightjar.store.NewIds;
 import dev.nightjar.store.ObjectKeys;
 import dev.nightjar.store.ObjectStore;
+import dev.nightjar.testing.ServerFixture;
 import dev.nightjar.validation.InputLimits;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -26,14 +27,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The engine with its real stores and no HTTP before it: for limits that no setting has. */
-final class NodeFixture implements AutoCloseable {
+public final class NodeFixture implements AutoCloseable {
   private final LocalEngine node;
 
   private NodeFixture(LocalEngine node) {
     this.node = node;
   }
 
-  static NodeFixture open(Path data, String upstream, EngineLimits limits) {
+  public static NodeFixture open(Path data, String upstream, EngineLimits limits) {
     var settings = ServerFixture.settings(data, upstream, 64);
     var node =
         LocalEngine.open(
@@ -46,7 +47,7 @@ final class NodeFixture implements AutoCloseable {
   }
 
   /** Uploads a file and makes a batch of it; gives its sequence. */
-  long create(Path input, Duration window) throws IOException {
+  public long create(Path input, Duration window) throws IOException {
     var ids = new NewIds(new SecureRandom());
     FileId file = ids.newFile();
     byte[] bytes = Files.readAllBytes(input);
@@ -78,26 +79,26 @@ final class NodeFixture implements AutoCloseable {
     return batch.sequence();
   }
 
-  MetaStore meta() {
+  public MetaStore meta() {
     return node.meta();
   }
 
-  BatchEngine engine() {
+  public BatchEngine engine() {
     return node.engine();
   }
 
-  Batch batch(long sequence) {
+  public Batch batch(long sequence) {
     return node.meta().batch(sequence).orElseThrow();
   }
 
   /** The batch when it has ended. */
-  Batch await(long sequence) {
+  public Batch await(long sequence) {
     ServerFixture.awaitThat(() -> batch(sequence).status().isTerminal());
     return batch(sequence);
   }
 
   /** None when there is no such file. */
-  List<String> lines(@Nullable FileId file) throws IOException {
+  public List<String> lines(@Nullable FileId file) throws IOException {
     if (file == null) {
       return List.of();
     }
@@ -108,7 +109,7 @@ final class NodeFixture implements AutoCloseable {
     }
   }
 
-  long bytes(@Nullable FileId file) {
+  public long bytes(@Nullable FileId file) {
     return file == null ? 0 : node.meta().content(file).orElseThrow().bytes();
   }
 

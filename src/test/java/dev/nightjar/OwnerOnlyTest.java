@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.nightjar.sim.SimServer;
 import dev.nightjar.store.files.DataDirectory;
 import dev.nightjar.store.sqlite.SqliteMetaStore;
+import dev.nightjar.testing.NightjarProcess;
+import dev.nightjar.testing.ServerFixture;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;

@@ -1,0 +1,279 @@
+package dev.nightjar.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nightjar.batch.Batch;
+import dev.nightjar.batch.BatchStatus;
+import dev.nightjar.engine.BatchEngine;
+import dev.nightjar.engine.message.EngineLimits;
+import dev.nightjar.engine.message.UpstreamSpec;
+import dev.nightjar.file.FileId;
+import dev.nightjar.file.Manifest;
+import dev.nightjar.file.StoredFile;
+import dev.nightjar.sim.ErrorRates;
+import dev.nightjar.sim.SimOptions;
+import dev.nightjar.sim.SimServer;
+import dev.nightjar.store.AnswerLog;
+import dev.nightjar.store.ContentReader;
+import dev.nightjar.store.DiskSpace;
+import dev.nightjar.store.MetaStore;
+import dev.nightjar.store.MetaStore.NewBatch;
+import dev.nightjar.store.NewIds;
+import dev.nightjar.store.ObjectKeys;
+import dev.nightjar.store.ObjectStore;
+import dev.nightjar.store.Sweeper;
+import dev.nightjar.store.files.FileObjectStore;
+import dev.nightjar.store.journal.JournalAnswerLog;
+import dev.nightjar.store.sqlite.SqliteMetaStore;
+import dev.nightjar.testing.ServerFixture;
+import dev.nightjar.testing.TestClocks;
+import dev.nightjar.upstream.HttpUpstream;
+import dev.nightjar.upstream.Upstream;
+import dev.nightjar.upstream.UpstreamTarget;
+import dev.nightjar.validation.InputLimits;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A batch runs while everything that may be swept is swept before each call of a store, by a clock
+ * two hours ahead, for which every object is old enough.
+ */
+@Tag("server")
+class SweptRunTest {
+  private static final int LINES = 40;
+  private static final Duration LIMIT = Duration.ofMinutes(1);
+
+  @TempDir Path folder;
+
+  private final ReentrantLock sweeping = new ReentrantLock();
+  private final AtomicInteger sweeps = new AtomicInteger();
+  private final AtomicInteger spools = new AtomicInteger();
+
+  /** The real stores, and what the engine sees of them. */
+  private final class Stores implements AutoCloseable {
+    final MetaStore meta = new SqliteMetaStore(folder.resolve("meta.db"));
+    final ObjectStore objects = new FileObjectStore(folder.resolve("objects"));
+    final AnswerLog log = new JournalAnswerLog(folder.resolve("journal"), meta.unsealed(), 1 << 20);
+    final Sweeper sweeper =
+        new Sweeper(
+            meta, objects, TestClocks.settled(() -> Instant.now().plus(Duration.ofHours(2))));
+
+    Stores() throws IOException {}
+
+    BatchEngine.Stores swept() {
+      return new BatchEngine.Stores(
+          swept(MetaStore.class, meta),
+          swept(AnswerLog.class, log),
+          swept(ObjectStore.class, objects),
+          DiskSpace.ENDLESS);
+    }
+
+    private <T> T swept(Class<T> type, T store) {
+      Object swept =
+          Proxy.newProxyInstance(
+              type.getClassLoader(),
+              new Class<?>[] {type},
+              (_, method, arguments) -> {
+                sweep();
+                try {
+                  return method.invoke(store, arguments);
+                } catch (InvocationTargetException e) {
+                  throw e.getCause();
+                }
+              });
+      return type.cast(swept);
+    }
+
+    void sweep() {
+      sweeping.lock();
+      try {
+        sweeper.sweep();
+        sweeps.incrementAndGet();
+        spools.accumulateAndGet(objects.list("spool/").size(), Math::max);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      } finally {
+        sweeping.unlock();
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      sweeper.close();
+      log.close();
+      objects.close();
+      meta.close();
+    }
+  }
+
+  @Test
+  void whatABatchNeedsIsNeverSweptAndTheRestIs() throws IOException {
+    SimOptions options =
+        ServerFixture.sim().withErrors(ErrorRates.parse("500=5,reset=3,truncated=3,garbage=3"));
+    System.err.println("seed " + options.seed());
+    Batch ended;
+    try (SimServer sim = SimServer.start(options)) {
+      long batch = beginAndDieHalfway(sim);
+      ended = goOn(sim, batch);
+    }
+
+    try (var stores = new Stores()) {
+      assertThat(ended.status()).isEqualTo(BatchStatus.COMPLETED);
+      var rows = new ArrayList<>(customIds(stores, ended.outputFileId()));
+      rows.addAll(customIds(stores, ended.errorFileId()));
+      assertThat(rows)
+          .containsExactlyInAnyOrderElementsOf(
+              IntStream.range(0, LINES).mapToObj(i -> "row-" + i).toList());
+      assertThat(sweeps).hasValueGreaterThan(LINES);
+      assertThat(spools).as("answers that were too large for memory").hasPositiveValue();
+
+      stores.sweep();
+      assertThat(stores.objects.list("files/")).as("the expired input").isEmpty();
+      assertThat(stores.objects.list("spool/")).isEmpty();
+      Instant longAgo = Instant.now().minus(Duration.ofDays(1));
+      for (FileId file : files(ended)) {
+        stores.meta.deleteFile("default", file, longAgo);
+      }
+      stores.sweep();
+      assertThat(stores.objects.list("")).isEmpty();
+    }
+  }
+
+  /** The engine's threads stop in the middle; answers that were logged refer to their spools. */
+  private long beginAndDieHalfway(SimServer sim) throws IOException {
+    try (var stores = new Stores();
+        Upstream upstream = upstream(sim);
+        BatchEngine engine = engine(stores, upstream)) {
+      engine.start();
+      Batch batch = create(stores);
+      engine.created(batch);
+      await(() -> sim.counters().answered() > LINES / 2);
+      return batch.sequence();
+    }
+  }
+
+  private Batch goOn(SimServer sim, long batch) throws IOException {
+    try (var stores = new Stores();
+        Upstream upstream = upstream(sim);
+        BatchEngine engine = engine(stores, upstream)) {
+      stores.sweep();
+      engine.start();
+      await(() -> stores.meta.batch(batch).orElseThrow().status().isTerminal());
+      return stores.meta.batch(batch).orElseThrow();
+    }
+  }
+
+  private static BatchEngine engine(Stores stores, Upstream upstream) {
+    return new BatchEngine(
+        stores.swept(),
+        new BatchEngine.Upstreams(List.of(upstream), List.of(new UpstreamSpec("sim", Set.of(), 4))),
+        new BatchEngine.Limits(EngineLimits.defaults(), InputLimits.DEFAULTS),
+        new BatchEngine.World(
+            TestClocks.steady(InstantSource.system()),
+            new SecureRandom(),
+            cause -> {
+              throw new IllegalStateException(cause);
+            }));
+  }
+
+  private static Upstream upstream(SimServer sim) {
+    return new HttpUpstream(
+        new UpstreamTarget("sim", URI.create(sim.url()), null, 4), InstantSource.system());
+  }
+
+  /** Its input is expired by the sweeper's clock, which is ahead, before anything has read it. */
+  private static Batch create(Stores stores) throws IOException {
+    var ids = new NewIds(new SecureRandom());
+    FileId input = ids.newFile();
+    byte[] bytes = lines().getBytes(StandardCharsets.UTF_8);
+    try (ObjectStore.Writer out = stores.objects.create(ObjectKeys.upload(input))) {
+      out.write(bytes);
+      out.commit();
+    }
+    Instant now = Instant.now();
+    stores.meta.insertFile(
+        new StoredFile(
+            input, 0, "default", "in.jsonl", "batch", bytes.length, now, now.plusSeconds(1_800)),
+        Manifest.ofObject(ObjectKeys.upload(input), bytes.length));
+    return stores
+        .meta
+        .createBatch(
+            new NewBatch(
+                ids.newBatch(),
+                "default",
+                "/v1/embeddings",
+                input,
+                "24h",
+                now,
+                now.plus(Duration.ofDays(1)),
+                Map.of(),
+                null,
+                null))
+        .batch();
+  }
+
+  /** Every third is answered with more than a mebibyte. */
+  private static String lines() {
+    var lines = new StringBuilder();
+    for (int i = 0; i < LINES; i++) {
+      int texts = i % 3 == 0 ? 100 : 1;
+      lines.append(
+          "{\"custom_id\":\"row-%d\",\"method\":\"POST\",\"url\":\"/v1/embeddings\",\"body\":{\"model\":\"m\",\"input\":[%s],\"dimensions\":1536}}\n"
+              .formatted(i, String.join(",", Collections.nCopies(texts, "\"a\""))));
+    }
+    return lines.toString();
+  }
+
+  private static List<FileId> files(Batch batch) {
+    var files = new ArrayList<FileId>();
+    if (batch.outputFileId() != null) {
+      files.add(batch.outputFileId());
+    }
+    if (batch.errorFileId() != null) {
+      files.add(batch.errorFileId());
+    }
+    return files;
+  }
+
+  private static List<String> customIds(Stores stores, @Nullable FileId file) throws IOException {
+    if (file == null) {
+      return List.of();
+    }
+    Manifest content = stores.meta.content(file).orElseThrow();
+    try (var reader = new ContentReader(stores.objects, content)) {
+      byte[] bytes = reader.read(0, (int) reader.length());
+      return ServerFixture.customIds(new String(bytes, StandardCharsets.UTF_8).lines());
+    }
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long limit = System.nanoTime() + LIMIT.toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("in time").isLessThan(limit);
+      LockSupport.parkNanos(5_000_000L);
+    }
+  }
+}
