@@ -9,6 +9,7 @@ import dev.nightjar.engine.message.UpstreamSpec;
 import dev.nightjar.process.ProcessEnd;
 import dev.nightjar.store.DiskSpace;
 import dev.nightjar.store.MetaStore;
+import dev.nightjar.store.ObjectChunkInputs;
 import dev.nightjar.store.ObjectStore;
 import dev.nightjar.store.files.DataDirectory;
 import dev.nightjar.store.files.DataDisk;
@@ -73,7 +74,7 @@ final class LocalEngine implements AutoCloseable {
     this.upstreams = clients;
     this.engine =
         new BatchEngine(
-            new BatchEngine.Stores(meta, log, objects, disk),
+            new BatchEngine.Stores(meta, log, objects, new ObjectChunkInputs(objects), disk),
             new BatchEngine.Upstreams(clients, specs),
             limits.engine(),
             new BatchEngine.World(clock, new SecureRandom(), ProcessEnd::now));

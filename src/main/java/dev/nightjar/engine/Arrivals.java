@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  */
 final class Arrivals {
   private final MetaStore meta;
-  private final OpenInputs running;
+  private final RunningBatches running;
   private final Validation validation;
   private final Consumer<BatchStatus> ended;
   private final Consumer<Event> events;
@@ -32,7 +32,7 @@ final class Arrivals {
   /** {@code ended} is told of the end of a batch before the engine is. */
   Arrivals(
       MetaStore meta,
-      OpenInputs running,
+      RunningBatches running,
       Validation validation,
       Consumer<BatchStatus> ended,
       Consumer<Event> events) {

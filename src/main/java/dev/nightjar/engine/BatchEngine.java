@@ -20,6 +20,7 @@ import dev.nightjar.engine.trace.TraceFiles;
 import dev.nightjar.file.DefaultLife;
 import dev.nightjar.file.LongLines;
 import dev.nightjar.store.AnswerLog;
+import dev.nightjar.store.ChunkInputs;
 import dev.nightjar.store.DiskSpace;
 import dev.nightjar.store.MetaStore;
 import dev.nightjar.store.NewIds;
@@ -64,12 +65,14 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   private final Validation validation;
   private final DiskWatch diskWatch;
   private final Workers workers;
-  private final OpenInputs running;
+  private final RunningBatches running;
+  private final OpenInputs inputs;
   private final Arrivals arrivals;
   private volatile Runnable batchEnded = () -> {};
 
   /** Where the engine keeps things. */
-  public record Stores(MetaStore meta, AnswerLog log, ObjectStore objects, DiskSpace disk) {}
+  public record Stores(
+      MetaStore meta, AnswerLog log, ObjectStore objects, ChunkInputs inputs, DiskSpace disk) {}
 
   /** What the engine calls; both lists have the same order. */
   public record Upstreams(List<Upstream> clients, List<UpstreamSpec> specs) {}
@@ -93,7 +96,8 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     this.workers = workers;
     this.meta = stores.meta();
     ObjectStore objects = stores.objects();
-    this.running = new OpenInputs(meta, objects);
+    this.running = new RunningBatches(meta);
+    this.inputs = new OpenInputs(stores.inputs());
     this.clock = world.clock();
     List<Upstream> clients = upstreams.clients();
     this.engine = new Engine(limits.engine(), upstreams.specs(), world.random().nextLong());
@@ -107,18 +111,18 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     String run = Long.toHexString(world.random().nextLong());
     this.caller = new Caller(clients, objects, limits.engine(), run, thread::post, workers.calls());
     this.models = new ModelCatalog(clients, engine.knownModels(), clock, thread::post);
-    var places = new ChunkSealer.Places(meta, stores.log(), objects);
+    var places = new ChunkSealer.Places(meta, stores.log(), objects, inputs);
     var steps =
         new EffectWork.Steps(
-            new ChunkLoader(meta, stores.log(), limits.input(), longLines),
+            new ChunkLoader(meta, stores.log(), inputs, limits.input(), longLines),
             new ChunkSealer(places, limits.input(), longLines, workFigures),
             new Finisher(
                 meta, objects, new NewIds(world.random()), limits.fileLife().of("batch_output")));
     this.work = new EffectWork(meta, steps, running, models, clock, workFigures, thread::post);
     this.diskWatch = new DiskWatch(stores.disk(), thread::post);
-    var inputs = new ValidationInputs(meta, objects, longLines);
+    var files = new ValidationInputs(meta, objects, longLines);
     var rules = new ValidationRules(limits.input(), limits.terms(), models::refusal);
-    this.validation = new Validation(inputs, rules, clock, world.random());
+    this.validation = new Validation(files, rules, clock, world.random());
     this.arrivals = new Arrivals(meta, running, validation, this::hasEnded, thread::post);
   }
 
@@ -153,6 +157,10 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
 
   Engine core() {
     return engine;
+  }
+
+  OpenInputs inputs() {
+    return inputs;
   }
 
   Committer committer() {
@@ -226,7 +234,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
-    running.close();
+    inputs.close();
   }
 
   private void hasEnded(BatchStatus status) {
@@ -246,7 +254,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
 
   private void handOut(Effect effect) {
     switch (effect) {
-      case Effect.Send send -> caller.send(send, running.get(send.line().chunk().batch()));
+      case Effect.Send send -> send(send);
       case Effect.Append(LineId line, Answer answer) -> committer.append(new Pending(line, answer));
       case Effect.Claim(long batch, int max, boolean isClosing) ->
           on(workers.claims(), effect, () -> work.claim(batch, max, isClosing));
@@ -264,8 +272,13 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
           on(workers.calls(), effect, () -> models.ask(upstream));
       case Effect.TellModels(List<KnownModels> upstreams) -> models.tell(upstreams);
       case Effect.Abort(LineId line) -> caller.abort(line);
-      case Effect.Release _ -> {} // One machine: the log forgot it with the seal.
+      case Effect.CloseInput(Chunk chunk) -> inputs.close(chunk);
       case Effect.Say(String message) -> LOG.log(System.Logger.Level.INFO, message);
     }
+  }
+
+  private void send(Effect.Send send) {
+    Batch batch = running.get(send.line().chunk().batch()).batch();
+    caller.send(send, batch, inputs.of(send.line()));
   }
 }

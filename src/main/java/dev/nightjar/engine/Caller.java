@@ -1,6 +1,7 @@
 package dev.nightjar.engine;
 
 import dev.nightjar.batch.AnswerLine;
+import dev.nightjar.batch.Batch;
 import dev.nightjar.engine.message.CallOutcome;
 import dev.nightjar.engine.message.Effect;
 import dev.nightjar.engine.message.EngineLimits;
@@ -10,6 +11,7 @@ import dev.nightjar.engine.message.LineId;
 import dev.nightjar.engine.message.LineSpan;
 import dev.nightjar.file.Bytes;
 import dev.nightjar.process.ProcessEnd;
+import dev.nightjar.store.ChunkInput;
 import dev.nightjar.store.ObjectKeys;
 import dev.nightjar.store.ObjectStore;
 import dev.nightjar.upstream.Upstream;
@@ -63,10 +65,11 @@ final class Caller {
     return budget.used();
   }
 
-  void send(Effect.Send send, OpenInput running) {
+  /** {@code input} is that of the chunk with the line. */
+  void send(Effect.Send send, Batch batch, ChunkInput input) {
     var flight = new Flight();
     flights.put(send.line(), flight);
-    threads.execute(() -> call(send, flight, running));
+    threads.execute(() -> call(send, flight, batch, input));
   }
 
   void abort(LineId line) {
@@ -76,10 +79,10 @@ final class Caller {
     }
   }
 
-  private void call(Effect.Send send, Flight flight, OpenInput running) {
+  private void call(Effect.Send send, Flight flight, Batch batch, ChunkInput input) {
     CallOutcome attempt;
     try {
-      attempt = attempt(send, flight, running);
+      attempt = attempt(send, flight, batch, input);
     } catch (IOException e) {
       attempt = new CallOutcome.LocalFault(e.toString());
     } catch (Throwable e) {
@@ -92,34 +95,33 @@ final class Caller {
     events.accept(new Ended(send.line(), attempt));
   }
 
-  private CallOutcome attempt(Effect.Send send, Flight flight, OpenInput running)
+  private CallOutcome attempt(Effect.Send send, Flight flight, Batch batch, ChunkInput input)
       throws IOException {
     Upstream upstream = upstreams.get(send.upstream());
     LineSpan span = send.span();
     Bytes customId;
     Upstream.Body body;
     if (span.isReadWhole()) {
-      Bytes whole = Bytes.of(running.input().read(span.offset(), span.length()));
+      Bytes whole = Bytes.of(input.read(span.offset(), span.length()));
       customId = whole.slice(span.idStart(), span.idLength());
       body = new MemoryBody(whole.slice(span.bodyStart(), span.bodyLength()));
     } else {
-      customId = Bytes.of(running.input().read(span.offset() + span.idStart(), span.idLength()));
-      body = new StreamedBody(running, span);
+      customId = Bytes.of(input.read(span.offset() + span.idStart(), span.idLength()));
+      body = new StreamedBody(input, span);
     }
     long number = send.number();
     var request =
         new Upstream.Request(
-            running.batch().endpoint(),
+            batch.endpoint(),
             body,
-            AnswerLine.requestId(running.batch().id(), number),
+            AnswerLine.requestId(batch.id(), number),
             limits.requestTimeout());
-    String spool =
-        ObjectKeys.spool(running.batch().id(), number, run + "-" + spools.incrementAndGet());
+    String spool = ObjectKeys.spool(batch.id(), number, run + "-" + spools.incrementAndGet());
     try (var buffer = new AnswerBuffer(objects, spool, limits.bounds().answerBytes(), budget)) {
       Upstream.Call call = upstream.newCall(request);
       flight.begin(call);
       UpstreamResult result = call.execute(buffer);
-      return new Judge(upstream.name(), running.answerLine(number, customId), limits)
+      return new Judge(upstream.name(), new AnswerLine(batch.id(), number, customId), limits)
           .judge(result, buffer);
     }
   }
@@ -157,7 +159,7 @@ final class Caller {
     }
   }
 
-  private record StreamedBody(OpenInput running, LineSpan span) implements Upstream.Body {
+  private record StreamedBody(ChunkInput input, LineSpan span) implements Upstream.Body {
     @Override
     public long length() {
       return span.bodyLength();
@@ -170,7 +172,7 @@ final class Caller {
       int left = span.bodyLength();
       while (left > 0) {
         int n = Math.min(left, buffer.length);
-        running.input().readFully(position, buffer, 0, n);
+        input.readFully(position, buffer, n);
         out.write(buffer, 0, n);
         position += n;
         left -= n;

@@ -12,6 +12,7 @@ import dev.nightjar.engine.message.LineSpan;
 import dev.nightjar.file.JsonLines;
 import dev.nightjar.file.LongLines;
 import dev.nightjar.store.AnswerLog;
+import dev.nightjar.store.ChunkInput;
 import dev.nightjar.store.MetaStore;
 import dev.nightjar.validation.InputLimits;
 import java.io.IOException;
@@ -28,17 +29,21 @@ import org.jspecify.annotations.Nullable;
 final class ChunkLoader {
   private final MetaStore meta;
   private final AnswerLog log;
+  private final OpenInputs inputs;
   private final InputLimits limits;
   private final LongLines longLines;
 
-  ChunkLoader(MetaStore meta, AnswerLog log, InputLimits limits, LongLines longLines) {
+  ChunkLoader(
+      MetaStore meta, AnswerLog log, OpenInputs inputs, InputLimits limits, LongLines longLines) {
     this.longLines = longLines;
     this.meta = meta;
     this.log = log;
+    this.inputs = inputs;
     this.limits = limits;
   }
 
-  List<ClaimedChunk> claim(OpenInput running, int max, boolean isClosing) throws IOException {
+  /** What it returns is open, and nothing else. */
+  List<ClaimedChunk> claim(RunningBatch running, int max, boolean isClosing) throws IOException {
     Deque<Chunk> unread = running.unread();
     if (unread.isEmpty()) {
       claim(running, max);
@@ -46,8 +51,8 @@ final class ChunkLoader {
     var claimed = new ArrayList<ClaimedChunk>(unread.size());
     while (!unread.isEmpty()) {
       try {
-        claimed.add(read(running, unread.getFirst(), isClosing));
-      } catch (IOException e) {
+        claimed.add(open(running, unread.getFirst(), isClosing));
+      } catch (IOException | RuntimeException | AssertionError e) {
         if (claimed.isEmpty()) {
           throw e;
         }
@@ -62,7 +67,7 @@ final class ChunkLoader {
    * Chunks are claimed in their order. Those behind the last one that came to us are of a claim
    * that was made and whose return was lost: nobody else would ever take them up.
    */
-  private void claim(OpenInput running, int max) {
+  private void claim(RunningBatch running, int max) {
     long batch = running.batch().sequence();
     if (!running.isClaimKnown().compareAndSet(true, false)) {
       meta.releaseChunks(batch, running.lastClaimed().get());
@@ -75,23 +80,37 @@ final class ChunkLoader {
     running.unread().addAll(claimed);
   }
 
-  private ClaimedChunk read(OpenInput running, Chunk chunk, boolean isClosing) throws IOException {
+  private ClaimedChunk open(RunningBatch running, Chunk chunk, boolean isClosing)
+      throws IOException {
+    ChunkInput input = inputs.open(running, chunk);
+    boolean isRead = false;
+    try {
+      ClaimedChunk claimed = read(running, chunk, isClosing ? null : input);
+      isRead = true;
+      return claimed;
+    } finally {
+      if (!isRead) {
+        inputs.close(chunk);
+      }
+    }
+  }
+
+  /** Without its lines if there is no input to read them from. */
+  private ClaimedChunk read(RunningBatch running, Chunk chunk, @Nullable ChunkInput input)
+      throws IOException {
     BitSet held = log.take(chunk.id(), chunk.epoch());
     var tally = new Tally();
     if (!held.isEmpty()) {
       log.read(chunk.id(), (_, answer) -> tally.add(answer));
     }
-    List<ClaimedLine> lines = isClosing ? List.of() : lines(running, chunk);
+    List<ClaimedLine> lines = input == null ? List.of() : lines(running, chunk, input);
     return new ClaimedChunk(chunk, lines, held, tally.counts(), tally.usage, tally.bytes);
   }
 
-  private List<ClaimedLine> lines(OpenInput running, Chunk chunk) throws IOException {
+  private List<ClaimedLine> lines(RunningBatch running, Chunk chunk, ChunkInput input)
+      throws IOException {
     var found = new ArrayList<ClaimedLine>(chunk.lines());
-    try (var lines =
-        new JsonLines(
-            running.input().stream(chunk.offset(), chunk.length()),
-            limits.lineBytesMax(),
-            longLines)) {
+    try (var lines = new JsonLines(input.stream(), limits.lineBytesMax(), longLines)) {
       while (lines.next()) {
         if (!lines.isBlank()) {
           found.add(line(running, chunk, lines));
@@ -107,7 +126,7 @@ final class ChunkLoader {
     return found;
   }
 
-  static ClaimedLine line(OpenInput running, Chunk chunk, JsonLines lines) throws IOException {
+  static ClaimedLine line(RunningBatch running, Chunk chunk, JsonLines lines) throws IOException {
     try {
       RequestLine line = RequestLine.parse(lines.line());
       var span =

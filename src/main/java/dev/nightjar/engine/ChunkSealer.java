@@ -1,6 +1,7 @@
 package dev.nightjar.engine;
 
 import dev.nightjar.batch.Answer;
+import dev.nightjar.batch.AnswerLine;
 import dev.nightjar.batch.Batch.Ending;
 import dev.nightjar.batch.Chunk;
 import dev.nightjar.engine.ChunkLoader.ChangedInputException;
@@ -45,6 +46,7 @@ final class ChunkSealer {
   private final MetaStore meta;
   private final AnswerLog log;
   private final ObjectStore objects;
+  private final OpenInputs inputs;
   private final InputLimits limits;
   private final LongLines longLines;
   private final WorkFigures workFigures;
@@ -54,20 +56,21 @@ final class ChunkSealer {
   private final Map<Chunk, Written> written = new ConcurrentHashMap<>();
 
   /** Where sealed chunks come from and go to. */
-  record Places(MetaStore meta, AnswerLog log, ObjectStore objects) {}
+  record Places(MetaStore meta, AnswerLog log, ObjectStore objects, OpenInputs inputs) {}
 
   ChunkSealer(Places places, InputLimits limits, LongLines longLines, WorkFigures workFigures) {
     this.longLines = longLines;
     this.meta = places.meta;
     this.log = places.log;
     this.objects = places.objects;
+    this.inputs = places.inputs;
     this.limits = limits;
     this.workFigures = workFigures;
     this.leftovers = new Leftovers(log, objects);
   }
 
   /** Lines without an answer get {@code ending}'s error line; there are none when it is null. */
-  SealOutcome seal(OpenInput running, Chunk chunk, @Nullable Ending ending, Instant now)
+  SealOutcome seal(RunningBatch running, Chunk chunk, @Nullable Ending ending, Instant now)
       throws IOException {
     Written found = written.get(chunk);
     if (found == null) {
@@ -84,7 +87,7 @@ final class ChunkSealer {
     return outcome;
   }
 
-  private Written write(OpenInput running, Chunk chunk, @Nullable Ending ending)
+  private Written write(RunningBatch running, Chunk chunk, @Nullable Ending ending)
       throws IOException {
     NavigableMap<Integer, Answer> unexecuted =
         ending == null ? new TreeMap<Integer, Answer>() : unexecuted(running, chunk, ending);
@@ -100,14 +103,14 @@ final class ChunkSealer {
     leftovers.tryAgain();
   }
 
-  private NavigableMap<Integer, Answer> unexecuted(OpenInput running, Chunk chunk, Ending ending)
+  private NavigableMap<Integer, Answer> unexecuted(RunningBatch running, Chunk chunk, Ending ending)
       throws IOException {
     BitSet held = log.take(chunk.id(), chunk.epoch());
     var answers = new TreeMap<Integer, Answer>();
     List<Bytes> customIds = customIds(running, chunk);
     for (int i = held.nextClearBit(0); i < chunk.lines(); i = held.nextClearBit(i + 1)) {
-      answers.put(
-          i, running.answerLine(chunk.firstLine() + i, customIds.get(i)).unexecuted(ending));
+      var line = new AnswerLine(running.batch().id(), chunk.firstLine() + i, customIds.get(i));
+      answers.put(i, line.unexecuted(ending));
     }
     return answers;
   }
@@ -116,13 +119,9 @@ final class ChunkSealer {
    * The custom_id of each line. A batch whose input is lost ends all the same, with every line
    * accounted for: those behind the loss have none.
    */
-  private List<Bytes> customIds(OpenInput running, Chunk chunk) throws IOException {
+  private List<Bytes> customIds(RunningBatch running, Chunk chunk) throws IOException {
     var found = new ArrayList<Bytes>(chunk.lines());
-    try (var lines =
-        new JsonLines(
-            running.input().stream(chunk.offset(), chunk.length()),
-            limits.lineBytesMax(),
-            longLines)) {
+    try (var lines = new JsonLines(inputs.of(chunk).stream(), limits.lineBytesMax(), longLines)) {
       while (found.size() < chunk.lines() && lines.next()) {
         if (!lines.isBlank()) {
           LineSpan span = ChunkLoader.line(running, chunk, lines).span();

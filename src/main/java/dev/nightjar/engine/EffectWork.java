@@ -21,7 +21,7 @@ final class EffectWork {
 
   private final MetaStore meta;
   private final Steps steps;
-  private final OpenInputs running;
+  private final RunningBatches running;
   private final ModelCatalog models;
   private final InstantSource clock;
   private final WorkFigures workFigures;
@@ -33,7 +33,7 @@ final class EffectWork {
   EffectWork(
       MetaStore meta,
       Steps steps,
-      OpenInputs running,
+      RunningBatches running,
       ModelCatalog models,
       InstantSource clock,
       WorkFigures workFigures,
@@ -53,27 +53,27 @@ final class EffectWork {
   }
 
   void seal(Chunk chunk, @Nullable Ending ending) throws IOException {
-    OpenInput batch = running.get(chunk.id().batch());
+    RunningBatch batch = running.get(chunk.id().batch());
     long begun = System.nanoTime();
     var outcome = steps.sealer.seal(batch, chunk, ending, clock.instant());
     workFigures.seals().add(System.nanoTime() - begun);
-    events.accept(new Event.Sealed(chunk.id(), outcome));
+    events.accept(new Event.Sealed(chunk, outcome));
   }
 
   /** {@code ended} is told of the end before the engine is. */
   void finish(long sequence, Consumer<BatchStatus> ended) throws IOException {
     ended.accept(steps.finisher.finish(sequence, clock.instant()).status());
     events.accept(new Event.Finished(sequence));
-    close(sequence);
+    cleanUp(sequence);
   }
 
   /** What is left once the end is stored: none of it can undo that. */
-  private void close(long sequence) {
+  private void cleanUp(long sequence) {
+    running.end(sequence);
     try {
-      running.end(sequence);
       steps.sealer.cleanUpAgain();
     } catch (RuntimeException e) {
-      LOG.log(System.Logger.Level.WARNING, "closing the input of batch " + sequence, e);
+      LOG.log(System.Logger.Level.WARNING, "cleaning up after batch " + sequence, e);
     }
   }
 

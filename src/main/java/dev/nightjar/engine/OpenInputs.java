@@ -1,55 +1,73 @@
 package dev.nightjar.engine;
 
-import dev.nightjar.batch.Batch;
-import dev.nightjar.file.Manifest;
-import dev.nightjar.store.ContentReader;
-import dev.nightjar.store.MetaStore;
-import dev.nightjar.store.ObjectStore;
+import dev.nightjar.batch.Chunk;
+import dev.nightjar.batch.ChunkId;
+import dev.nightjar.engine.message.LineId;
+import dev.nightjar.store.ChunkInput;
+import dev.nightjar.store.ChunkInputs;
+import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The batches that run, each with its open input. Any thread may call it. */
+/**
+ * The inputs of chunks, from their claim until the engine wants them closed. Any thread may call
+ * it. If the process dies, they are opened with the next claim.
+ */
 final class OpenInputs implements AutoCloseable {
-  private final MetaStore meta;
-  private final ObjectStore objects;
-  private final Map<Long, OpenInput> running = new ConcurrentHashMap<>();
+  private final ChunkInputs inputs;
+  private final Map<Claim, ChunkInput> open = new ConcurrentHashMap<>();
 
-  OpenInputs(MetaStore meta, ObjectStore objects) {
-    this.meta = meta;
-    this.objects = objects;
+  /** A chunk may be claimed again before what an earlier claim opened is closed. */
+  private record Claim(ChunkId chunk, long epoch) {
+    static Claim of(Chunk chunk) {
+      return new Claim(chunk.id(), chunk.epoch());
+    }
   }
 
-  /** False if it runs already. */
-  boolean begin(Batch batch) {
-    var content = new ContentReader(objects, input(batch));
-    return running.putIfAbsent(batch.sequence(), new OpenInput(batch, content)) == null;
+  OpenInputs(ChunkInputs inputs) {
+    this.inputs = inputs;
   }
 
-  private Manifest input(Batch batch) {
-    return meta.content(batch.inputFileId())
-        .orElseThrow(() ->
-            new IllegalStateException(
-                "input %s of %s has no content".formatted(batch.inputFileId(), batch.id())));
+  ChunkInput open(RunningBatch running, Chunk chunk) throws IOException {
+    ChunkInput input = inputs.open(running.batch().inputFileId(), running.input(), chunk);
+    if (open.putIfAbsent(Claim.of(chunk), input) != null) {
+      input.close();
+      throw new IllegalStateException("%s is open".formatted(running.name(chunk.id())));
+    }
+    return input;
   }
 
-  OpenInput get(long batch) {
-    OpenInput found = running.get(batch);
+  ChunkInput of(Chunk chunk) {
+    return get(Claim.of(chunk));
+  }
+
+  /** That of the line's chunk. */
+  ChunkInput of(LineId line) {
+    return get(new Claim(line.chunk(), line.epoch()));
+  }
+
+  private ChunkInput get(Claim claim) {
+    ChunkInput found = open.get(claim);
     if (found == null) {
-      throw new IllegalStateException("batch " + batch + " is not running");
+      throw new IllegalStateException(claim + " is not open");
     }
     return found;
   }
 
-  /** Closes its input, if it has one. */
-  void end(long batch) {
-    OpenInput ended = running.remove(batch);
-    if (ended != null) {
-      ended.close();
+  int count() {
+    return open.size();
+  }
+
+  void close(Chunk chunk) {
+    ChunkInput closed = open.remove(Claim.of(chunk));
+    if (closed == null) {
+      throw new IllegalStateException(chunk + " is not open");
     }
+    closed.close();
   }
 
   @Override
   public void close() {
-    running.values().forEach(OpenInput::close);
+    open.values().forEach(ChunkInput::close);
   }
 }

@@ -1,5 +1,7 @@
 package dev.nightjar.engine;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.nightjar.engine.BatchEngine.Limits;
 import dev.nightjar.engine.BatchEngine.Stores;
 import dev.nightjar.engine.BatchEngine.Upstreams;
@@ -8,6 +10,7 @@ import dev.nightjar.engine.core.Engine;
 import dev.nightjar.engine.message.EngineLimits;
 import dev.nightjar.engine.message.UpstreamSpec;
 import dev.nightjar.store.DiskSpace;
+import dev.nightjar.store.ObjectChunkInputs;
 import dev.nightjar.testing.CrashPoints;
 import dev.nightjar.validation.InputLimits;
 import java.io.IOException;
@@ -48,7 +51,12 @@ final class CrashLife implements AutoCloseable {
     this.upstream = new PlannedUpstream(world.witness());
     this.engine =
         new BatchEngine(
-            new Stores(stores.meta(), stores.log(), stores.objects(), DiskSpace.ENDLESS),
+            new Stores(
+                stores.meta(),
+                stores.log(),
+                stores.objects(),
+                new ObjectChunkInputs(stores.objects()),
+                DiskSpace.ENDLESS),
             new Upstreams(
                 List.of(upstream), List.of(new UpstreamSpec("planned", Set.of("m"), IN_FLIGHT))),
             new Limits(limits(), InputLimits.DEFAULTS),
@@ -71,6 +79,11 @@ final class CrashLife implements AutoCloseable {
 
   BatchRunner runner() {
     return engine;
+  }
+
+  /** When all batches have ended. */
+  void checkInputsAreClosed() {
+    assertThat(engine.inputs().count()).as("open inputs of chunks").isZero();
   }
 
   /** As a server does at its start. */

@@ -97,6 +97,7 @@ final class CrashRun {
       engine.start();
       go(stores, engine, planted);
       planted.ended(stores);
+      engine.checkInputsAreClosed();
       CrashAudit.check(stores, world);
       if (life == 0) {
         CrashAudit.nothingIsLeftOver(stores, world);

@@ -39,7 +39,7 @@ class EffectGuardTest {
     assertThat(events)
         .containsExactly(
             new Event.ClaimFailed(7, "its next lines cannot be read: a"),
-            new Event.SealFailed(CHUNK.id(), "answers cannot be sealed: b"),
+            new Event.SealFailed(CHUNK, "answers cannot be sealed: b"),
             new Event.FinishFailed(7, "it cannot be finished: c"),
             new Event.ExpireFailed(7, "it cannot be expired: d"),
             new Event.ValidateFailed(7, "its file cannot be read: e"),
@@ -62,7 +62,7 @@ class EffectGuardTest {
   void whatHasNoAnswerIsOnlyLogged() {
     fail(new Effect.Say("hello"), new AssertionError("a mistake"));
     fail(new Effect.EndValidation(7), new IllegalStateException("a mistake"));
-    fail(new Effect.Release(CHUNK), new IllegalStateException("a mistake"));
+    fail(new Effect.CloseInput(CHUNK), new IllegalStateException("a mistake"));
 
     assertThat(events).isEmpty();
   }

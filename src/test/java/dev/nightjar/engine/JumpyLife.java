@@ -16,6 +16,7 @@ import dev.nightjar.file.StoredFile;
 import dev.nightjar.store.DiskSpace;
 import dev.nightjar.store.MetaStore;
 import dev.nightjar.store.NewIds;
+import dev.nightjar.store.ObjectChunkInputs;
 import dev.nightjar.store.Sweeper;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.store.journal.JournalAnswerLog;
@@ -70,7 +71,8 @@ final class JumpyLife implements AutoCloseable {
     this.log = new JournalAnswerLog(folder.resolve("journal"), meta.unsealed(), SEGMENT_BYTES);
     this.engine =
         new BatchEngine(
-            new BatchEngine.Stores(meta, log, objects, DiskSpace.ENDLESS),
+            new BatchEngine.Stores(
+                meta, log, objects, new ObjectChunkInputs(objects), DiskSpace.ENDLESS),
             new BatchEngine.Upstreams(
                 List.of(upstream), List.of(new UpstreamSpec("jumpy", Set.of(), IN_FLIGHT))),
             new BatchEngine.Limits(EngineLimits.defaults(), InputLimits.DEFAULTS),

@@ -19,6 +19,7 @@ import dev.nightjar.store.DiskSpace;
 import dev.nightjar.store.MetaStore;
 import dev.nightjar.store.MetaStore.NewBatch;
 import dev.nightjar.store.NewIds;
+import dev.nightjar.store.ObjectChunkInputs;
 import dev.nightjar.store.ObjectKeys;
 import dev.nightjar.store.ObjectStore;
 import dev.nightjar.store.Sweeper;
@@ -84,10 +85,12 @@ class SweptRunTest {
     Stores() throws IOException {}
 
     BatchEngine.Stores swept() {
+      ObjectStore sweptObjects = swept(ObjectStore.class, objects);
       return new BatchEngine.Stores(
           swept(MetaStore.class, meta),
           swept(AnswerLog.class, log),
-          swept(ObjectStore.class, objects),
+          sweptObjects,
+          new ObjectChunkInputs(sweptObjects),
           DiskSpace.ENDLESS);
     }
 

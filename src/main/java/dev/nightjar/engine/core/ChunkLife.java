@@ -1,20 +1,29 @@
 package dev.nightjar.engine.core;
 
-import dev.nightjar.batch.ChunkId;
+import dev.nightjar.batch.Chunk;
 import dev.nightjar.engine.message.Effect;
 import dev.nightjar.engine.message.Event.ClaimedChunk;
 import dev.nightjar.store.MetaStore.SealOutcome;
 import java.io.Serializable;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/** The life of a chunk: claimed, open, sealed or lost. Engine thread only. */
+/**
+ * The life of a chunk: claimed, open, sealed or lost; and of its input, which outlives it as long
+ * as somebody reads it. Engine thread only.
+ */
 final class ChunkLife implements Serializable {
   private final ActiveBatches batches;
   private final Lanes lanes;
   private final Claims claims;
   private final Timers timers;
   private final Consumer<Effect> effects;
+
+  /** Those of which a seal is under way. */
+  private final Map<Chunk, OpenChunk> sealing = new HashMap<>();
 
   ChunkLife(
       ActiveBatches batches, Lanes lanes, Claims claims, Timers timers, Consumer<Effect> effects) {
@@ -28,7 +37,7 @@ final class ChunkLife implements Serializable {
   void claimed(long id, List<ClaimedChunk> chunks) {
     ActiveBatch batch = batches.get(id);
     if (batch == null) {
-      chunks.forEach(chunk -> effects.accept(new Effect.Release(chunk.chunk())));
+      chunks.forEach(claimed -> effects.accept(new Effect.CloseInput(claimed.chunk())));
       return;
     }
     claims.ended(batch);
@@ -70,16 +79,38 @@ final class ChunkLife implements Serializable {
     }
   }
 
-  /** Seals the chunk if it is time to. */
+  /** Seals the chunk if it is time to; of one that is gone, closes what nobody reads any more. */
   void settle(OpenChunk open) {
     if (open.canSeal()) {
       claims.sealing(open);
-      effects.accept(open.seal());
+      seal(open);
+    }
+    closeInput(open);
+  }
+
+  private void seal(OpenChunk open) {
+    sealing.put(open.chunk, open);
+    effects.accept(open.seal());
+  }
+
+  /** The one whose seal has ended; null if it is not ours any more. */
+  private @Nullable OpenChunk sealEnded(Chunk chunk) {
+    OpenChunk open = sealing.remove(chunk);
+    if (open != null && open.isGone()) {
+      closeInput(open);
+      return null;
+    }
+    return open;
+  }
+
+  private void closeInput(OpenChunk open) {
+    if (open.isGone() && !sealing.containsKey(open.chunk) && open.closeInput()) {
+      effects.accept(new Effect.CloseInput(open.chunk));
     }
   }
 
-  void sealed(ChunkId id, SealOutcome outcome) {
-    OpenChunk open = batches.chunk(id);
+  void sealed(Chunk chunk, SealOutcome outcome) {
+    OpenChunk open = sealEnded(chunk);
     if (open == null) {
       return;
     }
@@ -94,17 +125,17 @@ final class ChunkLife implements Serializable {
     claims.closeMore(batch);
   }
 
-  void sealFailed(ChunkId id, String reason, long now) {
-    OpenChunk open = batches.chunk(id);
+  void sealFailed(Chunk chunk, String reason, long now) {
+    OpenChunk open = sealEnded(chunk);
     if (open != null) {
-      timers.at(now + open.backoff.failed(reason), new Due.SealAgain(id));
+      timers.at(now + open.backoff.failed(reason), new Due.SealAgain(chunk));
     }
   }
 
-  void sealAgain(ChunkId id) {
-    OpenChunk open = batches.chunk(id);
-    if (open != null) {
-      effects.accept(open.seal());
+  void sealAgain(Chunk chunk) {
+    OpenChunk open = batches.chunk(chunk.id());
+    if (open != null && open.chunk.epoch() == chunk.epoch()) {
+      seal(open);
     }
   }
 
@@ -112,7 +143,7 @@ final class ChunkLife implements Serializable {
   private void close(OpenChunk open) {
     batches.closed(open);
     claims.closed(open);
-    effects.accept(new Effect.Release(open.chunk));
+    closeInput(open);
   }
 
   /** Another node owns the chunk: its waiting lines are none of ours. */

@@ -1,6 +1,6 @@
 package dev.nightjar.engine.core;
 
-import dev.nightjar.batch.ChunkId;
+import dev.nightjar.batch.Chunk;
 import dev.nightjar.engine.message.LineId;
 import java.io.Serializable;
 
@@ -24,10 +24,10 @@ sealed interface Due extends Serializable {
   record ClaimAgain(long batch) implements OfBatch {}
 
   /** A chunk could not be sealed. */
-  record SealAgain(ChunkId chunk) implements OfBatch {
+  record SealAgain(Chunk chunk) implements OfBatch {
     @Override
     public long batch() {
-      return chunk.batch();
+      return chunk.id().batch();
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.nightjar.engine.core;
 
 import dev.nightjar.batch.Batch.Ending;
+import dev.nightjar.batch.Chunk;
 import dev.nightjar.batch.ChunkId;
 import dev.nightjar.engine.core.OpenChunk.Line;
 import dev.nightjar.engine.message.BatchStart;
@@ -148,8 +149,8 @@ public final class Engine implements Serializable {
       case Event.Ended(LineId line, CallOutcome attempt) -> lines.ended(line, attempt, now);
       case Event.Appended(List<Pending> answers, Set<ChunkId> refused) ->
           lines.appended(answers, refused);
-      case Event.Sealed(ChunkId chunk, SealOutcome outcome) -> chunks.sealed(chunk, outcome);
-      case Event.SealFailed(ChunkId chunk, String reason) -> chunks.sealFailed(chunk, reason, now);
+      case Event.Sealed(Chunk chunk, SealOutcome outcome) -> chunks.sealed(chunk, outcome);
+      case Event.SealFailed(Chunk chunk, String reason) -> chunks.sealFailed(chunk, reason, now);
       case Event.Finished(long batch) -> finished(batch);
       case Event.FinishFailed(long batch, String reason) ->
           again(batch, reason, now, new Due.FinishAgain(batch));
@@ -183,7 +184,7 @@ public final class Engine implements Serializable {
     switch (due) {
       case Due.AbortCalls(long batch) -> abortCalls(batch);
       case Due.ClaimAgain(long batch) -> chunks.claimAgain(batch);
-      case Due.SealAgain(ChunkId chunk) -> chunks.sealAgain(chunk);
+      case Due.SealAgain(Chunk chunk) -> chunks.sealAgain(chunk);
       case Due.FinishAgain(long batch) -> effects.accept(new Effect.Finish(batch));
       case Due.ExpireAgain(long batch) -> effects.accept(new Effect.Expire(batch));
       case Due.ValidateAgain(long batch) -> validations.again(batch);

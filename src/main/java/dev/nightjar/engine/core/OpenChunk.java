@@ -30,6 +30,11 @@ final class OpenChunk implements Serializable {
   private boolean isBegun;
   private long answerBytes;
 
+  /** Its lines of which a call is under way. */
+  private int calls;
+
+  private boolean isInputClosed;
+
   /** Lines whose answer is not durable. */
   private int remaining;
 
@@ -178,6 +183,7 @@ final class OpenChunk implements Serializable {
     line.lane = lane;
     line.generation = generation;
     isBegun = true;
+    calls++;
     addBusy(1);
   }
 
@@ -188,6 +194,7 @@ final class OpenChunk implements Serializable {
 
   /** Its call has ended; what follows is told next. */
   void ended() {
+    calls--;
     addBusy(-1);
   }
 
@@ -259,6 +266,13 @@ final class OpenChunk implements Serializable {
 
   void gone() {
     phase = Phase.GONE;
+  }
+
+  /** True once: when no call reads its lines any more, nor ever will. */
+  boolean closeInput() {
+    boolean isNew = calls == 0 && !isInputClosed;
+    isInputClosed |= isNew;
+    return isNew;
   }
 
   /** Lines without an answer get the error of the batch's ending. */

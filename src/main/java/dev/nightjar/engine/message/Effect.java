@@ -13,7 +13,10 @@ public sealed interface Effect {
     return null;
   }
 
-  /** Claim the next chunks; a stopping batch needs no lines read. Answer: Claimed, ClaimFailed. */
+  /**
+   * Claim the next chunks and open their inputs; a stopping batch needs no lines read. Answer:
+   * Claimed, ClaimFailed.
+   */
   record Claim(long batch, int maxChunks, boolean isClosing) implements Effect {
     @Override
     public Event failed(String why) {
@@ -51,7 +54,7 @@ public sealed interface Effect {
   record Seal(Chunk chunk, @Nullable Ending ending) implements Effect {
     @Override
     public Event failed(String why) {
-      return new Event.SealFailed(chunk.id(), "answers cannot be sealed: " + why);
+      return new Event.SealFailed(chunk, "answers cannot be sealed: " + why);
     }
   }
 
@@ -110,8 +113,8 @@ public sealed interface Effect {
   /** Close the call's connection. Its Ended comes by itself. */
   record Abort(LineId line) implements Effect {}
 
-  /** The chunk is another node's: forget what was read of it. No answer. */
-  record Release(Chunk chunk) implements Effect {}
+  /** Of a chunk that was claimed nobody reads a line any more: close its input. No answer. */
+  record CloseInput(Chunk chunk) implements Effect {}
 
   /** Tell the operator. No answer. */
   record Say(String message) implements Effect {}

@@ -18,7 +18,7 @@ public sealed interface Event extends Serializable {
   /** A batch is ready to run, or to go on after a restart. */
   record Started(BatchStart run) implements Event {}
 
-  /** A claim succeeded; no chunks when another node was faster. */
+  /** A claim succeeded, and the inputs are open; no chunks when another node was faster. */
   record Claimed(long batch, List<ClaimedChunk> chunks) implements Event {}
 
   record ClaimFailed(long batch, String reason) implements Event {}
@@ -29,9 +29,9 @@ public sealed interface Event extends Serializable {
   /** Answers are durable, but those of refused chunks: another node owns these now. */
   record Appended(List<Pending> answers, Set<ChunkId> refused) implements Event {}
 
-  record Sealed(ChunkId chunk, SealOutcome outcome) implements Event {}
+  record Sealed(Chunk chunk, SealOutcome outcome) implements Event {}
 
-  record SealFailed(ChunkId chunk, String reason) implements Event {}
+  record SealFailed(Chunk chunk, String reason) implements Event {}
 
   record Finished(long batch) implements Event {}
 

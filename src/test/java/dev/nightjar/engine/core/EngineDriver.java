@@ -43,6 +43,10 @@ final class EngineDriver {
   final Engine engine;
   final Deque<LineId> sent = new ArrayDeque<>();
   final List<Effect.Seal> seals = new ArrayList<>();
+
+  /** Chunks whose input is closed. */
+  final List<Chunk> closed = new ArrayList<>();
+
   final List<Effect.Probe> probes = new ArrayList<>();
   final List<LineId> aborted = new ArrayList<>();
   final List<Pending> appended = new ArrayList<>();
@@ -247,7 +251,7 @@ final class EngineDriver {
       }
       case Effect.Seal seal when sealsFail != null -> {
         failures++;
-        yield new Event.SealFailed(seal.chunk().id(), sealsFail);
+        yield new Event.SealFailed(seal.chunk(), sealsFail);
       }
       case Effect.Seal seal -> {
         seals.add(seal);
@@ -290,7 +294,11 @@ final class EngineDriver {
         told = upstreams;
         yield null;
       }
-      case Effect.Release _, Effect.Say _ -> null;
+      case Effect.CloseInput(Chunk chunk) -> {
+        closed.add(chunk);
+        yield null;
+      }
+      case Effect.Say _ -> null;
     };
   }
 
@@ -303,8 +311,7 @@ final class EngineDriver {
     Plan plan = plan(seal.chunk().id().batch());
     plan.sealed++;
     boolean isLast = plan.sealed == plan.chunks();
-    return new Event.Sealed(
-        seal.chunk().id(), isLast ? SealOutcome.SEALED_LAST : SealOutcome.SEALED);
+    return new Event.Sealed(seal.chunk(), isLast ? SealOutcome.SEALED_LAST : SealOutcome.SEALED);
   }
 
   private Plan plan(long batch) {

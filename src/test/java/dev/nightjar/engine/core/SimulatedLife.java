@@ -35,6 +35,7 @@ final class SimulatedLife {
 
   private final SimulatedWorld world;
   private final RecordedCore core;
+  private final SimulatedInputs inputs;
   private final SimulatedLog log;
   private final SimulatedValidations validations;
   private final Map<LineId, Call> calls = new HashMap<>();
@@ -68,6 +69,7 @@ final class SimulatedLife {
     long seed = world.random.nextLong();
     this.core =
         new RecordedCore(() -> maker.make(world.limits, world.upstreams.specs(), seed), seed);
+    this.inputs = new SimulatedInputs(world);
     this.log = new SimulatedLog(world, this::step);
     this.deadlines = new SimulatedDeadlines(world);
     this.validations =
@@ -139,6 +141,7 @@ final class SimulatedLife {
   }
 
   private void note(Event event) {
+    inputs.told(event);
     switch (event) {
       case Event.Stopping(long batch, Ending ending) when ending != null -> {
         stopped.add(batch);
@@ -210,6 +213,7 @@ final class SimulatedLife {
             && figures.unappendedBytes() == 0
             && figures.validating().equals(new EngineFigures.Validating(0, 0, 0))
             && validations.holdsNothing()
+            && inputs.open() == figures.openChunks()
             && figures.upstreams().stream().allMatch(upstream -> upstream.inFlight() == 0)
             && (mayHaveChunks || (figures.openChunks() == 0 && figures.unsealedBytes() == 0));
     if (!isEmpty) {
@@ -225,6 +229,7 @@ final class SimulatedLife {
   // ---- effects
 
   private void carryOut(Effect effect) {
+    inputs.wanted(effect);
     switch (effect) {
       case Effect.Claim claim -> claim(claim);
       case Effect.Send send -> send(send);
@@ -260,7 +265,7 @@ final class SimulatedLife {
       }
       case Effect.Validate(long batch) -> validations.validate(world.stores.batch(batch));
       case Effect.EndValidation(long batch) -> validations.end(batch);
-      case Effect.Release _, Effect.Say _, Effect.TellModels _ -> {}
+      case Effect.CloseInput _, Effect.Say _, Effect.TellModels _ -> {}
     }
   }
 
@@ -345,8 +350,8 @@ final class SimulatedLife {
     ask(
         "seal of chunk " + chunk.id(),
         () -> world.stores.seal(chunk, ending),
-        () -> new Event.Sealed(chunk.id(), world.stores.seal(chunk, ending)),
-        new Event.SealFailed(chunk.id(), "seal"));
+        () -> new Event.Sealed(chunk, world.stores.seal(chunk, ending)),
+        new Event.SealFailed(chunk, "seal"));
   }
 
   private void expire(long id) {

@@ -53,6 +53,9 @@ class SimulationTest {
     LISTING_DROPPED,
     SLICE_DONE_TWICE,
     FILE_NEVER_FORGOTTEN,
+    INPUT_NEVER_CLOSED,
+    INPUT_CLOSED_TWICE,
+    INPUT_CLOSED_UNDER_A_SEAL,
     MEMORY_FOR_WHOEVER_WANTS_IT
   }
 
@@ -82,6 +85,16 @@ class SimulationTest {
         case LISTING_DROPPED -> effects.removeIf(Effect.ListModels.class::isInstance);
         case SLICE_DONE_TWICE ->
             effects.addAll(effects.stream().filter(Effect.Validate.class::isInstance).toList());
+        case INPUT_NEVER_CLOSED -> effects.removeIf(Effect.CloseInput.class::isInstance);
+        case INPUT_CLOSED_TWICE ->
+            effects.addAll(effects.stream().filter(Effect.CloseInput.class::isInstance).toList());
+        case INPUT_CLOSED_UNDER_A_SEAL -> {
+          for (Effect effect : List.copyOf(effects)) {
+            if (effect instanceof Effect.Seal seal) {
+              effects.add(new Effect.CloseInput(seal.chunk()));
+            }
+          }
+        }
         case FILE_NEVER_FORGOTTEN -> effects.removeIf(Effect.EndValidation.class::isInstance);
         default -> {}
       }
