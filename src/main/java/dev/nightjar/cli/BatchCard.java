@@ -79,7 +79,7 @@ record BatchCard(JsonNode json) {
         Human.number(counts.failed()),
         Human.number(counts.total()),
         text("model"),
-        FileView.time(json, "created_at", zone),
+        Human.time(json.path("created_at"), zone),
         took());
   }
 
@@ -141,6 +141,28 @@ record BatchCard(JsonNode json) {
         .forEach(pair -> addFlat(card, "metadata." + pair.getKey(), pair.getValue(), zone));
     problems().forEach(problem -> card.add(List.of("error", problem)));
     return card;
+  }
+
+  /** As the server sent it, or all that is known of it line by line. */
+  void show(Shell shell, OutputOptions options) {
+    options.show(shell, json, _ -> card(shell.zone()));
+  }
+
+  /** After its end was said on a terminal there is nothing to add. */
+  void showEnded(Shell shell, OutputOptions options) {
+    if (options.isJson(shell)) {
+      show(shell, options);
+    }
+  }
+
+  /** How it did, once it has ended. */
+  int exitCode() {
+    return switch (status()) {
+      case "completed" -> counts().failed() > 0 ? ExitCode.SOME_FAILED : ExitCode.OK;
+      case "expired" -> ExitCode.EXPIRED;
+      case "cancelled" -> ExitCode.CANCELLED;
+      default -> ExitCode.WRONG;
+    };
   }
 
   private static void addFlat(List<List<String>> card, String name, JsonNode value, ZoneId zone) {

@@ -43,12 +43,12 @@ final class BatchesCancel implements Callable<Integer> {
     try (ApiClient client = clientOptions.client(shell)) {
       var batch = new BatchCard(client.post(ApiClient.path("/batches", id) + "/cancel", null));
       if (!isWaiting) {
-        outputOptions.show(shell, batch);
+        batch.show(shell, outputOptions);
         return ExitCode.OK;
       }
       BatchCard ended = new BatchWait(shell, client, id, false, timeout.value()).run();
-      outputOptions.showEnded(shell, ended);
-      int code = ExitCode.ofEnded(ended.json());
+      ended.showEnded(shell, outputOptions);
+      int code = ended.exitCode();
       return code == ExitCode.CANCELLED ? ExitCode.OK : code;
     }
   }

@@ -76,13 +76,13 @@ final class BatchesCreate implements Callable<Integer> {
     try (ApiClient client = clientOptions.client(shell)) {
       var batch = new BatchCard(create(client));
       if (!isWaiting) {
-        outputOptions.show(shell, batch);
+        batch.show(shell, outputOptions);
         return ExitCode.OK;
       }
       shell.say("created " + batch.id());
       BatchCard ended = new BatchWait(shell, client, batch.id(), false, timeout.value()).run();
-      outputOptions.showEnded(shell, ended);
-      return ExitCode.ofEnded(ended.json());
+      ended.showEnded(shell, outputOptions);
+      return ended.exitCode();
     }
   }
 

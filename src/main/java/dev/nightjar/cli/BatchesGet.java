@@ -23,7 +23,7 @@ final class BatchesGet implements Callable<Integer> {
   @Override
   public Integer call() {
     try (ApiClient client = clientOptions.client(shell)) {
-      outputOptions.show(shell, new BatchCard(client.get(ApiClient.path("/batches", id))));
+      new BatchCard(client.get(ApiClient.path("/batches", id))).show(shell, outputOptions);
     }
     return ExitCode.OK;
   }

@@ -67,7 +67,7 @@ final class BatchesResults implements Callable<Integer> {
       }
       shell.say(batch.ending());
       save(client, batch.named("output_file_id"), output, "no line was answered");
-      Path failed = errors != null ? errors : RunCommand.errorsBeside(output);
+      Path failed = errors != null ? errors : LocalFile.errorsBeside(output);
       save(client, batch.named("error_file_id"), failed, "no line failed");
       return ExitCode.OK;
     }

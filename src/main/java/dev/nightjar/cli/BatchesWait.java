@@ -59,11 +59,11 @@ final class BatchesWait implements Callable<Integer> {
     try (ApiClient client = clientOptions.client(shell)) {
       BatchCard batch = new BatchWait(shell, client, id, isQuiet, timeout.value()).run();
       if (isQuiet) {
-        outputOptions.show(shell, batch);
+        batch.show(shell, outputOptions);
       } else {
-        outputOptions.showEnded(shell, batch);
+        batch.showEnded(shell, outputOptions);
       }
-      return ExitCode.ofEnded(batch.json());
+      return batch.exitCode();
     }
   }
 }

@@ -1,7 +1,5 @@
 package dev.nightjar.cli;
 
-import tools.jackson.databind.JsonNode;
-
 /** What the commands that talk to a server exit with. */
 final class ExitCode {
   static final int OK = 0;
@@ -16,15 +14,4 @@ final class ExitCode {
   static final int BROKEN_PIPE = 141;
 
   private ExitCode() {}
-
-  /** How a batch that has ended did. */
-  static int ofEnded(JsonNode batch) {
-    return switch (batch.path("status").asString("")) {
-      case "completed" ->
-          batch.path("request_counts").path("failed").asLong(0) > 0 ? SOME_FAILED : OK;
-      case "expired" -> EXPIRED;
-      case "cancelled" -> CANCELLED;
-      default -> WRONG;
-    };
-  }
 }

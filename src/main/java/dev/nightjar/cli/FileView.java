@@ -22,12 +22,8 @@ final class FileView {
         file.path("id").asString("-"),
         Human.bytes(file.path("bytes").asLong(0)),
         file.path("purpose").asString("-"),
-        time(file, "created_at", zone),
-        time(file, "expires_at", zone),
+        Human.time(file.path("created_at"), zone),
+        Human.time(file.path("expires_at"), zone),
         file.path("filename").asString("-"));
-  }
-
-  static String time(JsonNode item, String field, ZoneId zone) {
-    return item.path(field).isNumber() ? Human.time(item.path(field).asLong(), zone) : "-";
   }
 }

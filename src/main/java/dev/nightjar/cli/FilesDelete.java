@@ -14,9 +14,6 @@ import tools.jackson.databind.JsonNode;
     description = "Deletes files. One that cannot be deleted does not keep the others.",
     mixinStandardHelpOptions = true)
 final class FilesDelete implements Callable<Integer> {
-  static final List<Table.Column> COLUMNS =
-      List.of(Table.Column.left("ID"), Table.Column.left("DELETED"));
-
   @Parameters(arity = "1..*", paramLabel = "ID", description = "Of the files.")
   List<String> ids = new ArrayList<>();
 
@@ -46,11 +43,7 @@ final class FilesDelete implements Callable<Integer> {
         }
       }
     }
-    outputOptions.show(shell, COLUMNS, deleted, FilesDelete::row);
+    outputOptions.showDeleted(shell, deleted);
     return code;
-  }
-
-  static List<String> row(JsonNode deleted) {
-    return List.of(deleted.path("id").asString("-"), deleted.path("deleted").asString("-"));
   }
 }

@@ -46,9 +46,9 @@ final class FilesEstimate implements Callable<Integer> {
   private static List<String> row(JsonNode estimate) {
     return List.of(
         estimate.path("model").asString("-"),
-        Money.count(estimate.path("requests")),
-        Money.count(estimate.path("input_tokens")),
-        Money.count(estimate.path("output_tokens")),
+        Human.number(estimate.path("requests")),
+        Human.number(estimate.path("input_tokens")),
+        Human.number(estimate.path("output_tokens")),
         Money.of(estimate.path("cost"), "batch"),
         Money.of(estimate.path("cost"), "saved"));
   }

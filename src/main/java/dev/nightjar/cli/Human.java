@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import tools.jackson.databind.JsonNode;
 
 /** Values as people read them. */
 final class Human {
@@ -17,6 +18,11 @@ final class Human {
   /** {@code 1,234}. */
   static String number(long number) {
     return String.format(Locale.ROOT, "%,d", number);
+  }
+
+  /** The same of a field; {@code -} if it has none. */
+  static String number(JsonNode number) {
+    return number.isNumber() ? number(number.asLong()) : "-";
   }
 
   /** {@code 1 line}, {@code 1,234 lines}. */
@@ -61,6 +67,11 @@ final class Human {
   /** {@code 2026-11-20 10:00:00}. */
   static String time(long epochSeconds, ZoneId zone) {
     return TIME.format(Instant.ofEpochSecond(epochSeconds).atZone(zone));
+  }
+
+  /** The same of a field; {@code -} if it has none. */
+  static String time(JsonNode epochSeconds, ZoneId zone) {
+    return epochSeconds.isNumber() ? time(epochSeconds.asLong(), zone) : "-";
   }
 
   /** With a space for each character that a terminal would obey instead of showing it. */

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** Files of this machine: what may be wrong with them, in words. */
+/** Files of this machine: their names, and what may be wrong with them, in words. */
 final class LocalFile {
   private LocalFile() {}
 
@@ -23,6 +23,13 @@ final class LocalFile {
 
   static CommandException cannotWrite(Path path, IOException e) {
     return CommandException.wrong("%s cannot be written: %s".formatted(path, reason(e)));
+  }
+
+  /** {@code answers.jsonl} → {@code answers.errors.jsonl}. */
+  static Path errorsBeside(Path output) {
+    String name = output.getFileName().toString();
+    String stem = name.endsWith(".jsonl") ? name.substring(0, name.length() - 6) : name;
+    return output.resolveSibling(stem + ".errors.jsonl");
   }
 
   private static String reason(IOException e) {

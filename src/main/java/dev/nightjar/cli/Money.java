@@ -22,8 +22,4 @@ final class Money {
   static String text(BigDecimal amount) {
     return String.format(Locale.ROOT, "%,.4f", amount.setScale(DIGITS, RoundingMode.HALF_UP));
   }
-
-  static String count(JsonNode number) {
-    return number.isNumber() ? Human.number(number.asLong()) : "-";
-  }
 }

@@ -7,6 +7,9 @@ import tools.jackson.databind.JsonNode;
 
 /** How data is shown: a table on a terminal, JSON lines elsewhere. */
 final class OutputOptions {
+  private static final List<Table.Column> DELETED =
+      List.of(Table.Column.left("ID"), Table.Column.left("DELETED"));
+
   @Option(names = "--json", description = "JSON lines also on a terminal.")
   boolean isJson;
 
@@ -14,20 +17,19 @@ final class OutputOptions {
     return isJson || !shell.isTerminal();
   }
 
-  /** A batch as the server sent it, or all that is known of it line by line. */
-  void show(Shell shell, BatchCard batch) {
+  /** One item as the server sent it, or what is known of it: names and values. */
+  void show(Shell shell, JsonNode item, Function<JsonNode, List<List<String>>> pairs) {
     if (isJson(shell)) {
-      shell.out().println(batch.json());
+      shell.out().println(item);
       return;
     }
-    Table.printPairs(shell.out(), batch.card(shell.zone()));
+    Table.printPairs(shell.out(), pairs.apply(item));
   }
 
-  /** After its end was said on a terminal there is nothing to add. */
-  void showEnded(Shell shell, BatchCard batch) {
-    if (isJson(shell)) {
-      show(shell, batch);
-    }
+  /** What the server says of things that were deleted. */
+  void showDeleted(Shell shell, List<JsonNode> deleted) {
+    show(shell, DELETED, deleted, one ->
+        List.of(one.path("id").asString("-"), one.path("deleted").asString("-")));
   }
 
   /** The items as the server sent them, one a line, or as rows of a table. */

@@ -26,11 +26,7 @@ public final class QuotaCommand implements Callable<Integer> {
   public Integer call() {
     try (ApiClient client = clientOptions.client(shell)) {
       JsonNode quota = client.get("/quota");
-      if (outputOptions.isJson(shell)) {
-        shell.out().println(quota);
-      } else {
-        Table.printPairs(shell.out(), pairs(quota));
-      }
+      outputOptions.show(shell, quota, QuotaCommand::pairs);
     }
     return ExitCode.OK;
   }
@@ -55,9 +51,9 @@ public final class QuotaCommand implements Callable<Integer> {
               "queued for " + model.path("model").asString("several models"),
               "%s tokens of %s"
                   .formatted(
-                      Money.count(model.path("used")),
+                      Human.number(model.path("used")),
                       model.path("limit").isNumber()
-                          ? Money.count(model.path("limit"))
+                          ? Human.number(model.path("limit"))
                           : "any number")));
     }
     return pairs;

@@ -124,17 +124,10 @@ public final class RunCommand implements Callable<Integer> {
     return new RunRequest(
         in,
         output,
-        errors != null ? errors : errorsBeside(output),
+        errors != null ? errors : LocalFile.errorsBeside(output),
         model,
         upstreams,
         max == null ? Settings.MAX_IN_FLIGHT : max,
         timeout == null ? Settings.REQUEST_TIMEOUT : DurationText.parse("--timeout", timeout));
-  }
-
-  /** {@code answers.jsonl} → {@code answers.errors.jsonl}. */
-  static Path errorsBeside(Path output) {
-    String name = output.getFileName().toString();
-    String stem = name.endsWith(".jsonl") ? name.substring(0, name.length() - 6) : name;
-    return output.resolveSibling(stem + ".errors.jsonl");
   }
 }

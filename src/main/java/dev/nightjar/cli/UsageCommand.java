@@ -121,10 +121,10 @@ public final class UsageCommand implements Callable<Integer> {
         row.path("day").asString(),
         row.path("project_id").asString("-"),
         row.path("model").asString("-"),
-        Money.count(row.path("num_model_requests")),
-        Money.count(row.path("input_tokens")),
-        Money.count(row.path("input_cached_tokens")),
-        Money.count(row.path("output_tokens")),
+        Human.number(row.path("num_model_requests")),
+        Human.number(row.path("input_tokens")),
+        Human.number(row.path("input_cached_tokens")),
+        Human.number(row.path("output_tokens")),
         Money.of(row.path("cost"), "batch"),
         Money.of(row.path("cost"), "saved"));
   }

@@ -35,7 +35,7 @@ final class WebhookView {
     return List.of(
         endpoint.path("id").asString("-"),
         endpoint.at("/nightjar/status").asString("-"),
-        FileView.time(endpoint, "created_at", zone),
+        Human.time(endpoint.path("created_at"), zone),
         endpoint.path("url").asString("-"));
   }
 
@@ -51,8 +51,8 @@ final class WebhookView {
         delivery.path("batch_id").asString("-"),
         delivery.path("state").asString("-"),
         Human.number(delivery.path("attempts").asLong(0)),
-        FileView.time(delivery, "created_at", zone),
-        FileView.time(delivery, "next_at", zone),
+        Human.time(delivery.path("created_at"), zone),
+        Human.time(delivery.path("next_at"), zone),
         delivery.path("last_error").asString("-"));
   }
 }

@@ -28,7 +28,7 @@ final class WebhooksDelete implements Callable<Integer> {
   public Integer call() {
     try (ApiClient client = clientOptions.client(shell)) {
       var answer = client.delete(ApiClient.path(WebhookView.ENDPOINTS, id));
-      outputOptions.show(shell, FilesDelete.COLUMNS, List.of(answer), FilesDelete::row);
+      outputOptions.showDeleted(shell, List.of(answer));
     }
     return ExitCode.OK;
   }

@@ -103,7 +103,7 @@ class RenderingTest {
     "odd, 0, 0, 1"
   })
   void exitCodeTellsTheEnd(String status, int completed, int failed, int code) {
-    assertThat(ExitCode.ofEnded(ended(status, completed, failed).json())).isEqualTo(code);
+    assertThat(ended(status, completed, failed).exitCode()).isEqualTo(code);
   }
 
   @Test
