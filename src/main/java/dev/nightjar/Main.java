@@ -75,7 +75,7 @@ public final class Main {
         .addSubcommand(new CompletionCommand(shell))
         .addSubcommand(new PruneCommand(System.getenv(), Main::prune))
         .addSubcommand(DebugCommand.in(shell))
-        .addSubcommand(KeysCommand.commandLine(System.getenv(), new Keys()))
+        .addSubcommand(KeysCommand.in(shell, new LocalKeys()))
         .setOut(new PrintWriter(shell.out(), true, shell.out().charset()))
         .setExecutionExceptionHandler((e, _, _) -> explain(e, shell))
         .setParameterExceptionHandler((e, _) -> {

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.networknt.schema.Error;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
-import dev.nightjar.cli.KeysCommand.NewKey;
+import dev.nightjar.cli.DirectoryKeys.NewKey;
 import dev.nightjar.cost.Price;
 import dev.nightjar.cost.PriceTable;
 import dev.nightjar.cost.Quotas;
@@ -185,7 +185,7 @@ class OpenApiTest {
         }
       }
     }
-    var keys = new Keys();
+    var keys = new LocalKeys();
     Path data = folder.resolve("data");
     key = keys.create(data, new NewKey("p", "", Set.of(Scope.READ), 2)).text();
     call("DELETE", "/files/{id}", "file-none");

@@ -1,8 +1,6 @@
 package dev.nightjar;
 
-import dev.nightjar.cli.KeysCommand;
-import dev.nightjar.cli.KeysCommand.CreatedKey;
-import dev.nightjar.cli.KeysCommand.NewKey;
+import dev.nightjar.cli.DirectoryKeys;
 import dev.nightjar.store.ApiKey;
 import dev.nightjar.store.KeyId;
 import dev.nightjar.store.NewIds;
@@ -20,7 +18,7 @@ import java.util.Optional;
  * {@code nightjar keys}: works on the database itself, beside a server that may be using it, and so
  * without the directory's lock.
  */
-final class Keys implements KeysCommand.Keys {
+final class LocalKeys implements DirectoryKeys {
   private final NewIds ids = new NewIds(new SecureRandom());
 
   @Override
