@@ -1,7 +1,6 @@
 package dev.nightjar;
 
 import dev.nightjar.batch.ChunkId;
-import dev.nightjar.cli.ProgressDisplay;
 import dev.nightjar.config.SettingsException;
 import dev.nightjar.file.Manifest.Piece;
 import dev.nightjar.store.Directories;
@@ -12,6 +11,7 @@ import dev.nightjar.store.files.ObjectCopy;
 import dev.nightjar.store.journal.JournalCopy;
 import dev.nightjar.store.sqlite.DatabaseCheck;
 import dev.nightjar.store.sqlite.DatabaseCopy;
+import dev.nightjar.terminal.ProgressDisplay;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.FileSystemException;

@@ -1,6 +1,6 @@
 package dev.nightjar;
 
-import dev.nightjar.cli.DirectoryKeys;
+import dev.nightjar.cli.data.DirectoryKeys;
 import dev.nightjar.store.ApiKey;
 import dev.nightjar.store.KeyId;
 import dev.nightjar.store.NewIds;

@@ -1,6 +1,6 @@
 package dev.nightjar;
 
-import dev.nightjar.cli.Printable;
+import dev.nightjar.terminal.Printable;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.ZoneId;

@@ -2,8 +2,8 @@ package dev.nightjar;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nightjar.cli.Printable;
-import dev.nightjar.cli.ProgressDisplay;
+import dev.nightjar.terminal.Printable;
+import dev.nightjar.terminal.ProgressDisplay;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

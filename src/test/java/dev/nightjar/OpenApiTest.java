@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.networknt.schema.Error;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
-import dev.nightjar.cli.DirectoryKeys.NewKey;
+import dev.nightjar.cli.data.DirectoryKeys.NewKey;
 import dev.nightjar.cost.Price;
 import dev.nightjar.cost.PriceTable;
 import dev.nightjar.cost.Quotas;

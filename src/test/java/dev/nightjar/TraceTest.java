@@ -3,7 +3,6 @@ package dev.nightjar;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.openai.models.batches.Batch;
-import dev.nightjar.cli.Shells;
 import dev.nightjar.config.Settings;
 import dev.nightjar.config.Settings.UpstreamSettings;
 import dev.nightjar.engine.trace.Trace;
@@ -12,6 +11,7 @@ import dev.nightjar.file.Bytes;
 import dev.nightjar.sim.ErrorRates;
 import dev.nightjar.sim.SimOptions;
 import dev.nightjar.sim.SimServer;
+import dev.nightjar.terminal.Shells;
 import dev.nightjar.testing.FaultAt;
 import dev.nightjar.testing.Json;
 import dev.nightjar.testing.NightjarProcess;

@@ -1,5 +1,7 @@
 package dev.nightjar.cli;
 
+import dev.nightjar.terminal.ExitCode;
+import dev.nightjar.terminal.Shell;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;

@@ -1,5 +1,12 @@
 package dev.nightjar.cli;
 
+import dev.nightjar.cli.client.ApiClient;
+import dev.nightjar.cli.client.ClientOptions;
+import dev.nightjar.cli.client.Money;
+import dev.nightjar.terminal.ExitCode;
+import dev.nightjar.terminal.Human;
+import dev.nightjar.terminal.OutputOptions;
+import dev.nightjar.terminal.Shell;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;

@@ -5,6 +5,7 @@ import dev.nightjar.config.Settings;
 import dev.nightjar.config.Settings.UpstreamSettings;
 import dev.nightjar.config.SettingsException;
 import dev.nightjar.config.SettingsFile;
+import dev.nightjar.terminal.LocalFile;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -1,6 +1,14 @@
 package dev.nightjar.cli;
 
+import dev.nightjar.cli.client.ApiClient;
+import dev.nightjar.cli.client.ClientOptions;
+import dev.nightjar.cli.client.Money;
 import dev.nightjar.config.SettingsException;
+import dev.nightjar.terminal.ExitCode;
+import dev.nightjar.terminal.Human;
+import dev.nightjar.terminal.OutputOptions;
+import dev.nightjar.terminal.Shell;
+import dev.nightjar.terminal.Table;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;

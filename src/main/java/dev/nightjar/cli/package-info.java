@@ -1,4 +1,4 @@
-/** The command line: parse, call, print. */
+/** The command line: commands that stand alone; each group has a package of its own. */
 @NullMarked
 package dev.nightjar.cli;
 

@@ -3,9 +3,13 @@ package dev.nightjar.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.nightjar.cli.client.ClientOptions;
 import dev.nightjar.config.MaskedUrl;
 import dev.nightjar.config.SettingsException;
 import dev.nightjar.config.SettingsFile;
+import dev.nightjar.terminal.CommandException;
+import dev.nightjar.terminal.Shell;
+import dev.nightjar.terminal.Shells;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,10 +57,9 @@ class SecretsInErrorsTest {
         "http://h/v1?key=s3cret"
       })
   void passwordInABaseUrlIsRefusedAndNotRepeated(String url) {
-    var options = new ClientOptions();
-    options.baseUrl = url;
+    Shell shell = new Shells().shell(Map.of("OPENAI_BASE_URL", url), false);
 
-    Throwable refused = catchThrowable(() -> options.target(Map.of()));
+    Throwable refused = catchThrowable(() -> new ClientOptions().client(shell));
 
     assertThat(refused).isInstanceOf(CommandException.class);
     assertThat(refused.getMessage()).contains("***").doesNotContain("s3", "cret");

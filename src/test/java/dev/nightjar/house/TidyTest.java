@@ -85,8 +85,8 @@ class TidyTest {
   }
 
   @Test
-  void onlyTheCommandLineWritesToStandardOutput() {
-    assertThat(linesWith(PRINT, source -> source.isMain() && !source.isIn("cli")))
+  void onlyTheTerminalWritesToStandardOutput() {
+    assertThat(linesWith(PRINT, source -> source.isMain() && !source.isIn("terminal")))
         .as("prints")
         .isEmpty();
   }

@@ -1,0 +1,5 @@
+/** {@code nightjar webhooks}. */
+@NullMarked
+package dev.nightjar.cli.webhooks;
+
+import org.jspecify.annotations.NullMarked;
