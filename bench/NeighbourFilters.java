@@ -1,8 +1,8 @@
 import dev.nightjar.batch.BatchError;
 import dev.nightjar.batch.BatchId;
 import dev.nightjar.file.FileId;
-import dev.nightjar.store.MetaStore.NewBatch;
-import dev.nightjar.store.sqlite.SqliteMetaStore;
+import dev.nightjar.store.BatchStore.NewBatch;
+import dev.nightjar.store.Stores;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,7 +28,7 @@ final class NeighbourFilters implements Neighbour {
 
   @Override
   public void seed(NeighbourKeys keys, Path data) throws Exception {
-    SqliteMetaStore store = keys.store();
+    Stores stores = keys.stores();
     var places = new Semaphore(AT_ONCE);
     var results = new ArrayList<Future<?>>();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -38,7 +38,7 @@ final class NeighbourFilters implements Neighbour {
         Callable<Void> insert =
             () -> {
               try {
-                insert(store, number);
+                insert(stores, number);
                 return null;
               } finally {
                 places.release();
@@ -53,7 +53,7 @@ final class NeighbourFilters implements Neighbour {
   }
 
   /** One that has ended, so that nothing is to be done with it. */
-  private static void insert(SqliteMetaStore store, int number) {
+  private static void insert(Stores stores, int number) {
     Instant at = Instant.now().minusSeconds(BATCHES - number);
     var asked =
         new NewBatch(
@@ -67,8 +67,8 @@ final class NeighbourFilters implements Neighbour {
             Map.of("team", "red", "job", number % FEW == 0 ? "rare" : "job-" + number),
             null,
             null);
-    long batch = store.createBatch(asked).batch().sequence();
-    store.fail(batch, List.of(new BatchError("empty_file", "It is empty.", null, null)), at);
+    long batch = stores.batches().createBatch(asked).batch().sequence();
+    stores.batches().fail(batch, List.of(new BatchError("empty_file", "It is empty.", null, null)), at);
   }
 
   @Override

@@ -1,7 +1,7 @@
 import dev.nightjar.store.ApiKey;
 import dev.nightjar.store.ApiKey.Scope;
 import dev.nightjar.store.NewIds;
-import dev.nightjar.store.sqlite.SqliteMetaStore;
+import dev.nightjar.store.Stores;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Map;
@@ -10,17 +10,17 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Keys of projects, made as they are asked for in the database of a server that may run. */
 final class NeighbourKeys implements AutoCloseable {
-  private final SqliteMetaStore store;
+  private final Stores stores;
   private final NewIds ids = new NewIds(new SecureRandom());
   private final Map<String, String> keys = new ConcurrentHashMap<>();
 
-  NeighbourKeys(SqliteMetaStore store) {
-    this.store = store;
+  NeighbourKeys(Stores stores) {
+    this.stores = stores;
   }
 
   /** The database itself, for seeding. */
-  SqliteMetaStore store() {
-    return store;
+  Stores stores() {
+    return stores;
   }
 
   /** The key of a project, which is made with it. */
@@ -32,12 +32,12 @@ final class NeighbourKeys implements AutoCloseable {
     String text = ids.newKeyText();
     var key =
         new ApiKey(ids.newKey(), project, "", Set.of(Scope.WRITE), null, Instant.now(), null);
-    store.createKey(key, ApiKey.hash(text));
+    stores.keys().createKey(key, ApiKey.hash(text));
     return text;
   }
 
   @Override
   public void close() {
-    store.close();
+    stores.close();
   }
 }

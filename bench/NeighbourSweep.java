@@ -4,7 +4,7 @@ import dev.nightjar.file.StoredFile;
 import dev.nightjar.store.ObjectKeys;
 import dev.nightjar.store.Sweeper;
 import dev.nightjar.store.files.FileObjectStore;
-import dev.nightjar.store.sqlite.SqliteMetaStore;
+import dev.nightjar.store.Stores;
 import dev.nightjar.time.SteadyClock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -37,7 +37,7 @@ final class NeighbourSweep implements Neighbour {
   public void seed(NeighbourKeys keys, Path data) throws Exception {
     // Opened while no server runs: what is half written goes when a store is opened.
     objects = new FileObjectStore(data.resolve("objects"));
-    SqliteMetaStore store = keys.store();
+    Stores stores = keys.stores();
     Instant gone = Instant.now().minus(AGO);
     var places = new Semaphore(AT_ONCE);
     var results = new ArrayList<Future<?>>();
@@ -48,7 +48,7 @@ final class NeighbourSweep implements Neighbour {
         Callable<Void> insert =
             () -> {
               try {
-                insert(store, file, gone);
+                insert(stores, file, gone);
                 return null;
               } finally {
                 places.release();
@@ -60,7 +60,7 @@ final class NeighbourSweep implements Neighbour {
     for (Future<?> result : results) {
       result.get();
     }
-    sweeper = new Sweeper(store, objects, settled());
+    sweeper = new Sweeper(stores, objects, settled());
   }
 
   /** The clock of a process that was started three hours ago: sooner it deletes nothing. */
@@ -74,7 +74,7 @@ final class NeighbourSweep implements Neighbour {
     return clock;
   }
 
-  private void insert(SqliteMetaStore store, FileId file, Instant gone) throws Exception {
+  private void insert(Stores stores, FileId file, Instant gone) throws Exception {
     byte[] bytes = "{}\n".getBytes(StandardCharsets.UTF_8);
     String key = ObjectKeys.upload(file);
     try (var out = objects.create(key)) {
@@ -82,18 +82,18 @@ final class NeighbourSweep implements Neighbour {
       out.commit();
     }
     var row = new StoredFile(file, 0, "theirs", "a.jsonl", "batch", bytes.length, gone, null);
-    store.insertFile(row, Manifest.ofObject(key, bytes.length));
-    store.deleteFile("theirs", file, gone);
+    stores.files().insertFile(row, Manifest.ofObject(key, bytes.length));
+    stores.files().deleteFile("theirs", file, gone);
   }
 
   @Override
   public void disturb(NeighbourWorld world) throws Exception {
     long begun = System.nanoTime();
-    List<FileId> before = world.keys().store().goneFiles(Instant.now(), FILES);
+    List<FileId> before = world.keys().stores().retention().goneFiles(Instant.now(), FILES);
     while (!world.isCalm()) {
       NeighbourWorld.pause(Math.min(1_000, sweeper.round().toMillis()));
     }
-    int left = world.keys().store().goneFiles(Instant.now(), FILES).size();
+    int left = world.keys().stores().retention().goneFiles(Instant.now(), FILES).size();
     System.out.printf(
         "sweep: %,d of %,d files in %.1f s%n",
         before.size() - left, before.size(), (System.nanoTime() - begun) / 1e9);

@@ -1,6 +1,6 @@
 import dev.nightjar.sim.SimOptions;
 import dev.nightjar.sim.SimServer;
-import dev.nightjar.store.sqlite.SqliteMetaStore;
+import dev.nightjar.store.sqlite.SqliteStores;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -115,7 +115,7 @@ final class Neighbours {
       KillServer first = KillServer.start(folder, sim.url(), IN_FLIGHT, "first");
       first.ready();
       first.stop();
-      try (var keys = new NeighbourKeys(new SqliteMetaStore(data.resolve("meta.db")))) {
+      try (var keys = new NeighbourKeys(SqliteStores.open(data.resolve("meta.db")))) {
         keys.of("ours");
         keys.of("theirs");
         scenario.seed(keys, data);

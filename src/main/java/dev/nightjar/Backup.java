@@ -4,7 +4,7 @@ import dev.nightjar.batch.ChunkId;
 import dev.nightjar.config.SettingsException;
 import dev.nightjar.file.Manifest.Piece;
 import dev.nightjar.store.Directories;
-import dev.nightjar.store.MetaStore.StoreException;
+import dev.nightjar.store.StoreException;
 import dev.nightjar.store.files.DataDirectory;
 import dev.nightjar.store.files.DataDirectory.Layout;
 import dev.nightjar.store.files.ObjectCopy;

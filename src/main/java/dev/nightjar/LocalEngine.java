@@ -8,16 +8,17 @@ import dev.nightjar.engine.BatchEngine;
 import dev.nightjar.engine.message.UpstreamSpec;
 import dev.nightjar.process.ProcessEnd;
 import dev.nightjar.store.DiskSpace;
-import dev.nightjar.store.MetaStore;
 import dev.nightjar.store.ObjectChunkInputs;
 import dev.nightjar.store.ObjectStore;
+import dev.nightjar.store.Stores;
+import dev.nightjar.store.Tier;
 import dev.nightjar.store.files.DataDirectory;
 import dev.nightjar.store.files.DataDisk;
 import dev.nightjar.store.files.DirectoryWatch;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.store.journal.JournalAnswerLog;
 import dev.nightjar.store.sqlite.DatabaseCheck;
-import dev.nightjar.store.sqlite.SqliteMetaStore;
+import dev.nightjar.store.sqlite.SqliteStores;
 import dev.nightjar.time.SteadyClock;
 import dev.nightjar.upstream.HttpUpstream;
 import dev.nightjar.upstream.Upstream;
@@ -43,9 +44,9 @@ final class LocalEngine implements AutoCloseable {
   private final DataDirectory directory;
   private final SteadyClock clock = new SteadyClock(InstantSource.system(), System::nanoTime);
   private final DiskSpace disk;
-  private final SqliteMetaStore meta;
+  private final SqliteStores database;
+  private final Tier tier;
   private final DatabaseCheck check;
-  private final ObjectStore objects;
   private final JournalAnswerLog log;
   private final List<Upstream> upstreams;
   private final BatchEngine engine;
@@ -61,10 +62,14 @@ final class LocalEngine implements AutoCloseable {
     this.disk = new DataDisk(directory.root(), free.percent(), free.bytes());
     directory.checkDatabase();
     boolean isInDoubt = DatabaseCheck.wasLeftOpen(directory.database());
-    this.meta = new SqliteMetaStore(directory.database());
+    this.database = new SqliteStores(directory.database());
     this.check = DatabaseCheck.begin(directory.database(), isInDoubt);
-    this.objects = new FileObjectStore(directory.objects());
-    this.log = new JournalAnswerLog(directory.journal(), meta.unsealed(), JOURNAL_SEGMENT_BYTES);
+    var objects = new FileObjectStore(directory.objects());
+    Stores stores = database.stores();
+    this.log =
+        new JournalAnswerLog(
+            directory.journal(), stores.chunks().unsealed(), JOURNAL_SEGMENT_BYTES);
+    this.tier = new Tier(stores, log, objects, new ObjectChunkInputs(objects), disk);
     var clients = new ArrayList<Upstream>();
     var specs = new ArrayList<UpstreamSpec>();
     for (UpstreamSettings upstream : upstreams) {
@@ -74,7 +79,7 @@ final class LocalEngine implements AutoCloseable {
     this.upstreams = clients;
     this.engine =
         new BatchEngine(
-            new BatchEngine.Stores(meta, log, objects, new ObjectChunkInputs(objects), disk),
+            tier,
             new BatchEngine.Upstreams(clients, specs),
             limits.engine(),
             new BatchEngine.World(clock, new SecureRandom(), ProcessEnd::now));
@@ -116,8 +121,8 @@ final class LocalEngine implements AutoCloseable {
     return clock;
   }
 
-  MetaStore meta() {
-    return meta;
+  Stores stores() {
+    return tier.stores();
   }
 
   DiskSpace disk() {
@@ -129,7 +134,7 @@ final class LocalEngine implements AutoCloseable {
   }
 
   ObjectStore objects() {
-    return objects;
+    return tier.objects();
   }
 
   BatchEngine engine() {
@@ -142,7 +147,7 @@ final class LocalEngine implements AutoCloseable {
 
   /** Why nobody should rely on what this node stores, in a sentence; empty when all is well. */
   Optional<String> problem() {
-    return check.problem().or(meta::damage);
+    return check.problem().or(database::damage);
   }
 
   @Override
@@ -152,12 +157,10 @@ final class LocalEngine implements AutoCloseable {
     engine.close();
     upstreams.forEach(Upstream::close);
     try {
-      log.close();
+      tier.close();
     } catch (IOException e) {
       LOG.log(System.Logger.Level.WARNING, "closing the journal", e);
     }
-    objects.close();
-    meta.close();
     directory.close();
   }
 }

@@ -4,9 +4,10 @@ import dev.nightjar.cli.data.DirectoryKeys;
 import dev.nightjar.store.ApiKey;
 import dev.nightjar.store.KeyId;
 import dev.nightjar.store.NewIds;
+import dev.nightjar.store.Stores;
 import dev.nightjar.store.files.DataDirectory;
 import dev.nightjar.store.files.DataDirectory.Layout;
-import dev.nightjar.store.sqlite.SqliteMetaStore;
+import dev.nightjar.store.sqlite.SqliteStores;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -36,32 +37,32 @@ final class LocalKeys implements DirectoryKeys {
             asked.requestsPerMinute(),
             now(),
             null);
-    try (SqliteMetaStore meta = open(data)) {
-      meta.createKey(key, ApiKey.hash(text));
+    try (Stores stores = open(data)) {
+      stores.keys().createKey(key, ApiKey.hash(text));
     }
     return new CreatedKey(key, text);
   }
 
   @Override
   public List<ApiKey> list(Path data) {
-    try (SqliteMetaStore meta = open(data)) {
-      return meta.keys();
+    try (Stores stores = open(data)) {
+      return stores.keys().keys();
     }
   }
 
   @Override
   public Optional<ApiKey> revoke(Path data, String id) {
-    try (SqliteMetaStore meta = open(data)) {
-      return meta.revokeKey(new KeyId(id), now());
+    try (Stores stores = open(data)) {
+      return stores.keys().revokeKey(new KeyId(id), now());
     }
   }
 
-  private static SqliteMetaStore open(Path data) {
+  private static Stores open(Path data) {
     Layout layout = DataDirectory.look(data);
     if (DataDirectory.isOlder(data)) {
       DataDirectory.open(data).close(); // Refused beside the older server that may be using it.
     }
-    return new SqliteMetaStore(layout.database());
+    return SqliteStores.open(layout.database());
   }
 
   /** As the database keeps it. */

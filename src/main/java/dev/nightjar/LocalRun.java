@@ -13,7 +13,7 @@ import dev.nightjar.engine.message.EngineLimits;
 import dev.nightjar.engine.message.Live;
 import dev.nightjar.file.JsonLines;
 import dev.nightjar.process.ProcessEnd;
-import dev.nightjar.store.MetaStore.BatchQuery;
+import dev.nightjar.store.BatchStore.BatchQuery;
 import dev.nightjar.terminal.Printable;
 import dev.nightjar.terminal.ProgressDisplay;
 import dev.nightjar.terminal.ProgressLine;
@@ -121,7 +121,8 @@ final class LocalRun {
 
   private int run(LocalEngine node) throws IOException {
     Optional<Batch> earlier =
-        node.meta().batches(new BatchQuery(RunFiles.PROJECT, null, 1)).stream().findFirst();
+        node.stores().batches().batches(new BatchQuery(RunFiles.PROJECT, null, 1)).stream()
+            .findFirst();
     earlier.ifPresent(files::checkUnchanged);
     if (earlier.isEmpty() || !earlier.get().status().isTerminal()) {
       int unusable = checkUpstreams(node.upstreams());
@@ -130,7 +131,9 @@ final class LocalRun {
       }
     }
     Batch batch =
-        earlier.isPresent() ? earlier.get() : files.submit(node.meta(), node.objects(), endpoint());
+        earlier.isPresent()
+            ? earlier.get()
+            : files.submit(node.stores(), node.objects(), endpoint());
     node.engine().start();
     if (earlier.isPresent()) {
       err.println("nightjar: going on with an earlier run");
@@ -191,7 +194,7 @@ final class LocalRun {
     ProgressLine line = null;
     long begun = System.nanoTime();
     while (true) {
-      Batch row = node.meta().batch(batch.sequence()).orElseThrow();
+      Batch row = node.stores().batches().batch(batch.sequence()).orElseThrow();
       Optional<Live> live = node.engine().live(batch.sequence());
       if (row.status().isTerminal()) {
         if (line != null && row.status() != BatchStatus.FAILED) {
@@ -240,7 +243,7 @@ final class LocalRun {
       showErrors(node, batch);
       return WRONG;
     }
-    files.export(node.meta(), node.objects(), batch);
+    files.export(node.stores().files(), node.objects(), batch);
     if (batch.counts().failed() > 0) {
       err.println(
           "nightjar: %d of %d lines failed; they are in %s"
@@ -251,7 +254,7 @@ final class LocalRun {
   }
 
   private void showErrors(LocalEngine node, Batch batch) {
-    List<BatchError> errors = node.meta().errors(batch.sequence());
+    List<BatchError> errors = node.stores().batches().errors(batch.sequence());
     for (BatchError error : errors.subList(0, Math.min(ERRORS_SHOWN, errors.size()))) {
       String place =
           error.line() == null ? "" + request.input() : request.input() + " line " + error.line();

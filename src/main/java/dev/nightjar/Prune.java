@@ -5,7 +5,7 @@ import dev.nightjar.store.ObjectStore.Entry;
 import dev.nightjar.store.Sweeper;
 import dev.nightjar.store.files.DataDirectory;
 import dev.nightjar.store.files.FileObjectStore;
-import dev.nightjar.store.sqlite.SqliteMetaStore;
+import dev.nightjar.store.sqlite.SqliteStores;
 import dev.nightjar.time.SteadyClock;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -28,13 +28,13 @@ record Prune(Path data, PrintStream err) {
   }
 
   private int prune(DataDirectory directory) throws IOException {
-    try (var meta = new SqliteMetaStore(directory.database());
+    try (var stores = SqliteStores.open(directory.database());
         var objects = new FileObjectStore(directory.objects())) {
       long before = bytes(objects);
       var clock = new SteadyClock(InstantSource.system(), System::nanoTime);
       Instant now = clock.instant();
-      Instant goneBy = meta.latest().filter(now::isAfter).orElse(now);
-      int deleted = new Sweeper(meta, objects, clock).sweepAll(goneBy);
+      Instant goneBy = stores.retention().latest().filter(now::isAfter).orElse(now);
+      int deleted = new Sweeper(stores, objects, clock).sweepAll(goneBy);
       long after = bytes(objects);
       err.printf(
           "nightjar: %,d objects deleted, %,d bytes freed; %,d bytes of objects are left%n",

@@ -6,14 +6,15 @@ import dev.nightjar.config.SettingsException;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.StoredFile;
+import dev.nightjar.store.BatchStore.NewBatch;
 import dev.nightjar.store.ContentReader;
 import dev.nightjar.store.Directories;
 import dev.nightjar.store.Disk;
-import dev.nightjar.store.MetaStore;
-import dev.nightjar.store.MetaStore.NewBatch;
+import dev.nightjar.store.FileStore;
 import dev.nightjar.store.NewIds;
 import dev.nightjar.store.ObjectKeys;
 import dev.nightjar.store.ObjectStore;
+import dev.nightjar.store.Stores;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -60,7 +61,7 @@ final class RunFiles {
   }
 
   /** Copies the input, so that the run does not depend on it any more, and makes a batch of it. */
-  Batch submit(MetaStore meta, ObjectStore objects, String endpoint) throws IOException {
+  Batch submit(Stores stores, ObjectStore objects, String endpoint) throws IOException {
     var ids = new NewIds(new SecureRandom());
     FileId id = ids.newFile();
     Instant now = Instant.now();
@@ -73,11 +74,15 @@ final class RunFiles {
       bytes = out.bytesWritten();
     }
     String name = request.input().getFileName().toString();
-    meta.insertFile(
-        new StoredFile(id, 0, PROJECT, name, "batch", bytes, now, null),
-        Manifest.ofObject(ObjectKeys.upload(id), bytes));
+    stores
+        .files()
+        .insertFile(
+            new StoredFile(id, 0, PROJECT, name, "batch", bytes, now, null),
+            Manifest.ofObject(ObjectKeys.upload(id), bytes));
     Map<String, String> metadata = Map.of(DIGEST, HexFormat.of().formatHex(digest.digest()));
-    return meta.createBatch(
+    return stores
+        .batches()
+        .createBatch(
             new NewBatch(
                 ids.newBatch(), PROJECT, endpoint, id, "none", now, NEVER, metadata, null, null))
         .batch();
@@ -102,16 +107,16 @@ final class RunFiles {
   }
 
   /** Errors first, the output last: its rename is what makes the run done. */
-  void export(MetaStore meta, ObjectStore objects, Batch batch) throws IOException {
+  void export(FileStore stored, ObjectStore objects, Batch batch) throws IOException {
     if (batch.errorFileId() != null) {
-      export(meta, objects, batch.errorFileId(), request.errors());
+      export(stored, objects, batch.errorFileId(), request.errors());
     }
-    export(meta, objects, batch.outputFileId(), request.output());
+    export(stored, objects, batch.outputFileId(), request.output());
   }
 
-  private void export(MetaStore meta, ObjectStore objects, @Nullable FileId file, Path target)
+  private void export(FileStore stored, ObjectStore objects, @Nullable FileId file, Path target)
       throws IOException {
-    Manifest content = file == null ? new Manifest(List.of()) : meta.content(file).orElseThrow();
+    Manifest content = file == null ? new Manifest(List.of()) : stored.content(file).orElseThrow();
     Path part = beside(target, ".part");
     if (!Files.exists(part)) {
       Files.createFile(part); // As the user's umask has it: the disk would make it its owner's.

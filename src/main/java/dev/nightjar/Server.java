@@ -80,7 +80,7 @@ final class Server implements AutoCloseable {
   private Server(Settings settings, Capacity capacity, LocalEngine node, @Nullable Tls tls) {
     this.settings = settings;
     this.node = node;
-    this.sweeper = new Sweeper(node.meta(), node.objects(), node.clock());
+    this.sweeper = new Sweeper(node.stores(), node.objects(), node.clock());
     this.webhookTargets = new Targets(new SystemResolver(), allowList(settings));
     this.webhookSender =
         new Sender(
@@ -90,7 +90,11 @@ final class Server implements AutoCloseable {
             userAgent());
     this.webhooks =
         new Deliverer(
-            node.meta(), webhookSender, node.clock(), new SecureRandom(), capacity.deliveries());
+            node.stores().webhooks(),
+            webhookSender,
+            node.clock(),
+            new SecureRandom(),
+            capacity.deliveries());
     this.metrics = metrics(settings, node, webhooks.figures());
     this.guard = guard(capacity);
     this.http =
@@ -115,7 +119,7 @@ final class Server implements AutoCloseable {
     List<UpstreamSettings> upstreams = fitting(settings.upstreams(), capacity.calls());
     LocalEngine node = LocalEngine.open(settings.data(), upstreams, limits(settings));
     try {
-      if (!isLocal && !settings.doors().isOpen() && !node.meta().hasKeys()) {
+      if (!isLocal && !settings.doors().isOpen() && !node.stores().keys().hasKeys()) {
         throw unprotected(settings);
       }
       var server = new Server(settings, capacity, node, tls);
@@ -233,7 +237,7 @@ final class Server implements AutoCloseable {
             node.engine(),
             node.upstreams().stream().map(Upstream::name).toList(),
             bounds(settings.bounds()),
-            node.meta(),
+            node.stores().batches(),
             node.objects(),
             node.disk(),
             node.log(),
@@ -243,7 +247,7 @@ final class Server implements AutoCloseable {
 
   private Services services() {
     var ids = new NewIds(new SecureRandom());
-    var stores = new ApiStores(node.meta(), node.objects(), node.disk(), ids, node.clock());
+    var stores = new ApiStores(node.stores(), node.objects(), node.disk(), ids, node.clock());
     ApiLimits base = settings.limits() == InputRules.OPENAI ? ApiLimits.OPENAI : ApiLimits.DEFAULT;
     var limits =
         new ApiLimits(
@@ -252,9 +256,9 @@ final class Server implements AutoCloseable {
             new HashSet<>(settings.endpoints()),
             settings.fileLife(),
             requireNonNullElse(settings.storageBytesMax(), Long.MAX_VALUE));
-    var accounts = new Accounts(node.meta(), settings.terms(), node.clock());
+    var accounts = new Accounts(node.stores().ledger(), settings.terms(), node.clock());
     var files = new Files(stores, limits);
-    var expectations = new Expectations(settings.terms(), node.meta());
+    var expectations = new Expectations(settings.terms(), node.stores().ledger());
     return new Services(
         files,
         new Uploads(stores, limits),
@@ -267,7 +271,7 @@ final class Server implements AutoCloseable {
         health(),
         metrics::scrape,
         ids,
-        new Access(node.meta(), settings.doors().isOpen(), System::nanoTime));
+        new Access(node.stores().keys(), settings.doors().isOpen(), System::nanoTime));
   }
 
   private Health health() {

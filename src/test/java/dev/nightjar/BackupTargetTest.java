@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.nightjar.config.SettingsException;
 import dev.nightjar.store.files.DataDirectory;
 import dev.nightjar.store.files.DataDirectory.DataDirectoryException;
-import dev.nightjar.store.sqlite.SqliteMetaStore;
+import dev.nightjar.store.sqlite.SqliteStores;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +29,7 @@ class BackupTargetTest {
     target = folder.resolve("copy");
     partial = folder.resolve("copy.partial");
     try (DataDirectory directory = DataDirectory.open(data)) {
-      new SqliteMetaStore(directory.database()).close();
+      SqliteStores.open(directory.database()).close();
     }
   }
 

@@ -24,11 +24,13 @@ import dev.nightjar.file.UploadId;
 import dev.nightjar.file.UploadPart;
 import dev.nightjar.store.AnswerLog.Entry;
 import dev.nightjar.store.ObjectKeys;
+import dev.nightjar.store.Stores;
+import dev.nightjar.store.UploadStore;
 import dev.nightjar.store.UploadStore.PartLimits;
 import dev.nightjar.store.files.DataDirectory;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.store.journal.JournalAnswerLog;
-import dev.nightjar.store.sqlite.SqliteMetaStore;
+import dev.nightjar.store.sqlite.SqliteStores;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -62,17 +64,17 @@ class BackupTest {
   private Path data;
   private Path target;
   private Path partial;
-  private Stores stores;
+  private OpenData opened;
 
   /** A data directory as a server has it open. */
-  private record Stores(
-      DataDirectory directory, SqliteMetaStore meta, FileObjectStore objects, JournalAnswerLog log)
+  private record OpenData(
+      DataDirectory directory, Stores rows, FileObjectStore objects, JournalAnswerLog log)
       implements AutoCloseable {
-    static Stores open(Path root) throws IOException {
+    static OpenData open(Path root) throws IOException {
       var directory = DataDirectory.open(root);
-      var meta = new SqliteMetaStore(directory.database());
-      var log = new JournalAnswerLog(directory.journal(), meta.unsealed(), SEGMENT_BYTES);
-      return new Stores(directory, meta, new FileObjectStore(directory.objects()), log);
+      var rows = SqliteStores.open(directory.database());
+      var log = new JournalAnswerLog(directory.journal(), rows.chunks().unsealed(), SEGMENT_BYTES);
+      return new OpenData(directory, rows, new FileObjectStore(directory.objects()), log);
     }
 
     void write(String key, int bytes) throws IOException {
@@ -91,16 +93,17 @@ class BackupTest {
       var file = new FileId(id);
       String key = ObjectKeys.upload(file);
       write(key, BYTES);
-      meta.insertFile(
-          new StoredFile(file, 0, PROJECT, "in.jsonl", "batch", BYTES, NOW, expiresAt),
-          Manifest.ofObject(key, BYTES));
+      rows.files()
+          .insertFile(
+              new StoredFile(file, 0, PROJECT, "in.jsonl", "batch", BYTES, NOW, expiresAt),
+              Manifest.ofObject(key, BYTES));
     }
 
     @Override
     public void close() throws IOException {
       log.close();
       objects.close();
-      meta.close();
+      rows.close();
       directory.close();
     }
   }
@@ -110,12 +113,12 @@ class BackupTest {
     data = folder.resolve("data");
     target = folder.resolve("copy");
     partial = folder.resolve("copy.partial");
-    stores = Stores.open(data);
+    opened = OpenData.open(data);
   }
 
   @AfterEach
   void closeStores() throws IOException {
-    stores.close();
+    opened.close();
   }
 
   private int backUp() {
@@ -129,18 +132,18 @@ class BackupTest {
 
   @Test
   void copyHasTheObjectsThatCanBeReadAndNoOthers() throws IOException {
-    stores.upload("file-kept");
-    stores.upload("file-deleted");
-    stores.upload("file-input");
-    inProgress(stores.meta, "batch_1", 1);
-    stores.meta.deleteFile(PROJECT, new FileId("file-deleted"), NOW);
-    stores.meta.deleteFile(PROJECT, new FileId("file-input"), NOW);
-    stores.write("files/orphan", BYTES);
+    opened.upload("file-kept");
+    opened.upload("file-deleted");
+    opened.upload("file-input");
+    inProgress(opened.rows, "batch_1", 1);
+    opened.rows.files().deleteFile(PROJECT, new FileId("file-deleted"), NOW);
+    opened.rows.files().deleteFile(PROJECT, new FileId("file-input"), NOW);
+    opened.write("files/orphan", BYTES);
 
     assertThat(backUp()).isZero();
 
     assertThat(said()).contains("is a complete copy: 2 objects");
-    try (Stores copy = Stores.open(target)) {
+    try (OpenData copy = OpenData.open(target)) {
       assertThat(copy.objects.list(""))
           .extracting("key")
           .containsExactlyInAnyOrder("files/file-kept", "files/file-input");
@@ -151,12 +154,12 @@ class BackupTest {
   @Tag("K3")
   @Test
   void copyHasWhatOnlySeemsToHaveExpiredByAClockThatIsAhead() throws IOException {
-    stores.upload("file-a", NOW.plus(Duration.ofDays(30)));
+    opened.upload("file-a", NOW.plus(Duration.ofDays(30)));
 
     var err = new PrintStream(said, true, StandardCharsets.UTF_8);
     assertThat(new Backup(data, target, err, NOW.plus(Duration.ofDays(40))).run()).isZero();
 
-    try (Stores copy = Stores.open(target)) {
+    try (OpenData copy = OpenData.open(target)) {
       assertThat(copy.objects.list("")).extracting("key").containsExactly("files/file-a");
     }
   }
@@ -165,22 +168,23 @@ class BackupTest {
   void copyHasThePartsOfUploadsThatCanStillBeCompleted() throws IOException {
     addPart("open", NOW.plusSeconds(1));
     addPart("expired", NOW);
-    stores.upload("file-now");
+    opened.upload("file-now");
 
     assertThat(backUp()).isZero();
 
-    try (Stores copy = Stores.open(target)) {
+    try (OpenData copy = OpenData.open(target)) {
       assertThat(copy.objects.list(""))
           .extracting("key")
           .containsExactlyInAnyOrder(partKey("open"), "files/file-now");
-      assertThat(copy.meta.parts(new UploadId("upload_open"))).hasSize(1);
+      assertThat(copy.rows.uploads().parts(new UploadId("upload_open"))).hasSize(1);
     }
   }
 
   private void addPart(String name, Instant expiresAt) throws IOException {
     var id = new UploadId("upload_" + name);
-    stores.write(partKey(name), BYTES);
-    stores.meta.createUpload(
+    opened.write(partKey(name), BYTES);
+    UploadStore uploads = opened.rows.uploads();
+    uploads.createUpload(
         new Upload(
             id,
             PROJECT,
@@ -194,7 +198,7 @@ class BackupTest {
             Upload.Status.PENDING,
             List.of()),
         10);
-    stores.meta.addPart(
+    uploads.addPart(
         new UploadPart(new PartId("part_" + name), id, BYTES, NOW.minusSeconds(1)),
         new PartLimits(10, 100, Long.MAX_VALUE),
         NOW.minusSeconds(1));
@@ -206,24 +210,24 @@ class BackupTest {
 
   @Test
   void sealedChunksAreInTheCopyAsObjectsAndTheOthersInItsJournal() throws IOException {
-    stores.upload("file-input");
-    Batch batch = inProgress(stores.meta, "batch_1", 2);
-    List<Chunk> chunks = stores.meta.claim(batch.sequence(), 2);
+    opened.upload("file-input");
+    Batch batch = inProgress(opened.rows, "batch_1", 2);
+    List<Chunk> chunks = opened.rows.chunks().claim(batch.sequence(), 2);
     for (Chunk chunk : chunks) {
-      stores.log.take(chunk.id(), chunk.epoch());
-      stores.log.append(entries(chunk.id(), chunk.epoch(), 5));
+      opened.log.take(chunk.id(), chunk.epoch());
+      opened.log.append(entries(chunk.id(), chunk.epoch(), 5));
     }
     Chunk sealed = chunks.getFirst();
-    stores.write(ObjectKeys.output(batch.id(), 0, sealed.epoch()), 100);
-    stores.write(ObjectKeys.error(batch.id(), 0, sealed.epoch()), 50);
-    stores.meta.seal(seal(sealed), NOW);
-    stores.log.forget(sealed.id());
+    opened.write(ObjectKeys.output(batch.id(), 0, sealed.epoch()), 100);
+    opened.write(ObjectKeys.error(batch.id(), 0, sealed.epoch()), 50);
+    opened.rows.chunks().seal(seal(sealed), NOW);
+    opened.log.forget(sealed.id());
 
     assertThat(backUp()).isZero();
 
-    try (Stores copy = Stores.open(target)) {
+    try (OpenData copy = OpenData.open(target)) {
       Chunk open = chunks.getLast();
-      assertThat(copy.meta.unsealed()).containsExactly(open.id());
+      assertThat(copy.rows.chunks().unsealed()).containsExactly(open.id());
       assertThat(answers(copy.log, open.id())).hasSize(5);
       assertThat(copy.objects.list("batches/")).hasSize(2);
     }
@@ -235,8 +239,8 @@ class BackupTest {
 
     assertThat(backUp()).isZero();
 
-    stores.objects.delete("spool/one");
-    try (Stores copy = Stores.open(target)) {
+    opened.objects.delete("spool/one");
+    try (OpenData copy = OpenData.open(target)) {
       assertThat(copy.log.take(chunk.id(), chunk.epoch() + 1))
           .isEqualTo(BitSet.valueOf(new long[] {1}));
       try (var body = copy.objects.open("spool/one")) {
@@ -248,7 +252,7 @@ class BackupTest {
   @Test
   void spooledAnswerWithoutItsBodyIsNoBackup() throws IOException {
     spoolOneAnswer();
-    stores.objects.delete("spool/one");
+    opened.objects.delete("spool/one");
 
     assertThat(backUp()).isEqualTo(NOT_COPIED);
 
@@ -257,32 +261,32 @@ class BackupTest {
   }
 
   private Chunk spoolOneAnswer() throws IOException {
-    stores.upload("file-input");
-    Batch batch = inProgress(stores.meta, "batch_1", 1);
-    Chunk chunk = stores.meta.claim(batch.sequence(), 1).getFirst();
-    stores.log.take(chunk.id(), chunk.epoch());
-    stores.write("spool/one", BYTES);
+    opened.upload("file-input");
+    Batch batch = inProgress(opened.rows, "batch_1", 1);
+    Chunk chunk = opened.rows.chunks().claim(batch.sequence(), 1).getFirst();
+    opened.log.take(chunk.id(), chunk.epoch());
+    opened.write("spool/one", BYTES);
     var answer = new Answer(true, Usage.NONE, Bytes.utf8("{"), "spool/one", BYTES, Bytes.utf8("}"));
-    stores.log.append(List.of(new Entry(chunk.id(), chunk.epoch(), 0, answer)));
+    opened.log.append(List.of(new Entry(chunk.id(), chunk.epoch(), 0, answer)));
     return chunk;
   }
 
   @Test
   void copyDoesNotChangeWithTheOriginal() throws IOException {
-    stores.upload("file-a");
-    Batch batch = inProgress(stores.meta, "batch_1", 1);
-    Chunk chunk = stores.meta.claim(batch.sequence(), 1).getFirst();
-    stores.log.take(chunk.id(), chunk.epoch());
-    stores.log.append(entries(chunk.id(), chunk.epoch(), 2));
+    opened.upload("file-a");
+    Batch batch = inProgress(opened.rows, "batch_1", 1);
+    Chunk chunk = opened.rows.chunks().claim(batch.sequence(), 1).getFirst();
+    opened.log.take(chunk.id(), chunk.epoch());
+    opened.log.append(entries(chunk.id(), chunk.epoch(), 2));
     assertThat(backUp()).isZero();
 
-    stores.log.append(entries(chunk.id(), chunk.epoch(), 9));
-    stores.upload("file-b");
-    stores.objects.delete("files/file-a");
+    opened.log.append(entries(chunk.id(), chunk.epoch(), 9));
+    opened.upload("file-b");
+    opened.objects.delete("files/file-a");
 
-    try (Stores copy = Stores.open(target)) {
+    try (OpenData copy = OpenData.open(target)) {
       assertThat(answers(copy.log, chunk.id())).hasSize(2);
-      assertThat(copy.meta.file(PROJECT, new FileId("file-b"), NOW)).isEmpty();
+      assertThat(copy.rows.files().file(PROJECT, new FileId("file-b"), NOW)).isEmpty();
       assertThat(copy.objects.list("files/")).hasSize(1);
     }
   }
@@ -290,8 +294,8 @@ class BackupTest {
   @Test
   void journalWithAnswersOfABatchThatTheDatabaseDoesNotKnowIsNoBackup() throws IOException {
     var unknown = new ChunkId(99, 0);
-    stores.log.take(unknown, 1);
-    stores.log.append(entries(unknown, 1, 1));
+    opened.log.take(unknown, 1);
+    opened.log.append(entries(unknown, 1, 1));
 
     assertThat(backUp()).isEqualTo(NOT_COPIED);
 
@@ -300,9 +304,9 @@ class BackupTest {
 
   @Test
   void everyAnswerThatWasDurableBeforeIsInTheCopyWhateverIsSealedMeanwhile() throws Exception {
-    stores.upload("file-input");
-    Batch batch = inProgress(stores.meta, "batch_1", CHUNKS);
-    List<Chunk> chunks = stores.meta.claim(batch.sequence(), CHUNKS);
+    opened.upload("file-input");
+    Batch batch = inProgress(opened.rows, "batch_1", CHUNKS);
+    List<Chunk> chunks = opened.rows.chunks().claim(batch.sequence(), CHUNKS);
     var answered = new AtomicInteger();
     var isStopped = new AtomicBoolean();
     try (var threads = Executors.newSingleThreadExecutor()) {
@@ -326,24 +330,24 @@ class BackupTest {
       throws IOException {
     for (int i = 0; i < CHUNKS && !isStopped.get(); i++) {
       Chunk chunk = chunks.get(i);
-      stores.log.take(chunk.id(), chunk.epoch());
-      stores.log.append(entries(chunk.id(), chunk.epoch(), CHUNK_LINES));
+      opened.log.take(chunk.id(), chunk.epoch());
+      opened.log.append(entries(chunk.id(), chunk.epoch(), CHUNK_LINES));
       answered.set(i + 1);
       if (i >= SEALED_LATER) {
         Chunk done = chunks.get(i - SEALED_LATER);
         int number = done.id().number();
-        stores.write(ObjectKeys.output(batch.id(), number, 1), 100 + number);
-        stores.write(ObjectKeys.error(batch.id(), number, 1), 50);
-        stores.meta.seal(seal(done), NOW);
-        stores.log.forget(done.id());
+        opened.write(ObjectKeys.output(batch.id(), number, 1), 100 + number);
+        opened.write(ObjectKeys.error(batch.id(), number, 1), 50);
+        opened.rows.chunks().seal(seal(done), NOW);
+        opened.log.forget(done.id());
       }
     }
     return null;
   }
 
   private void assertHas(List<Chunk> chunks) throws IOException {
-    try (Stores copy = Stores.open(target)) {
-      List<ChunkId> unsealed = copy.meta.unsealed();
+    try (OpenData copy = OpenData.open(target)) {
+      List<ChunkId> unsealed = copy.rows.chunks().unsealed();
       for (Chunk chunk : chunks) {
         if (unsealed.contains(chunk.id())) {
           assertThat(answers(copy.log, chunk.id())).as(chunk.toString()).hasSize(CHUNK_LINES);
@@ -354,21 +358,21 @@ class BackupTest {
 
   @Test
   void copyCanBeBackedUpInTurn() throws IOException {
-    stores.upload("file-a");
+    opened.upload("file-a");
     assertThat(backUp()).isZero();
     Path again = folder.resolve("again");
 
     assertThat(new Backup(target, again, System.err, NOW).run()).isZero();
 
-    try (Stores copy = Stores.open(again)) {
-      assertThat(copy.meta.file(PROJECT, new FileId("file-a"), NOW)).isPresent();
+    try (OpenData copy = OpenData.open(again)) {
+      assertThat(copy.rows.files().file(PROJECT, new FileId("file-a"), NOW)).isPresent();
     }
   }
 
   @Test
   void missingObjectIsSaidAndThereIsNoBackup() throws IOException {
-    stores.upload("file-a");
-    stores.objects.delete("files/file-a");
+    opened.upload("file-a");
+    opened.objects.delete("files/file-a");
 
     assertThat(backUp()).isEqualTo(NOT_COPIED);
 
@@ -382,8 +386,8 @@ class BackupTest {
 
   @Test
   void objectThatIsTooShortIsSaidAndThereIsNoBackup() throws IOException {
-    stores.upload("file-a");
-    stores.write("files/file-a", BYTES - 1);
+    opened.upload("file-a");
+    opened.write("files/file-a", BYTES - 1);
 
     assertThat(backUp()).isEqualTo(NOT_COPIED);
 

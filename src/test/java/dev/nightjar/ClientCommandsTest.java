@@ -7,10 +7,10 @@ import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.ChunkId;
 import dev.nightjar.batch.Usage;
 import dev.nightjar.cost.Price;
-import dev.nightjar.store.MetaStore.BeginTerms;
-import dev.nightjar.store.MetaStore.Seal;
+import dev.nightjar.store.BatchStore.BeginTerms;
+import dev.nightjar.store.ChunkStore.Seal;
 import dev.nightjar.store.Samples;
-import dev.nightjar.store.sqlite.SqliteMetaStore;
+import dev.nightjar.store.sqlite.SqliteStores;
 import dev.nightjar.terminal.Shells;
 import dev.nightjar.testing.Json;
 import dev.nightjar.testing.ScriptedServer;
@@ -149,16 +149,21 @@ class ClientCommandsTest {
   @Test
   void costOfTheGuidesExampleIsShown() throws IOException {
     Batch batch;
-    try (var meta = new SqliteMetaStore(data.resolve("meta.db"))) {
-      batch = Samples.validating(meta, "batch_guide");
-      meta.begin(
-          batch.sequence(),
-          Samples.validated(batch, 1),
-          new BeginTerms(Price.parse("USD 1.25 0.125 10 0.5"), 0, null),
-          Instant.now());
-      ChunkId chunk = meta.claim(batch.sequence(), 1).getFirst().id();
-      meta.seal(
-          new Seal(chunk, 1, 7, 0, 10, 0, new Usage(5_000_000, 0, 2_000_000, 0)), Instant.now());
+    try (var stores = SqliteStores.open(data.resolve("meta.db"))) {
+      batch = Samples.validating(stores, "batch_guide");
+      stores
+          .batches()
+          .begin(
+              batch.sequence(),
+              Samples.validated(batch, 1),
+              new BeginTerms(Price.parse("USD 1.25 0.125 10 0.5"), 0, null),
+              Instant.now());
+      ChunkId chunk = stores.chunks().claim(batch.sequence(), 1).getFirst().id();
+      stores
+          .chunks()
+          .seal(
+              new Seal(chunk, 1, 7, 0, 10, 0, new Usage(5_000_000, 0, 2_000_000, 0)),
+              Instant.now());
     }
 
     String cost = "{\"currency\":\"USD\",\"standard\":26.25,\"batch\":13.125,\"saved\":13.125}";

@@ -7,12 +7,12 @@ import dev.nightjar.engine.message.EngineLimits;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.StoredFile;
+import dev.nightjar.store.BatchStore.NewBatch;
 import dev.nightjar.store.ContentReader;
-import dev.nightjar.store.MetaStore;
-import dev.nightjar.store.MetaStore.NewBatch;
 import dev.nightjar.store.NewIds;
 import dev.nightjar.store.ObjectKeys;
 import dev.nightjar.store.ObjectStore;
+import dev.nightjar.store.Stores;
 import dev.nightjar.testing.ServerFixture;
 import dev.nightjar.validation.InputLimits;
 import java.io.IOException;
@@ -56,12 +56,14 @@ public final class NodeFixture implements AutoCloseable {
       out.commit();
     }
     Instant now = Instant.now();
-    node.meta()
+    node.stores()
+        .files()
         .insertFile(
             new StoredFile(file, 0, "default", "in.jsonl", "batch", bytes.length, now, null),
             Manifest.ofObject(ObjectKeys.upload(file), bytes.length));
     var batch =
-        node.meta()
+        node.stores()
+            .batches()
             .createBatch(
                 new NewBatch(
                     ids.newBatch(),
@@ -79,8 +81,8 @@ public final class NodeFixture implements AutoCloseable {
     return batch.sequence();
   }
 
-  public MetaStore meta() {
-    return node.meta();
+  public Stores stores() {
+    return node.stores();
   }
 
   public BatchEngine engine() {
@@ -88,7 +90,7 @@ public final class NodeFixture implements AutoCloseable {
   }
 
   public Batch batch(long sequence) {
-    return node.meta().batch(sequence).orElseThrow();
+    return node.stores().batches().batch(sequence).orElseThrow();
   }
 
   /** The batch when it has ended. */
@@ -102,7 +104,7 @@ public final class NodeFixture implements AutoCloseable {
     if (file == null) {
       return List.of();
     }
-    Manifest content = node.meta().content(file).orElseThrow();
+    Manifest content = node.stores().files().content(file).orElseThrow();
     try (var reader = ContentReader.forward(node.objects(), content)) {
       byte[] bytes = reader.read(0, (int) reader.length());
       return new String(bytes, StandardCharsets.UTF_8).lines().toList();
@@ -110,7 +112,7 @@ public final class NodeFixture implements AutoCloseable {
   }
 
   public long bytes(@Nullable FileId file) {
-    return file == null ? 0 : node.meta().content(file).orElseThrow().bytes();
+    return file == null ? 0 : node.stores().files().content(file).orElseThrow().bytes();
   }
 
   @Override

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.nightjar.sim.SimServer;
 import dev.nightjar.store.files.DataDirectory;
-import dev.nightjar.store.sqlite.SqliteMetaStore;
+import dev.nightjar.store.sqlite.SqliteStores;
 import dev.nightjar.testing.NightjarProcess;
 import dev.nightjar.testing.ServerFixture;
 import java.io.IOException;
@@ -64,7 +64,7 @@ class OwnerOnlyTest {
   @Test
   void backupOfAWiderDirectoryIsItsOwnersAlone() throws IOException {
     try (var directory = DataDirectory.open(data);
-        var _ = new SqliteMetaStore(directory.database())) {
+        var _ = SqliteStores.open(directory.database())) {
       widen();
       Path copy = Files.createDirectory(folder.resolve("copy"));
       Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString(WIDE));
@@ -78,7 +78,7 @@ class OwnerOnlyTest {
   @Test
   void databaseMadeByItselfIsItsOwnersAlone() throws IOException {
     Path file = folder.resolve("meta.db");
-    try (var _ = new SqliteMetaStore(file)) {
+    try (var _ = SqliteStores.open(file)) {
       assertThat(openToOthers(folder)).isEmpty();
     }
   }
@@ -113,7 +113,7 @@ class OwnerOnlyTest {
   @Test
   void widerDirectoryIsClosedAndSaidInOneSentence() throws IOException {
     try (var directory = DataDirectory.open(data);
-        var _ = new SqliteMetaStore(directory.database())) {
+        var _ = SqliteStores.open(directory.database())) {
       Files.createDirectory(directory.objects());
       widen();
     }

@@ -10,10 +10,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.store.ObjectKeys;
+import dev.nightjar.store.Stores;
 import dev.nightjar.store.files.DataDirectory;
 import dev.nightjar.store.files.DataDirectory.DataDirectoryException;
 import dev.nightjar.store.files.FileObjectStore;
-import dev.nightjar.store.sqlite.SqliteMetaStore;
+import dev.nightjar.store.sqlite.SqliteStores;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -43,25 +44,24 @@ class PruneTest {
     }
   }
 
-  private static void upload(SqliteMetaStore meta, FileObjectStore objects, String id)
-      throws IOException {
+  private static void upload(Stores stores, FileObjectStore objects, String id) throws IOException {
     String key = ObjectKeys.upload(new FileId(id));
     write(objects, key);
-    meta.insertFile(file(id, NOW, null), Manifest.ofObject(key, BYTES));
+    stores.files().insertFile(file(id, NOW, null), Manifest.ofObject(key, BYTES));
   }
 
   @Test
   void whatIsGoneLeavesTheDiskAtOnceAndWhatIsNeededStays() throws IOException {
     try (DataDirectory directory = DataDirectory.open(folder.resolve("data"));
-        var meta = new SqliteMetaStore(directory.database());
+        var stores = SqliteStores.open(directory.database());
         var objects = new FileObjectStore(directory.objects())) {
       for (String id : new String[] {"file-kept", "file-deleted", "file-input"}) {
-        upload(meta, objects, id);
+        upload(stores, objects, id);
       }
       write(objects, "files/orphan");
-      inProgress(meta, "batch_1", 1);
-      meta.deleteFile(PROJECT, new FileId("file-deleted"), NOW);
-      meta.deleteFile(PROJECT, new FileId("file-input"), NOW);
+      inProgress(stores, "batch_1", 1);
+      stores.files().deleteFile(PROJECT, new FileId("file-deleted"), NOW);
+      stores.files().deleteFile(PROJECT, new FileId("file-input"), NOW);
     }
 
     assertThat(prune()).isZero();
@@ -80,16 +80,18 @@ class PruneTest {
   @Test
   void fileHasExpiredOnlyByTheTimeThatTheDirectoryKnowsOf() throws IOException {
     try (DataDirectory directory = DataDirectory.open(folder.resolve("data"));
-        var meta = new SqliteMetaStore(directory.database());
+        var stores = SqliteStores.open(directory.database());
         var objects = new FileObjectStore(directory.objects())) {
       Instant longAgo = Instant.parse("2020-02-02T02:02:02Z");
       for (int day : new int[] {0, 10, 20}) {
         var id = new FileId("file-" + day);
         write(objects, ObjectKeys.upload(id));
         Instant created = longAgo.plus(Duration.ofDays(day));
-        meta.insertFile(
-            file(id.value(), created, created.plus(Duration.ofDays(15))),
-            Manifest.ofObject(ObjectKeys.upload(id), BYTES));
+        stores
+            .files()
+            .insertFile(
+                file(id.value(), created, created.plus(Duration.ofDays(15))),
+                Manifest.ofObject(ObjectKeys.upload(id), BYTES));
       }
     }
 

@@ -6,7 +6,7 @@ import dev.nightjar.batch.Batch;
 import dev.nightjar.cli.RunCommand.RunRequest;
 import dev.nightjar.store.Samples;
 import dev.nightjar.store.files.FileObjectStore;
-import dev.nightjar.store.sqlite.SqliteMetaStore;
+import dev.nightjar.store.sqlite.SqliteStores;
 import dev.nightjar.testing.CrashDisk;
 import dev.nightjar.testing.CrashPoints;
 import dev.nightjar.testing.Survival;
@@ -31,10 +31,10 @@ class RunFilesTest {
     var disk = new CrashDisk(results, CrashPoints.immortal());
     var files = new RunFiles(request, disk);
     Files.createDirectory(files.state());
-    try (var meta = new SqliteMetaStore(folder.resolve("meta.db"));
+    try (var stores = SqliteStores.open(folder.resolve("meta.db"));
         var objects = new FileObjectStore(folder.resolve("objects"))) {
-      Batch withoutFiles = Samples.validating(meta, "batch_1");
-      files.export(meta, objects, withoutFiles);
+      Batch withoutFiles = Samples.validating(stores, "batch_1");
+      files.export(stores.files(), objects, withoutFiles);
     }
 
     files.deleteState();

@@ -1,9 +1,13 @@
 package dev.nightjar.api;
 
+import dev.nightjar.store.BatchStore;
 import dev.nightjar.store.DiskSpace;
-import dev.nightjar.store.MetaStore;
+import dev.nightjar.store.FileStore;
 import dev.nightjar.store.NewIds;
 import dev.nightjar.store.ObjectStore;
+import dev.nightjar.store.Stores;
+import dev.nightjar.store.UploadStore;
+import dev.nightjar.store.WebhookStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
@@ -14,7 +18,7 @@ import java.time.InstantSource;
  * @param inflow what all uploads together are writing
  */
 public record ApiStores(
-    MetaStore meta,
+    Stores stores,
     ObjectStore objects,
     DiskSpace disk,
     NewIds ids,
@@ -22,8 +26,24 @@ public record ApiStores(
     Inflow inflow) {
 
   public ApiStores(
-      MetaStore meta, ObjectStore objects, DiskSpace disk, NewIds ids, InstantSource clock) {
-    this(meta, objects, disk, ids, clock, new Inflow());
+      Stores stores, ObjectStore objects, DiskSpace disk, NewIds ids, InstantSource clock) {
+    this(stores, objects, disk, ids, clock, new Inflow());
+  }
+
+  FileStore files() {
+    return stores.files();
+  }
+
+  UploadStore uploads() {
+    return stores.uploads();
+  }
+
+  BatchStore batches() {
+    return stores.batches();
+  }
+
+  WebhookStore webhooks() {
+    return stores.webhooks();
   }
 
   /** Refuses what would take {@code bytes} more of a disk that has no room for them. */

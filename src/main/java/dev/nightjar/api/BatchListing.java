@@ -1,7 +1,7 @@
 package dev.nightjar.api;
 
 import dev.nightjar.batch.BatchStatus;
-import dev.nightjar.store.MetaStore.BatchFilter;
+import dev.nightjar.store.BatchStore.BatchFilter;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;

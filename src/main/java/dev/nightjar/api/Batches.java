@@ -5,11 +5,11 @@ import dev.nightjar.batch.BatchId;
 import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.engine.BatchRunner;
 import dev.nightjar.engine.message.Live;
-import dev.nightjar.store.MetaStore.BatchFilter;
-import dev.nightjar.store.MetaStore.BatchQuery;
-import dev.nightjar.store.MetaStore.Created;
-import dev.nightjar.store.MetaStore.NewBatch;
-import dev.nightjar.store.MetaStore.Origin;
+import dev.nightjar.store.BatchStore.BatchFilter;
+import dev.nightjar.store.BatchStore.BatchQuery;
+import dev.nightjar.store.BatchStore.Created;
+import dev.nightjar.store.BatchStore.NewBatch;
+import dev.nightjar.store.BatchStore.Origin;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -54,7 +54,7 @@ public final class Batches {
     Instant now = stores.clock().instant();
     Origin origin = retryHeaders.origin(body, now);
     // What refuses a new batch is no reason to hide from a client the one that it has already.
-    if (stores.meta().createdBefore(project, origin).isEmpty()) {
+    if (stores.batches().createdBefore(project, origin).isEmpty()) {
       accounts.requireBudget(project);
       stores.checkRoom(0);
     }
@@ -70,7 +70,7 @@ public final class Batches {
             request.metadata(),
             request.outputExpiresAfter() == null ? null : request.outputExpiresAfter().toSeconds(),
             origin);
-    Created created = stores.meta().createBatch(asked);
+    Created created = stores.batches().createBatch(asked);
     Batch batch = created.batch();
     return switch (created.outcome()) {
       case NEW -> {
@@ -99,7 +99,7 @@ public final class Batches {
     BatchView view = view(find(project, id));
     Batch batch = view.batch();
     return batch.errorsTotal() > batch.errors().size()
-        ? view.withErrors(stores.meta().errors(batch.sequence()))
+        ? view.withErrors(stores.batches().errors(batch.sequence()))
         : view;
   }
 
@@ -112,7 +112,7 @@ public final class Batches {
     if (count == 0) {
       return new Page<>(List.of(), false);
     }
-    List<Batch> found = stores.meta().batches(new BatchQuery(project, last, count + 1, filter));
+    List<Batch> found = stores.batches().batches(new BatchQuery(project, last, count + 1, filter));
     Page<Batch> page = Page.of(found, count);
     return new Page<>(page.items().stream().map(this::view).toList(), page.hasMore());
   }
@@ -121,7 +121,7 @@ public final class Batches {
   public BatchView cancel(String project, String id) {
     Batch batch =
         stores
-            .meta()
+            .batches()
             .cancel(project, new BatchId(id), stores.clock().instant())
             .orElseThrow(() -> unknown(id));
     return switch (batch.status()) {
@@ -139,7 +139,7 @@ public final class Batches {
   }
 
   private Batch find(String project, String id) {
-    return stores.meta().batch(project, new BatchId(id)).orElseThrow(() -> unknown(id));
+    return stores.batches().batch(project, new BatchId(id)).orElseThrow(() -> unknown(id));
   }
 
   private static ApiError unknown(String id) {
@@ -156,7 +156,7 @@ public final class Batches {
     }
     // The engine forgets a batch after its end is stored: this row may be older than that.
     Batch latest =
-        row.status().isTerminal() ? row : stores.meta().batch(row.sequence()).orElse(row);
+        row.status().isTerminal() ? row : stores.batches().batch(row.sequence()).orElse(row);
     return new BatchView(latest, latest.counts(), latest.usage(), null);
   }
 }

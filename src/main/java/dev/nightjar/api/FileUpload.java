@@ -4,9 +4,9 @@ import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.StoredFile;
 import dev.nightjar.store.DiskFull;
-import dev.nightjar.store.MetaStore.StoreException;
 import dev.nightjar.store.ObjectKeys;
 import dev.nightjar.store.ObjectStore;
+import dev.nightjar.store.StoreException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -94,12 +94,12 @@ public final class FileUpload extends OutputStream {
   private void insert(StoredFile file, Manifest content) throws IOException {
     intake.close(); // Before its row counts the same bytes: the row is refused if there is no room.
     try {
-      if (!stores.meta().insertFile(file, content, intake.bytesMax())) {
+      if (!stores.files().insertFile(file, content, intake.bytesMax())) {
         stores.objects().delete(ObjectKeys.upload(id));
         throw noRoom(file.bytes());
       }
     } catch (StoreException e) {
-      if (DiskFull.isCauseOf(e) && stores.meta().content(id).isEmpty()) {
+      if (DiskFull.isCauseOf(e) && stores.files().content(id).isEmpty()) {
         stores.objects().delete(ObjectKeys.upload(id));
       }
       throw e;

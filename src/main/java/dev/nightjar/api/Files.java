@@ -4,8 +4,8 @@ import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.StoredFile;
 import dev.nightjar.store.ContentReader;
+import dev.nightjar.store.FileStore.FileQuery;
 import dev.nightjar.store.LateWriter;
-import dev.nightjar.store.MetaStore.FileQuery;
 import dev.nightjar.store.ObjectKeys;
 import java.io.IOException;
 import java.util.List;
@@ -59,7 +59,7 @@ public final class Files {
 
   public StoredFile get(String project, String id) {
     return stores
-        .meta()
+        .files()
         .file(project, new FileId(id), stores.clock().instant())
         .orElseThrow(() -> unknown("id", id));
   }
@@ -72,7 +72,7 @@ public final class Files {
         listing.purpose() == null || listing.purpose().isEmpty() ? null : listing.purpose();
     List<StoredFile> found =
         stores
-            .meta()
+            .files()
             .files(
                 new FileQuery(
                     project, purpose, after, limit + 1, isAscending, stores.clock().instant()));
@@ -83,7 +83,7 @@ public final class Files {
     if (id == null || id.isEmpty()) {
       return null;
     }
-    return stores.meta().placeOf(project, new FileId(id)).orElseThrow(() -> unknown("after", id));
+    return stores.files().placeOf(project, new FileId(id)).orElseThrow(() -> unknown("after", id));
   }
 
   private static boolean isAscending(@Nullable String order) {
@@ -102,7 +102,7 @@ public final class Files {
 
   /** Hides a file; a batch that is reading it goes on. */
   public void delete(String project, String id) {
-    if (!stores.meta().deleteFile(project, new FileId(id), stores.clock().instant())) {
+    if (!stores.files().deleteFile(project, new FileId(id), stores.clock().instant())) {
       throw unknown("id", id);
     }
   }
@@ -113,7 +113,7 @@ public final class Files {
       throw new ApiError(
           400, null, null, "Not allowed to download files of purpose: " + file.purpose());
     }
-    Manifest manifest = stores.meta().content(file.id()).orElseThrow(() -> unknown("id", id));
+    Manifest manifest = stores.files().content(file.id()).orElseThrow(() -> unknown("id", id));
     return new Content(file, manifest);
   }
 

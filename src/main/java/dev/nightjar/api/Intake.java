@@ -83,7 +83,7 @@ final class Intake implements AutoCloseable {
   }
 
   private long stored() {
-    return stores.meta().storedBytes(project);
+    return stores.files().storedBytes(project);
   }
 
   /** Gives back what is not written, and leaves what is to the row that is about to come. */

@@ -70,7 +70,7 @@ public final class PartUpload extends OutputStream {
     var part = new UploadPart(id, upload.id(), writer.bytesWritten(), now);
     var limits = new PartLimits(ApiLimits.PARTS_MAX, ApiLimits.PART_TIMES_MAX, intake.bytesMax());
     intake.close(); // Before its row counts the same bytes: the row is refused if there is no room.
-    PartOutcome outcome = stores.meta().addPart(part, limits, now);
+    PartOutcome outcome = stores.uploads().addPart(part, limits, now);
     if (outcome != PartOutcome.ADDED) {
       stores.objects().delete(ObjectKeys.part(upload.file(), id));
     }
@@ -79,7 +79,7 @@ public final class PartUpload extends OutputStream {
       case ENDED -> {
         Upload ended =
             stores
-                .meta()
+                .uploads()
                 .upload(upload.project(), upload.id())
                 .orElseThrow(() -> UploadErrors.unknown(upload.id()));
         throw UploadErrors.notPending(ended, ended.statusAt(now));

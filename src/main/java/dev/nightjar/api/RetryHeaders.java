@@ -1,6 +1,6 @@
 package dev.nightjar.api;
 
-import dev.nightjar.store.MetaStore.Origin;
+import dev.nightjar.store.BatchStore.Origin;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -64,7 +64,7 @@ public final class Uploads {
             request.fileLife(),
             Status.PENDING,
             List.of());
-    if (!stores.meta().createUpload(upload, ApiLimits.OPEN_UPLOADS_MAX)) {
+    if (!stores.uploads().createUpload(upload, ApiLimits.OPEN_UPLOADS_MAX)) {
       throw new ApiError(
           429,
           "too_many_uploads",
@@ -105,7 +105,7 @@ public final class Uploads {
       checkContent(upload, content, request.md5());
       Instant now = stores.clock().instant();
       var completed = new CompletedUpload(request.parts(), file(upload, now), content);
-      upload = stores.meta().completeUpload(upload.id(), completed, now);
+      upload = stores.uploads().completeUpload(upload.id(), completed, now);
     }
     Instant now = stores.clock().instant();
     if (upload.status() != Status.COMPLETED || !upload.parts().equals(request.parts())) {
@@ -120,7 +120,7 @@ public final class Uploads {
     var uploadId = new UploadId(id);
     Upload upload =
         stores
-            .meta()
+            .uploads()
             .cancelUpload(project, uploadId, now)
             .orElseThrow(() -> UploadErrors.unknown(uploadId));
     if (upload.status() != Status.CANCELLED) {
@@ -132,7 +132,7 @@ public final class Uploads {
   private Upload find(String project, String id) {
     var uploadId = new UploadId(id);
     return stores
-        .meta()
+        .uploads()
         .upload(project, uploadId)
         .orElseThrow(() -> UploadErrors.unknown(uploadId));
   }
@@ -140,14 +140,14 @@ public final class Uploads {
   private UploadView view(Upload upload, Instant now) {
     StoredFile file =
         upload.status() == Status.COMPLETED
-            ? stores.meta().file(upload.project(), upload.file(), now).orElse(null)
+            ? stores.files().file(upload.project(), upload.file(), now).orElse(null)
             : null;
     return new UploadView(upload, upload.statusAt(now), file);
   }
 
   private Manifest content(Upload upload, List<PartId> order) {
     Map<PartId, UploadPart> parts =
-        stores.meta().parts(upload.id()).stream()
+        stores.uploads().parts(upload.id()).stream()
             .collect(Collectors.toMap(UploadPart::id, Function.identity()));
     var pieces = new ArrayList<Piece>();
     for (PartId id : order) {

@@ -76,7 +76,7 @@ public final class Webhooks {
             now,
             now,
             null);
-    if (!stores.meta().createWebhookEndpoint(endpoint, ENDPOINTS_MAX)) {
+    if (!stores.webhooks().createWebhookEndpoint(endpoint, ENDPOINTS_MAX)) {
       throw ApiError.invalidValue(
           "url",
           "There are %d webhook endpoints already, which is the maximum of a project. Delete one first."
@@ -97,14 +97,14 @@ public final class Webhooks {
   }
 
   public WebhookEndpoint get(String project, String id) {
-    return stores.meta().webhookEndpoint(project, id).orElseThrow(() -> unknownEndpoint(id));
+    return stores.webhooks().webhookEndpoint(project, id).orElseThrow(() -> unknownEndpoint(id));
   }
 
   /** A page, newest first. */
   public Page<WebhookEndpoint> list(
       String project, @Nullable String limit, @Nullable String after) {
     int count = LIMIT.of(limit);
-    List<WebhookEndpoint> all = stores.meta().webhookEndpoints(project);
+    List<WebhookEndpoint> all = stores.webhooks().webhookEndpoints(project);
     int from = 0;
     if (after != null && !after.isEmpty()) {
       from =
@@ -161,13 +161,13 @@ public final class Webhooks {
 
   private WebhookEndpoint change(String project, String id, UnaryOperator<WebhookEndpoint> change) {
     return stores
-        .meta()
+        .webhooks()
         .changeWebhookEndpoint(project, id, change)
         .orElseThrow(() -> unknownEndpoint(id));
   }
 
   public void delete(String project, String id) {
-    if (!stores.meta().deleteWebhookEndpoint(project, id, stores.clock().instant())) {
+    if (!stores.webhooks().deleteWebhookEndpoint(project, id, stores.clock().instant())) {
       throw unknownEndpoint(id);
     }
   }
@@ -212,7 +212,7 @@ public final class Webhooks {
     int count = LIMIT.of(limit);
     WebhookEndpoint endpoint = get(project, id);
     WebhookDelivery last = after == null || after.isEmpty() ? null : delivery(project, after);
-    return Page.of(stores.meta().webhookDeliveries(endpoint, last, count + 1), count);
+    return Page.of(stores.webhooks().webhookDeliveries(endpoint, last, count + 1), count);
   }
 
   /** Sends a delivery again, under the same id. */
@@ -220,7 +220,7 @@ public final class Webhooks {
     WebhookDelivery found = delivery(project, id);
     WebhookDelivery again =
         stores
-            .meta()
+            .webhooks()
             .replayWebhookDelivery(project, found.id(), stores.clock().instant())
             .orElseThrow(() ->
                 ApiError.conflict(
@@ -232,7 +232,7 @@ public final class Webhooks {
 
   private WebhookDelivery delivery(String project, String id) {
     return stores
-        .meta()
+        .webhooks()
         .webhookDelivery(project, id)
         .orElseThrow(
             () -> ApiError.notFound(null, "No webhook delivery found with id '%s'.".formatted(id)));

@@ -8,7 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A batch as MetaStore holds it. Counts and usage are those of the sealed chunks: exact once the
+ * A batch as the database holds it. Counts and usage are those of the sealed chunks: exact once the
  * batch is terminal, behind the live figures until then.
  *
  * @param sequence grows with each batch of this store; what chunks and the answer log name it by

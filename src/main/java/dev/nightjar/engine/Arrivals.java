@@ -5,7 +5,9 @@ import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.batch.ChunkId;
 import dev.nightjar.engine.message.BatchStart;
 import dev.nightjar.engine.message.Event;
-import dev.nightjar.store.MetaStore;
+import dev.nightjar.store.BatchStore;
+import dev.nightjar.store.ChunkStore;
+import dev.nightjar.store.Stores;
 import dev.nightjar.validation.CustomIds;
 import dev.nightjar.validation.Validation;
 import dev.nightjar.validation.Validation.Slice;
@@ -20,7 +22,8 @@ import java.util.function.Consumer;
  * their validation comes to. Any thread may call it.
  */
 final class Arrivals {
-  private final MetaStore meta;
+  private final BatchStore batches;
+  private final ChunkStore chunks;
   private final RunningBatches running;
   private final Validation validation;
   private final Consumer<BatchStatus> ended;
@@ -31,12 +34,13 @@ final class Arrivals {
 
   /** {@code ended} is told of the end of a batch before the engine is. */
   Arrivals(
-      MetaStore meta,
+      Stores stores,
       RunningBatches running,
       Validation validation,
       Consumer<BatchStatus> ended,
       Consumer<Event> events) {
-    this.meta = meta;
+    this.batches = stores.batches();
+    this.chunks = stores.chunks();
     this.running = running;
     this.validation = validation;
     this.ended = ended;
@@ -44,12 +48,12 @@ final class Arrivals {
   }
 
   void takeUp() {
-    meta.releaseChunks();
+    chunks.releaseChunks();
     Map<Long, Integer> unsealed = new HashMap<>();
-    for (ChunkId chunk : meta.unsealed()) {
+    for (ChunkId chunk : chunks.unsealed()) {
       unsealed.merge(chunk.batch(), 1, Integer::sum);
     }
-    List<Batch> unfinished = meta.unfinished();
+    List<Batch> unfinished = batches.unfinished();
     lastFromBefore = unfinished.isEmpty() ? 0 : unfinished.getLast().sequence();
     for (Batch batch : unfinished) {
       if (batch.status() == BatchStatus.VALIDATING) {

@@ -19,12 +19,10 @@ import dev.nightjar.engine.trace.Recorder;
 import dev.nightjar.engine.trace.TraceFiles;
 import dev.nightjar.file.DefaultLife;
 import dev.nightjar.file.LongLines;
-import dev.nightjar.store.AnswerLog;
-import dev.nightjar.store.ChunkInputs;
-import dev.nightjar.store.DiskSpace;
-import dev.nightjar.store.MetaStore;
 import dev.nightjar.store.NewIds;
 import dev.nightjar.store.ObjectStore;
+import dev.nightjar.store.Stores;
+import dev.nightjar.store.Tier;
 import dev.nightjar.time.SteadyClock;
 import dev.nightjar.upstream.Upstream;
 import dev.nightjar.validation.InputLimits;
@@ -43,13 +41,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The engine's shell: runs {@link Engine#step} on one thread and carries its effects out on others.
- * It decides nothing. Everything it holds can be lost: a start finds all unfinished batches in
- * MetaStore and goes on.
+ * It decides nothing. Everything it holds can be lost: a start finds all unfinished batches in the
+ * stores and goes on.
  */
 public final class BatchEngine implements BatchRunner, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(BatchEngine.class.getName());
 
-  private final MetaStore meta;
   private final SteadyClock clock;
   private final WorkFigures workFigures = new WorkFigures();
   private final Engine engine;
@@ -70,10 +67,6 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   private final Arrivals arrivals;
   private volatile Runnable batchEnded = () -> {};
 
-  /** Where the engine keeps things. */
-  public record Stores(
-      MetaStore meta, AnswerLog log, ObjectStore objects, ChunkInputs inputs, DiskSpace disk) {}
-
   /** What the engine calls; both lists have the same order. */
   public record Upstreams(List<Upstream> clients, List<UpstreamSpec> specs) {}
 
@@ -88,16 +81,16 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   /** Time, chance, and whom to tell when the process cannot go on. */
   public record World(SteadyClock clock, RandomGenerator random, Consumer<Throwable> fatal) {}
 
-  public BatchEngine(Stores stores, Upstreams upstreams, Limits limits, World world) {
-    this(stores, upstreams, limits, world, Workers.threads());
+  public BatchEngine(Tier tier, Upstreams upstreams, Limits limits, World world) {
+    this(tier, upstreams, limits, world, Workers.threads());
   }
 
-  BatchEngine(Stores stores, Upstreams upstreams, Limits limits, World world, Workers workers) {
+  BatchEngine(Tier tier, Upstreams upstreams, Limits limits, World world, Workers workers) {
     this.workers = workers;
-    this.meta = stores.meta();
-    ObjectStore objects = stores.objects();
-    this.running = new RunningBatches(meta);
-    this.inputs = new OpenInputs(stores.inputs());
+    Stores stores = tier.stores();
+    ObjectStore objects = tier.objects();
+    this.running = new RunningBatches(stores.files());
+    this.inputs = new OpenInputs(tier.inputs());
     this.clock = world.clock();
     List<Upstream> clients = upstreams.clients();
     this.engine = new Engine(limits.engine(), upstreams.specs(), world.random().nextLong());
@@ -105,25 +98,25 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     this.traces = new Traces(recorder, clock, world.fatal());
     this.thread = new EngineThread(recorder, clock, this::carryOut, traces::engineFailed);
     this.guard = new EffectGuard(thread::post);
-    this.committer =
-        new Committer(stores.log(), workFigures, thread::post, traces::committerFailed);
+    this.committer = new Committer(tier.log(), workFigures, thread::post, traces::committerFailed);
     this.committerThread = Thread.ofPlatform().name("commit").daemon().unstarted(committer);
     String run = Long.toHexString(world.random().nextLong());
     this.caller = new Caller(clients, objects, limits.engine(), run, thread::post, workers.calls());
     this.models = new ModelCatalog(clients, engine.knownModels(), clock, thread::post);
-    var places = new ChunkSealer.Places(meta, stores.log(), objects, inputs);
+    var places = new ChunkSealer.Places(stores.chunks(), tier.log(), objects, inputs);
     var steps =
         new EffectWork.Steps(
-            new ChunkLoader(meta, stores.log(), inputs, limits.input(), longLines),
+            new ChunkLoader(stores.chunks(), tier.log(), inputs, limits.input(), longLines),
             new ChunkSealer(places, limits.input(), longLines, workFigures),
             new Finisher(
-                meta, objects, new NewIds(world.random()), limits.fileLife().of("batch_output")));
-    this.work = new EffectWork(meta, steps, running, models, clock, workFigures, thread::post);
-    this.diskWatch = new DiskWatch(stores.disk(), thread::post);
-    var files = new ValidationInputs(meta, objects, longLines);
+                stores, objects, new NewIds(world.random()), limits.fileLife().of("batch_output")));
+    this.work =
+        new EffectWork(stores.batches(), steps, running, models, clock, workFigures, thread::post);
+    this.diskWatch = new DiskWatch(tier.disk(), thread::post);
+    var files = new ValidationInputs(stores, objects, longLines);
     var rules = new ValidationRules(limits.input(), limits.terms(), models::refusal);
     this.validation = new Validation(files, rules, clock, world.random());
-    this.arrivals = new Arrivals(meta, running, validation, this::hasEnded, thread::post);
+    this.arrivals = new Arrivals(stores, running, validation, this::hasEnded, thread::post);
   }
 
   /** Whom to tell that the end of a batch is stored; it must neither wait nor throw. */

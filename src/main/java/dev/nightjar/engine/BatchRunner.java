@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /** What the API tells the engine, and asks it. Any thread may call; nothing here waits for work. */
 public interface BatchRunner {
-  /** A batch is in MetaStore as {@code validating}: work on it. */
+  /** A batch is in the database as {@code validating}: work on it. */
   void created(Batch batch);
 
   /** A batch has become {@code cancelling}. */

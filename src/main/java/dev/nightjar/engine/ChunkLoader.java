@@ -13,7 +13,7 @@ import dev.nightjar.file.JsonLines;
 import dev.nightjar.file.LongLines;
 import dev.nightjar.store.AnswerLog;
 import dev.nightjar.store.ChunkInput;
-import dev.nightjar.store.MetaStore;
+import dev.nightjar.store.ChunkStore;
 import dev.nightjar.validation.InputLimits;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -27,16 +27,20 @@ import org.jspecify.annotations.Nullable;
  * here, the chunks are claimed again with the next epoch.
  */
 final class ChunkLoader {
-  private final MetaStore meta;
+  private final ChunkStore chunks;
   private final AnswerLog log;
   private final OpenInputs inputs;
   private final InputLimits limits;
   private final LongLines longLines;
 
   ChunkLoader(
-      MetaStore meta, AnswerLog log, OpenInputs inputs, InputLimits limits, LongLines longLines) {
+      ChunkStore chunks,
+      AnswerLog log,
+      OpenInputs inputs,
+      InputLimits limits,
+      LongLines longLines) {
     this.longLines = longLines;
-    this.meta = meta;
+    this.chunks = chunks;
     this.log = log;
     this.inputs = inputs;
     this.limits = limits;
@@ -70,9 +74,9 @@ final class ChunkLoader {
   private void claim(RunningBatch running, int max) {
     long batch = running.batch().sequence();
     if (!running.isClaimKnown().compareAndSet(true, false)) {
-      meta.releaseChunks(batch, running.lastClaimed().get());
+      chunks.releaseChunks(batch, running.lastClaimed().get());
     }
-    List<Chunk> claimed = meta.claim(batch, max);
+    List<Chunk> claimed = chunks.claim(batch, max);
     running.isClaimKnown().set(true);
     if (!claimed.isEmpty()) {
       running.lastClaimed().set(claimed.getLast().id().number());
@@ -119,7 +123,7 @@ final class ChunkLoader {
     }
     if (found.size() != chunk.lines()) {
       throw new ChangedInputException(
-          "%s has %d lines, MetaStore says %d: the input file has changed"
+          "%s has %d lines, its chunk has %d: the input file has changed"
               .formatted(running.name(chunk.id()), found.size(), chunk.lines()),
           null);
     }

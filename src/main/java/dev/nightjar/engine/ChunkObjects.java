@@ -5,7 +5,7 @@ import dev.nightjar.batch.BatchId;
 import dev.nightjar.batch.Chunk;
 import dev.nightjar.batch.OneLine;
 import dev.nightjar.engine.ChunkLoader.Tally;
-import dev.nightjar.store.MetaStore;
+import dev.nightjar.store.ChunkStore;
 import dev.nightjar.store.ObjectKeys;
 import dev.nightjar.store.ObjectStore;
 import java.io.EOFException;
@@ -36,7 +36,7 @@ final class ChunkObjects implements AutoCloseable {
    *
    * @param spools what was copied into them
    */
-  record Written(MetaStore.Seal seal, List<String> objects, List<String> spools) {}
+  record Written(ChunkStore.Seal seal, List<String> objects, List<String> spools) {}
 
   /** {@code unexecuted}: the answers of lines that have none in the log. */
   ChunkObjects(
@@ -75,7 +75,7 @@ final class ChunkObjects implements AutoCloseable {
 
   Written written() {
     var seal =
-        new MetaStore.Seal(
+        new ChunkStore.Seal(
             chunk.id(),
             chunk.epoch(),
             output == null ? 0 : output.bytesWritten(),

@@ -12,8 +12,8 @@ import dev.nightjar.file.Bytes;
 import dev.nightjar.file.JsonLines;
 import dev.nightjar.file.LongLines;
 import dev.nightjar.store.AnswerLog;
-import dev.nightjar.store.MetaStore;
-import dev.nightjar.store.MetaStore.SealOutcome;
+import dev.nightjar.store.ChunkStore;
+import dev.nightjar.store.ChunkStore.SealOutcome;
 import dev.nightjar.store.ObjectStore;
 import dev.nightjar.store.ObjectStore.ObjectDamagedException;
 import dev.nightjar.store.ObjectStore.ObjectMissingException;
@@ -43,7 +43,7 @@ final class ChunkSealer {
   private static final System.Logger LOG = System.getLogger(ChunkSealer.class.getName());
   private static final Bytes NO_ID = Bytes.utf8("null");
 
-  private final MetaStore meta;
+  private final ChunkStore chunks;
   private final AnswerLog log;
   private final ObjectStore objects;
   private final OpenInputs inputs;
@@ -56,11 +56,11 @@ final class ChunkSealer {
   private final Map<Chunk, Written> written = new ConcurrentHashMap<>();
 
   /** Where sealed chunks come from and go to. */
-  record Places(MetaStore meta, AnswerLog log, ObjectStore objects, OpenInputs inputs) {}
+  record Places(ChunkStore chunks, AnswerLog log, ObjectStore objects, OpenInputs inputs) {}
 
   ChunkSealer(Places places, InputLimits limits, LongLines longLines, WorkFigures workFigures) {
     this.longLines = longLines;
-    this.meta = places.meta;
+    this.chunks = places.chunks;
     this.log = places.log;
     this.objects = places.objects;
     this.inputs = places.inputs;
@@ -77,7 +77,7 @@ final class ChunkSealer {
       found = write(running, chunk, ending);
       written.put(chunk, found);
     }
-    SealOutcome outcome = meta.seal(found.seal(), now);
+    SealOutcome outcome = chunks.seal(found.seal(), now);
     written.remove(chunk);
     leftovers.tryAgain();
     leftovers.delete(

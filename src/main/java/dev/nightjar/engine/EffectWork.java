@@ -5,7 +5,7 @@ import dev.nightjar.batch.Batch.Ending;
 import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.batch.Chunk;
 import dev.nightjar.engine.message.Event;
-import dev.nightjar.store.MetaStore;
+import dev.nightjar.store.BatchStore;
 import dev.nightjar.upstream.Upstream.Probe;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class EffectWork {
   private static final System.Logger LOG = System.getLogger(EffectWork.class.getName());
 
-  private final MetaStore meta;
+  private final BatchStore batches;
   private final Steps steps;
   private final RunningBatches running;
   private final ModelCatalog models;
@@ -31,14 +31,14 @@ final class EffectWork {
   record Steps(ChunkLoader loader, ChunkSealer sealer, Finisher finisher) {}
 
   EffectWork(
-      MetaStore meta,
+      BatchStore batches,
       Steps steps,
       RunningBatches running,
       ModelCatalog models,
       InstantSource clock,
       WorkFigures workFigures,
       Consumer<Event> events) {
-    this.meta = meta;
+    this.batches = batches;
     this.steps = steps;
     this.running = running;
     this.models = models;
@@ -78,7 +78,7 @@ final class EffectWork {
   }
 
   void expire(long sequence) {
-    Batch batch = meta.expire(sequence, clock.instant());
+    Batch batch = batches.expire(sequence, clock.instant());
     Ending ending = batch.status() == BatchStatus.IN_PROGRESS ? null : batch.ending();
     events.accept(
         batch.stamps().inProgressAt() == null

@@ -2,11 +2,11 @@ package dev.nightjar.engine;
 
 import dev.nightjar.batch.Batch;
 import dev.nightjar.file.Manifest;
+import dev.nightjar.store.BatchStore.FinishedFiles;
 import dev.nightjar.store.ContentReader;
-import dev.nightjar.store.MetaStore;
-import dev.nightjar.store.MetaStore.FinishedFiles;
 import dev.nightjar.store.NewIds;
 import dev.nightjar.store.ObjectStore;
+import dev.nightjar.store.Stores;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,19 +18,21 @@ import org.jspecify.annotations.Nullable;
  *
  * @param outputLife how long output files are kept where the batch does not say; null for ever
  */
-record Finisher(MetaStore meta, ObjectStore objects, NewIds ids, @Nullable Duration outputLife) {
+record Finisher(Stores stores, ObjectStore objects, NewIds ids, @Nullable Duration outputLife) {
   Batch finish(long sequence, Instant now) throws IOException {
-    Batch batch = meta.batch(sequence).orElseThrow();
+    Batch batch = stores.batches().batch(sequence).orElseThrow();
     checkReadable(sequence);
     Long seconds = batch.outputExpiresAfterSeconds();
     Duration life = seconds == null ? outputLife : Duration.ofSeconds(seconds);
     Instant expiresAt = life == null ? null : now.plus(life);
-    return meta.finish(sequence, new FinishedFiles(ids.newFile(), ids.newFile(), expiresAt), now);
+    return stores
+        .batches()
+        .finish(sequence, new FinishedFiles(ids.newFile(), ids.newFile(), expiresAt), now);
   }
 
   /** A batch ends only with files that can be read: one with a hole is never served. */
   private void checkReadable(long sequence) throws IOException {
-    var files = new Manifest(meta.sealedObjects(sequence));
+    var files = new Manifest(stores.chunks().sealedObjects(sequence));
     try (var reader = new ContentReader(objects, files)) {
       reader.check(0, files.bytes());
     }

@@ -2,17 +2,17 @@ package dev.nightjar.engine;
 
 import dev.nightjar.batch.Batch;
 import dev.nightjar.file.Manifest;
-import dev.nightjar.store.MetaStore;
+import dev.nightjar.store.FileStore;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The batches that run. Any thread may call it. */
 final class RunningBatches {
-  private final MetaStore meta;
+  private final FileStore files;
   private final Map<Long, RunningBatch> running = new ConcurrentHashMap<>();
 
-  RunningBatches(MetaStore meta) {
-    this.meta = meta;
+  RunningBatches(FileStore files) {
+    this.files = files;
   }
 
   /** False if it runs already. */
@@ -22,7 +22,8 @@ final class RunningBatches {
   }
 
   private Manifest input(Batch batch) {
-    return meta.content(batch.inputFileId())
+    return files
+        .content(batch.inputFileId())
         .orElseThrow(() ->
             new IllegalStateException(
                 "input %s of %s has no content".formatted(batch.inputFileId(), batch.id())));

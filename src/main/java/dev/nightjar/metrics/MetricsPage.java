@@ -6,8 +6,8 @@ import dev.nightjar.engine.WorkFigures;
 import dev.nightjar.engine.message.EngineFigures;
 import dev.nightjar.engine.message.EngineFigures.UpstreamFigures;
 import dev.nightjar.engine.message.EngineLimits.Bounds;
+import dev.nightjar.store.BatchStore;
 import dev.nightjar.store.DiskSpace;
-import dev.nightjar.store.MetaStore;
 import dev.nightjar.store.ObjectStore;
 import dev.nightjar.store.journal.JournalAnswerLog;
 import dev.nightjar.time.SteadyClock;
@@ -60,7 +60,7 @@ public final class MetricsPage {
       BatchEngine engine,
       List<String> upstreams,
       Bounds bounds,
-      MetaStore meta,
+      BatchStore batches,
       ObjectStore objects,
       DiskSpace disk,
       JournalAnswerLog journal,
@@ -106,7 +106,7 @@ public final class MetricsPage {
   private Optional<Reading> read() {
     try {
       var room = sources.disk.room();
-      var unfinished = sources.meta.unfinishedCounts();
+      var unfinished = sources.batches.unfinishedCounts();
       return sources.engine.figures().map(figures -> new Reading(figures, room, unfinished));
     } catch (IOException e) {
       throw new UncheckedIOException("the disk cannot be asked for its free space", e);

@@ -10,7 +10,7 @@ import java.util.Set;
 /**
  * Holds the answers that are not yet sealed: the point where an answer is safe. Rules R1, R3 and R5
  * of docs/design.md: append is insert-only and fenced by (chunk, epoch), the first answer of a line
- * wins, and the log forgets a chunk only after MetaStore has marked it sealed.
+ * wins, and the log forgets a chunk only after the database has marked it sealed.
  */
 public interface AnswerLog extends AutoCloseable {
   /**

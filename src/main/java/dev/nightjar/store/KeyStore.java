@@ -5,9 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Holds the API keys and their projects: what of {@link MetaStore} is about them, under the same
- * rules. Other processes may write them at the same time, and each call sees what they have
- * written. Keys are never deleted.
+ * Holds the API keys and their projects, under the rules of {@link Stores}. Other processes may
+ * write them at the same time, and each call sees what they have written. Keys are never deleted.
  */
 public interface KeyStore {
   /**

@@ -9,9 +9,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds what was used and what is queued: what of {@link MetaStore} is about money, under the same
- * rules. The ledger is charged by {@link MetaStore#seal}, once per chunk, and holds tokens; what
- * they cost is derived.
+ * Holds what was used and what is queued, under the rules of {@link Stores}. The ledger is charged
+ * by {@link ChunkStore#seal}, once per chunk, and holds tokens; what they cost is derived.
  */
 public interface LedgerStore {
   /**

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** What of {@link MetaStore} says which objects are not needed any more, under the same rules. */
+/** Says which objects are not needed any more, under the rules of {@link Stores}. */
 public interface Retention {
   /**
    * Files that were deleted or had expired by {@code goneBy} and that no unfinished batch reads. At

@@ -52,7 +52,8 @@ public final class Sweeper implements AutoCloseable {
   /** After so many objects deleted or looked at a round begins nothing new. */
   private static final int OBJECTS_MAX = 10_000;
 
-  private final MetaStore meta;
+  private final FileStore files;
+  private final Retention retention;
   private final ObjectStore objects;
   private final SteadyClock clock;
   private final CountDownLatch stop = new CountDownLatch(1);
@@ -68,8 +69,9 @@ public final class Sweeper implements AutoCloseable {
   /** Whether the last round left something that was due, as far as it looked. */
   private boolean isMoreLeft;
 
-  public Sweeper(MetaStore meta, ObjectStore objects, SteadyClock clock) {
-    this.meta = meta;
+  public Sweeper(Stores stores, ObjectStore objects, SteadyClock clock) {
+    this.files = stores.files();
+    this.retention = stores.retention();
     this.objects = objects;
     this.clock = clock;
   }
@@ -146,7 +148,7 @@ public final class Sweeper implements AutoCloseable {
     int deleted = 0;
     int rowsMax = ROWS_MAX + stuck.size();
     var swept = new ArrayList<UploadId>();
-    List<EndedUpload> ended = meta.endedUploads(before, rowsMax);
+    List<EndedUpload> ended = retention.endedUploads(before, rowsMax);
     for (EndedUpload upload : ended) {
       if (deleted >= OBJECTS_MAX) {
         break;
@@ -155,7 +157,7 @@ public final class Sweeper implements AutoCloseable {
           upload.unusedParts().stream().map(part -> ObjectKeys.part(upload.file(), part)).toList();
       deleted += delete(upload.id().value(), keys, () -> swept.add(upload.id()));
     }
-    meta.forgetUploads(swept);
+    retention.forgetUploads(swept);
     noteMore(deleted, ended.size() == rowsMax);
     return deleted;
   }
@@ -164,16 +166,16 @@ public final class Sweeper implements AutoCloseable {
     int deleted = 0;
     int rowsMax = ROWS_MAX + stuck.size();
     var swept = new ArrayList<FileId>();
-    List<FileId> gone = meta.goneFiles(before, rowsMax);
+    List<FileId> gone = retention.goneFiles(before, rowsMax);
     for (FileId file : gone) {
       if (deleted >= OBJECTS_MAX) {
         break;
       }
-      List<Piece> pieces = meta.content(file).map(Manifest::pieces).orElse(List.of());
+      List<Piece> pieces = files.content(file).map(Manifest::pieces).orElse(List.of());
       List<String> keys = pieces.stream().map(Piece::key).toList();
       deleted += delete(file.value(), keys, () -> swept.add(file));
     }
-    meta.forgetFiles(swept);
+    retention.forgetFiles(swept);
     noteMore(deleted, gone.size() == rowsMax);
     return deleted;
   }
@@ -199,7 +201,7 @@ public final class Sweeper implements AutoCloseable {
     int deleted = 0;
     for (int from = 0; from < old.size(); from += KEYS_MAX) {
       List<String> keys = old.subList(from, Math.min(old.size(), from + KEYS_MAX));
-      Set<String> needed = meta.needed(keys);
+      Set<String> needed = retention.needed(keys);
       for (String key : keys) {
         deleted += needed.contains(key) ? 0 : delete(key);
       }

@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** Holds the uploads in parts: what of {@link MetaStore} is about them, under the same rules. */
+/** Holds the uploads in parts, under the rules of {@link Stores}. */
 public interface UploadStore {
   /**
    * Records a pending upload; false if its project has {@code openMax} others that are pending and

@@ -7,10 +7,10 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds webhook endpoints and what is on its way to them: what of {@link MetaStore} is about them,
- * under the same rules. Deliveries come into being in the transaction that ends a batch, one for
- * each enabled endpoint of its project that wants the event. An endpoint that is disabled or
- * deleted has none that are pending.
+ * Holds webhook endpoints and what is on its way to them, under the rules of {@link Stores}.
+ * Deliveries come into being in the transaction that ends a batch, one for each enabled endpoint of
+ * its project that wants the event. An endpoint that is disabled or deleted has none that are
+ * pending.
  */
 public interface WebhookStore {
   /** Records an endpoint; false if its project has {@code endpointsMax} others. */

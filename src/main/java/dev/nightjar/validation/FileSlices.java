@@ -4,8 +4,8 @@ import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchError;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.StoredFile;
+import dev.nightjar.store.BatchStore.ValidInput;
 import dev.nightjar.store.ContentReader;
-import dev.nightjar.store.MetaStore.ValidInput;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -80,8 +80,12 @@ final class FileSlices {
     Begun begun = begunFiles.get(batch.sequence());
     if (begun == null) {
       Optional<StoredFile> file =
-          inputs.meta().file(batch.project(), batch.inputFileId(), batch.stamps().createdAt());
-      Optional<Manifest> content = file.flatMap(found -> inputs.meta().content(found.id()));
+          inputs
+              .stores()
+              .files()
+              .file(batch.project(), batch.inputFileId(), batch.stamps().createdAt());
+      Optional<Manifest> content =
+          file.flatMap(found -> inputs.stores().files().content(found.id()));
       if (content.isEmpty()) {
         return invalidFile(
             "Cannot find file %s, or organization %s does not have access to it."

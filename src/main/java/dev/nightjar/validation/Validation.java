@@ -4,10 +4,11 @@ import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchError;
 import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.file.Manifest;
-import dev.nightjar.store.MetaStore;
-import dev.nightjar.store.MetaStore.BeginTerms;
-import dev.nightjar.store.MetaStore.StoreException;
-import dev.nightjar.store.MetaStore.ValidInput;
+import dev.nightjar.store.BatchStore;
+import dev.nightjar.store.BatchStore.BeginTerms;
+import dev.nightjar.store.BatchStore.ValidInput;
+import dev.nightjar.store.StoreException;
+import dev.nightjar.store.Stores;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
@@ -22,7 +23,7 @@ import java.util.random.RandomGenerator;
  * thread may call it, for one batch one at a time.
  */
 public final class Validation {
-  private final MetaStore meta;
+  private final Stores stores;
   private final Expectations expectations;
   private final FileSlices slices;
   private final InstantSource clock;
@@ -44,8 +45,8 @@ public final class Validation {
 
   public Validation(
       ValidationInputs inputs, ValidationRules rules, InstantSource clock, RandomGenerator random) {
-    this.meta = inputs.meta();
-    this.expectations = new Expectations(rules.terms(), meta);
+    this.stores = inputs.stores();
+    this.expectations = new Expectations(rules.terms(), stores.ledger());
     this.slices = new FileSlices(inputs, rules, random);
     this.clock = clock;
   }
@@ -53,7 +54,7 @@ public final class Validation {
   /** How large a batch's file is; very, if that cannot be told: its validation will say so. */
   public long fileBytes(Batch batch) {
     try {
-      return meta.content(batch.inputFileId()).map(Manifest::bytes).orElse(0L);
+      return stores.files().content(batch.inputFileId()).map(Manifest::bytes).orElse(0L);
     } catch (StoreException _) {
       return Long.MAX_VALUE;
     }
@@ -61,7 +62,7 @@ public final class Validation {
 
   /** Goes on; with the memory that it wanted, if it did. */
   public Slice advance(long sequence) throws IOException {
-    Batch batch = meta.batch(sequence).orElseThrow();
+    Batch batch = stores.batches().batch(sequence).orElseThrow();
     if (batch.status() != BatchStatus.VALIDATING) {
       // It began or expired, and the return of that was lost; or whoever cancelled it ends it.
       return batch.status().isTerminal()
@@ -93,15 +94,15 @@ public final class Validation {
 
   private int unsealedChunks(long batch) {
     return Math.toIntExact(
-        meta.unsealed().stream().filter(chunk -> chunk.batch() == batch).count());
+        stores.chunks().unsealed().stream().filter(chunk -> chunk.batch() == batch).count());
   }
 
   private Slice begin(Batch batch, ValidInput validated) {
     Instant now = clock.instant();
     BeginTerms beginTerms = expectations.of(batch, validated, now);
-    return switch (meta.begin(batch.sequence(), validated, beginTerms, now)) {
-      case MetaStore.Begun.As(Batch begun) -> new Slice.Done(begun, validated.chunks().size());
-      case MetaStore.Begun.OverQuota(long enqueued) -> {
+    return switch (stores.batches().begin(batch.sequence(), validated, beginTerms, now)) {
+      case BatchStore.Begun.As(Batch begun) -> new Slice.Done(begun, validated.chunks().size());
+      case BatchStore.Begun.OverQuota(long enqueued) -> {
         String model = LineRules.knownModel(validated.model());
         yield fail(batch, List.of(Expectations.overQuota(batch, model, beginTerms, enqueued)));
       }
@@ -109,7 +110,7 @@ public final class Validation {
   }
 
   private Slice fail(Batch batch, List<BatchError> errors) {
-    return new Slice.Done(meta.fail(batch.sequence(), errors, clock.instant()), 0);
+    return new Slice.Done(stores.batches().fail(batch.sequence(), errors, clock.instant()), 0);
   }
 
   /** Why a slice failed, in a sentence. */

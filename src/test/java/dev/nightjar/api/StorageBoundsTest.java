@@ -8,7 +8,7 @@ import dev.nightjar.store.DiskSpace;
 import dev.nightjar.store.NewIds;
 import dev.nightjar.store.Sweeper;
 import dev.nightjar.store.files.FileObjectStore;
-import dev.nightjar.store.sqlite.SqliteMetaStore;
+import dev.nightjar.store.sqlite.SqliteStores;
 import dev.nightjar.testing.TestClocks;
 import java.io.File;
 import java.io.IOException;
@@ -70,14 +70,14 @@ class StorageBoundsTest {
     var random = new Random(seed);
     Path root = folder.resolve("objects");
     long minBytes = disk / 4;
-    try (var meta = new SqliteMetaStore(folder.resolve("meta.db"));
+    try (var stores = SqliteStores.open(folder.resolve("meta.db"));
         var objects = new FileObjectStore(root)) {
       DiskSpace space = () -> new DiskSpace.Room(disk - bytes(root), disk, minBytes);
-      var stores = new ApiStores(meta, objects, space, new NewIds(new Random(seed)), now::get);
+      var apiStores = new ApiStores(stores, objects, space, new NewIds(new Random(seed)), now::get);
       long max = storageMax == 0 ? Long.MAX_VALUE : storageMax;
       var limits = new ApiLimits(16L << 30, 100_000, Set.of(), DefaultLife.OPENAI, max);
-      var world = new World(new Files(stores, limits), new Uploads(stores, limits));
-      var sweeper = new Sweeper(meta, objects, TestClocks.settled(now::get));
+      var world = new World(new Files(apiStores, limits), new Uploads(apiStores, limits));
+      var sweeper = new Sweeper(stores, objects, TestClocks.settled(now::get));
 
       for (int step = 0; step < STEPS; step++) {
         try {
@@ -94,19 +94,19 @@ class StorageBoundsTest {
         assertThat(disk - found + sums)
             .as("free, step %d of seed %d", step, seed)
             .isGreaterThanOrEqualTo(minBytes);
-        assertThat(meta.storedBytes(PROJECT)).isBetween(0L, found);
+        assertThat(stores.files().storedBytes(PROJECT)).isBetween(0L, found);
       }
       closeAll();
-      assertThat(stores.inflow().held(PROJECT)).isZero();
-      assertThat(stores.inflow().unwritten()).isZero();
+      assertThat(apiStores.inflow().held(PROJECT)).isZero();
+      assertThat(apiStores.inflow().unwritten()).isZero();
       now.updateAndGet(before -> before.plus(Duration.ofDays(100)));
       for (String file : kept) {
-        meta.deleteFile(PROJECT, new FileId(file), now.get());
+        stores.files().deleteFile(PROJECT, new FileId(file), now.get());
       }
       now.updateAndGet(before -> before.plus(Duration.ofDays(100)));
       sweeper.sweepAll(now.get());
       assertThat(bytes(root)).isZero();
-      assertThat(meta.storedBytes(PROJECT)).isZero();
+      assertThat(stores.files().storedBytes(PROJECT)).isZero();
     }
     assertThat(refused).as("refusals").isGreaterThan(20);
     assertThat(taken).as("what was taken").isGreaterThan(100);

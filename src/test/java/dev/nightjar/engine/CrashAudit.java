@@ -7,9 +7,10 @@ import dev.nightjar.batch.RequestCounts;
 import dev.nightjar.batch.Usage;
 import dev.nightjar.engine.CrashWitness.Offered;
 import dev.nightjar.file.Manifest.Piece;
+import dev.nightjar.store.FileStore.FileQuery;
 import dev.nightjar.store.LedgerStore.LedgerEntry;
-import dev.nightjar.store.MetaStore.FileQuery;
 import dev.nightjar.store.ObjectStore;
+import dev.nightjar.store.Tier;
 import java.io.IOException;
 import java.time.LocalDate;
 import java.util.BitSet;
@@ -31,45 +32,45 @@ final class CrashAudit {
   }
 
   /** At any time: what a row names is there, and has the length that the row says. */
-  static void rowsHaveTheirObjects(CrashStores stores, CrashWorld world) throws IOException {
-    for (Piece piece : pieces(stores, world)) {
-      try (ObjectStore.Reader object = stores.objects().open(piece.key())) {
+  static void rowsHaveTheirObjects(Tier tier, CrashWorld world) throws IOException {
+    for (Piece piece : pieces(tier, world)) {
+      try (ObjectStore.Reader object = tier.objects().open(piece.key())) {
         assertThat(object.length()).as("object %s", piece.key()).isEqualTo(piece.bytes());
       }
     }
   }
 
   /** After a life without deaths and deletions: no object is there that no row names. */
-  static void nothingIsLeftOver(CrashStores stores, CrashWorld world) throws IOException {
+  static void nothingIsLeftOver(Tier tier, CrashWorld world) throws IOException {
     if (world.scenario() != CrashScenario.FILES_DELETED) {
-      assertThat(stores.objects().list(""))
+      assertThat(tier.objects().list(""))
           .extracting(ObjectStore.Entry::key)
           .containsExactlyInAnyOrderElementsOf(
-              pieces(stores, world).stream().map(Piece::key).toList());
+              pieces(tier, world).stream().map(Piece::key).toList());
     }
   }
 
-  private static List<Piece> pieces(CrashStores stores, CrashWorld world) {
+  private static List<Piece> pieces(Tier tier, CrashWorld world) {
     var all =
         new FileQuery("default", null, null, Integer.MAX_VALUE, true, world.clock().instant());
-    return stores.meta().files(all).stream()
-        .flatMap(file -> stores.meta().content(file.id()).orElseThrow().pieces().stream())
+    return tier.stores().files().files(all).stream()
+        .flatMap(file -> tier.stores().files().content(file.id()).orElseThrow().pieces().stream())
         .toList();
   }
 
   /** Once the batch has ended. */
-  static void check(CrashStores stores, CrashWorld world) throws IOException {
-    new CrashAudit(world).run(stores);
+  static void check(Tier tier, CrashWorld world) throws IOException {
+    new CrashAudit(world).run(tier);
   }
 
-  private void run(CrashStores stores) throws IOException {
+  private void run(Tier tier) throws IOException {
     CrashScenario scenario = world.scenario();
     Batch batch = world.client().ended().batch();
     assertThat(batch.status()).isEqualTo(scenario.end);
-    rowsHaveTheirObjects(stores, world);
-    world.client().checkUnchanged(stores);
-    assertThat(stores.meta().unfinished()).isEmpty();
-    assertThat(stores.meta().unsealed()).isEmpty();
+    rowsHaveTheirObjects(tier, world);
+    world.client().checkUnchanged(tier);
+    assertThat(tier.stores().batches().unfinished()).isEmpty();
+    assertThat(tier.stores().chunks().unsealed()).isEmpty();
     if (!scenario.hasFiles()) {
       assertThat(batch.counts()).isEqualTo(RequestCounts.NONE);
       assertThat(batch.outputFileId()).isNull();
@@ -85,14 +86,14 @@ final class CrashAudit {
     assertThat(batch.counts())
         .isEqualTo(new RequestCounts(CrashScenario.LINES, output.size(), executedErrors));
     assertThat(batch.usage()).isEqualTo(usage);
-    checkLedger(stores, output.size());
+    checkLedger(tier, output.size());
     boolean isOutputDeleted = scenario == CrashScenario.FILES_DELETED;
-    assertThat(world.client().seesOutput(stores)).isEqualTo(!isOutputDeleted);
+    assertThat(world.client().seesOutput(tier)).isEqualTo(!isOutputDeleted);
   }
 
   /** What is charged is what the output file holds: nothing twice, nothing forgotten. */
-  private void checkLedger(CrashStores stores, int answered) {
-    List<LedgerEntry> ledger = stores.meta().ledger(null, LocalDate.EPOCH, LocalDate.MAX);
+  private void checkLedger(Tier tier, int answered) {
+    List<LedgerEntry> ledger = tier.stores().ledger().ledger(null, LocalDate.EPOCH, LocalDate.MAX);
     assertThat(ledger.stream().mapToLong(LedgerEntry::requests).sum()).isEqualTo(answered);
     assertThat(ledger.stream().map(LedgerEntry::usage).reduce(Usage.NONE, Usage::plus))
         .isEqualTo(usage);

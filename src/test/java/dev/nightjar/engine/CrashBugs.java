@@ -2,8 +2,9 @@ package dev.nightjar.engine;
 
 import dev.nightjar.store.AnswerLog;
 import dev.nightjar.store.Disk;
-import dev.nightjar.store.MetaStore;
 import dev.nightjar.store.ObjectStore;
+import dev.nightjar.store.Stores;
+import dev.nightjar.store.Tier;
 import dev.nightjar.testing.CrashDisk;
 import java.io.IOException;
 
@@ -18,8 +19,8 @@ interface CrashBugs {
     return log;
   }
 
-  default MetaStore meta(MetaStore meta, AnswerLog log) {
-    return meta;
+  default Stores stores(Stores stores, AnswerLog log) {
+    return stores;
   }
 
   default ObjectStore objects(ObjectStore objects) {
@@ -32,7 +33,7 @@ interface CrashBugs {
   }
 
   /** The batch has ended, and what is left is about to be looked at. */
-  default void ended(CrashStores stores) throws IOException {}
+  default void ended(Tier tier) throws IOException {}
 
   /** Bugs for a life on this disk. */
   interface Maker {

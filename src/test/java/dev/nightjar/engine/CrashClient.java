@@ -14,10 +14,11 @@ import dev.nightjar.batch.BatchId;
 import dev.nightjar.cost.Terms;
 import dev.nightjar.engine.message.Live;
 import dev.nightjar.file.FileId;
+import dev.nightjar.store.BatchStore.BatchQuery;
 import dev.nightjar.store.ContentReader;
 import dev.nightjar.store.DiskSpace;
-import dev.nightjar.store.MetaStore.BatchQuery;
 import dev.nightjar.store.NewIds;
+import dev.nightjar.store.Tier;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -55,9 +56,9 @@ final class CrashClient {
   }
 
   /** Makes the next request if it is time for one; false if not. */
-  boolean act(CrashStores crash, CrashLife life) throws IOException {
+  boolean act(Tier tier, CrashLife life) throws IOException {
     var stores =
-        new ApiStores(crash.meta(), crash.objects(), DiskSpace.ENDLESS, new NewIds(random), clock);
+        new ApiStores(tier.stores(), tier.objects(), DiskSpace.ENDLESS, new NewIds(random), clock);
     if (input == null) {
       input = upload(new Files(stores, ApiLimits.DEFAULT));
       return true;
@@ -67,18 +68,18 @@ final class CrashClient {
             stores,
             withoutFigures(life.runner()),
             ApiLimits.DEFAULT,
-            new Accounts(stores.meta(), Terms.NONE, stores.clock()));
+            new Accounts(tier.stores().ledger(), Terms.NONE, stores.clock()));
     if (batch == null) {
-      batch = create(crash, batches, input);
+      batch = create(tier, batches, input);
       return true;
     }
     if (!hasActed && witness.asked() >= scenario.callsBefore) {
-      doOwnPart(stores, batches, life);
+      doOwnPart(tier, batches, life);
       hasActed = true;
       return true;
     }
     if (ended != null && scenario == CrashScenario.FILES_DELETED && !hasDeletedOutput) {
-      deleteOutput(stores, ended.batch());
+      deleteOutput(tier, ended.batch());
       hasDeletedOutput = true;
       return true;
     }
@@ -86,11 +87,11 @@ final class CrashClient {
   }
 
   /** Asks how the batch is; true if it has ended since the last time. */
-  boolean look(CrashStores stores) throws IOException {
+  boolean look(Tier tier) throws IOException {
     if (ended == null && batch != null) {
-      Batch row = stores.meta().batch(PROJECT, batch).orElseThrow();
+      Batch row = tier.stores().batches().batch(PROJECT, batch).orElseThrow();
       if (row.status().isTerminal()) {
-        ended = read(stores, row);
+        ended = read(tier, row);
         return true;
       }
     }
@@ -109,18 +110,18 @@ final class CrashClient {
   }
 
   /** What was terminal once is so for good, and its files have the bytes that they had. */
-  void checkUnchanged(CrashStores stores) throws IOException {
+  void checkUnchanged(Tier tier) throws IOException {
     if (ended != null) {
-      Batch row = stores.meta().batch(PROJECT, ended.batch().id()).orElseThrow();
-      if (!read(stores, row).equals(ended)) {
-        throw new AssertionError("was %s, is %s".formatted(ended, read(stores, row)));
+      Batch row = tier.stores().batches().batch(PROJECT, ended.batch().id()).orElseThrow();
+      if (!read(tier, row).equals(ended)) {
+        throw new AssertionError("was %s, is %s".formatted(ended, read(tier, row)));
       }
     }
   }
 
-  boolean seesOutput(CrashStores stores) {
+  boolean seesOutput(Tier tier) {
     FileId file = ended().batch().outputFileId();
-    return file != null && stores.meta().file(PROJECT, file, clock.instant()).isPresent();
+    return file != null && tier.stores().files().file(PROJECT, file, clock.instant()).isPresent();
   }
 
   // ---- requests
@@ -133,18 +134,18 @@ final class CrashClient {
   }
 
   /** The answer to an earlier creation may be lost, and the batch not: its key finds it. */
-  private BatchId create(CrashStores stores, Batches batches, FileId file) {
+  private BatchId create(Tier tier, Batches batches, FileId file) {
     String request =
         "{\"input_file_id\":\"%s\",\"endpoint\":\"/v1/chat/completions\",\"completion_window\":\"24h\"}"
             .formatted(file);
     var submission = new RetryHeaders("only", null, null);
     Batches.Submitted submitted =
         batches.create(PROJECT, JsonMapper.shared().readTree(request), submission);
-    assertThat(stores.meta().batches(new BatchQuery(PROJECT, null, 2))).hasSize(1);
+    assertThat(tier.stores().batches().batches(new BatchQuery(PROJECT, null, 2))).hasSize(1);
     return submitted.batch().batch().id();
   }
 
-  private void doOwnPart(ApiStores stores, Batches batches, CrashLife life) {
+  private void doOwnPart(Tier tier, Batches batches, CrashLife life) {
     String id = String.valueOf(batch);
     switch (scenario) {
       case CANCELLED_WHILE_VALIDATING -> batches.cancel(PROJECT, id);
@@ -153,16 +154,16 @@ final class CrashClient {
         life.hangUp();
       }
       case EXPIRES -> {
-        Batch row = stores.meta().batch(PROJECT, new BatchId(id)).orElseThrow();
+        Batch row = tier.stores().batches().batch(PROJECT, new BatchId(id)).orElseThrow();
         clock.advanceTo(row.stamps().expiresAt().toEpochMilli());
       }
-      case FILES_DELETED -> stores.meta().deleteFile(PROJECT, file(input), clock.instant());
+      case FILES_DELETED -> tier.stores().files().deleteFile(PROJECT, file(input), clock.instant());
       case RUNS_TO_ITS_END, INVALID_INPUT -> throw new AssertionError("has no part of its own");
     }
   }
 
-  private void deleteOutput(ApiStores stores, Batch row) {
-    stores.meta().deleteFile(PROJECT, file(row.outputFileId()), clock.instant());
+  private void deleteOutput(Tier tier, Batch row) {
+    tier.stores().files().deleteFile(PROJECT, file(row.outputFileId()), clock.instant());
   }
 
   private static FileId file(@Nullable FileId id) {
@@ -172,16 +173,16 @@ final class CrashClient {
     return id;
   }
 
-  private static Ended read(CrashStores stores, Batch row) throws IOException {
-    return new Ended(row, text(stores, row.outputFileId()), text(stores, row.errorFileId()));
+  private static Ended read(Tier tier, Batch row) throws IOException {
+    return new Ended(row, text(tier, row.outputFileId()), text(tier, row.errorFileId()));
   }
 
-  private static String text(CrashStores stores, @Nullable FileId id) throws IOException {
+  private static String text(Tier tier, @Nullable FileId id) throws IOException {
     if (id == null) {
       return "";
     }
-    var content = stores.meta().content(id).orElseThrow();
-    try (var reader = ContentReader.forward(stores.objects(), content)) {
+    var content = tier.stores().files().content(id).orElseThrow();
+    try (var reader = ContentReader.forward(tier.objects(), content)) {
       return new String(reader.read(0, Math.toIntExact(content.bytes())), StandardCharsets.UTF_8);
     }
   }

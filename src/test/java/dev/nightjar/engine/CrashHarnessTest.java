@@ -8,11 +8,11 @@ import dev.nightjar.engine.CrashRun.DeathAt;
 import dev.nightjar.engine.CrashTakeover.Moment;
 import dev.nightjar.store.AnswerLog;
 import dev.nightjar.store.Disk;
-import dev.nightjar.store.MetaStore;
+import dev.nightjar.store.Stores;
 import dev.nightjar.testing.CrashDisk;
 import dev.nightjar.testing.ForwardingAnswerLog;
 import dev.nightjar.testing.ForwardingDisk;
-import dev.nightjar.testing.ForwardingMetaStore;
+import dev.nightjar.testing.ForwardingStores;
 import dev.nightjar.testing.Survival;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -80,8 +80,8 @@ class CrashHarnessTest {
                   }
 
                   @Override
-                  public MetaStore meta(MetaStore meta, AnswerLog log) {
-                    return new ForgetsTooEarly(meta, log);
+                  public Stores stores(Stores stores, AnswerLog log) {
+                    return new ForgetsTooEarly(stores, log).stores();
                   }
                 });
 
@@ -118,8 +118,8 @@ class CrashHarnessTest {
               }
 
               @Override
-              public MetaStore meta(MetaStore meta, AnswerLog log) {
-                return new SealsForAnyEpoch(meta, new HashMap<>());
+              public Stores stores(Stores stores, AnswerLog log) {
+                return new SealsForAnyEpoch(stores, new HashMap<>()).stores();
               }
             });
 
@@ -152,7 +152,7 @@ class CrashHarnessTest {
     };
   }
 
-  private record ForgetsTooEarly(MetaStore inner, AnswerLog log) implements ForwardingMetaStore {
+  private record ForgetsTooEarly(Stores inner, AnswerLog log) implements ForwardingStores {
     @Override
     public SealOutcome seal(Seal seal, Instant now) {
       try {
@@ -160,7 +160,7 @@ class CrashHarnessTest {
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
-      return inner.seal(seal, now);
+      return inner.chunks().seal(seal, now);
     }
   }
 
@@ -186,27 +186,29 @@ class CrashHarnessTest {
     }
   }
 
-  private record SealsForAnyEpoch(MetaStore inner, Map<ChunkId, Long> current)
-      implements ForwardingMetaStore {
+  private record SealsForAnyEpoch(Stores inner, Map<ChunkId, Long> current)
+      implements ForwardingStores {
     @Override
     public List<Chunk> claim(long batch, int max) {
-      List<Chunk> claimed = inner.claim(batch, max);
+      List<Chunk> claimed = inner.chunks().claim(batch, max);
       claimed.forEach(chunk -> current.put(chunk.id(), chunk.epoch()));
       return claimed;
     }
 
     @Override
     public SealOutcome seal(Seal seal, Instant now) {
-      return inner.seal(
-          new Seal(
-              seal.chunk(),
-              current.getOrDefault(seal.chunk(), seal.epoch()),
-              seal.outputBytes(),
-              seal.errorBytes(),
-              seal.completed(),
-              seal.failed(),
-              seal.usage()),
-          now);
+      return inner
+          .chunks()
+          .seal(
+              new Seal(
+                  seal.chunk(),
+                  current.getOrDefault(seal.chunk(), seal.epoch()),
+                  seal.outputBytes(),
+                  seal.errorBytes(),
+                  seal.completed(),
+                  seal.failed(),
+                  seal.usage()),
+              now);
     }
   }
 

@@ -3,14 +3,13 @@ package dev.nightjar.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightjar.engine.BatchEngine.Limits;
-import dev.nightjar.engine.BatchEngine.Stores;
 import dev.nightjar.engine.BatchEngine.Upstreams;
 import dev.nightjar.engine.BatchEngine.World;
 import dev.nightjar.engine.core.Engine;
 import dev.nightjar.engine.message.EngineLimits;
 import dev.nightjar.engine.message.UpstreamSpec;
-import dev.nightjar.store.DiskSpace;
 import dev.nightjar.store.ObjectChunkInputs;
+import dev.nightjar.store.Tier;
 import dev.nightjar.testing.CrashPoints;
 import dev.nightjar.validation.InputLimits;
 import java.io.IOException;
@@ -43,7 +42,7 @@ final class CrashLife implements AutoCloseable {
   private final BatchEngine engine;
   private long slept;
 
-  CrashLife(CrashStores stores, CrashWorld world, CrashPoints points, long seed) {
+  CrashLife(Tier tier, CrashWorld world, CrashPoints points, long seed) {
     this.points = points;
     this.random = new SplittableRandom(seed);
     this.clock = world.clock();
@@ -51,12 +50,12 @@ final class CrashLife implements AutoCloseable {
     this.upstream = new PlannedUpstream(world.witness());
     this.engine =
         new BatchEngine(
-            new Stores(
-                stores.meta(),
-                stores.log(),
-                stores.objects(),
-                new ObjectChunkInputs(stores.objects()),
-                DiskSpace.ENDLESS),
+            new Tier(
+                tier.stores(),
+                tier.log(),
+                tier.objects(),
+                new ObjectChunkInputs(tier.objects()), // Each process has its own.
+                tier.disk()),
             new Upstreams(
                 List.of(upstream), List.of(new UpstreamSpec("planned", Set.of("m"), IN_FLIGHT))),
             new Limits(limits(), InputLimits.DEFAULTS),

@@ -1,5 +1,6 @@
 package dev.nightjar.engine;
 
+import dev.nightjar.store.Tier;
 import dev.nightjar.testing.CrashDisk;
 import dev.nightjar.testing.CrashPoints;
 import dev.nightjar.testing.CrashPoints.Death;
@@ -90,27 +91,27 @@ final class CrashRun {
   /** One life: until the batch has ended, or until its death. */
   private void live(int life, CrashDisk disk, CrashPoints points) throws IOException {
     CrashBugs planted = bugs.on(disk);
-    try (CrashStores stores = CrashStores.open(directory, planted, points, world.witness());
-        var engine = new CrashLife(stores, world, points, seed * 31 + life)) {
-      CrashAudit.rowsHaveTheirObjects(stores, world);
-      world.client().checkUnchanged(stores);
+    try (Tier tier = CrashStores.open(directory, planted, points, world.witness());
+        var engine = new CrashLife(tier, world, points, seed * 31 + life)) {
+      CrashAudit.rowsHaveTheirObjects(tier, world);
+      world.client().checkUnchanged(tier);
       engine.start();
-      go(stores, engine, planted);
-      planted.ended(stores);
+      go(tier, engine, planted);
+      planted.ended(tier);
       engine.checkInputsAreClosed();
-      CrashAudit.check(stores, world);
+      CrashAudit.check(tier, world);
       if (life == 0) {
-        CrashAudit.nothingIsLeftOver(stores, world);
+        CrashAudit.nothingIsLeftOver(tier, world);
       }
     } catch (Death _) {
       // The next life sees what is left.
     }
   }
 
-  private void go(CrashStores stores, CrashLife engine, CrashBugs planted) throws IOException {
+  private void go(Tier tier, CrashLife engine, CrashBugs planted) throws IOException {
     CrashClient client = world.client();
     for (int i = 0; i < STEPS_MAX; i++) {
-      boolean isBusy = client.act(stores, engine) || planted.step(engine) || client.look(stores);
+      boolean isBusy = client.act(tier, engine) || planted.step(engine) || client.look(tier);
       world.witness().checkSatisfied();
       if (isBusy) {
         continue;
@@ -127,9 +128,9 @@ final class CrashRun {
   private void checkUnchanged(CrashDisk disk) throws IOException {
     CrashPoints points = CrashPoints.immortal();
     disk.startAgain(points);
-    try (CrashStores stores = CrashStores.open(directory, bugs.on(disk), points, world.witness())) {
-      CrashAudit.rowsHaveTheirObjects(stores, world);
-      world.client().checkUnchanged(stores);
+    try (Tier tier = CrashStores.open(directory, bugs.on(disk), points, world.witness())) {
+      CrashAudit.rowsHaveTheirObjects(tier, world);
+      world.client().checkUnchanged(tier);
     }
   }
 }

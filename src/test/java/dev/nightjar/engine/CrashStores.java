@@ -3,13 +3,18 @@ package dev.nightjar.engine;
 import dev.nightjar.batch.Chunk;
 import dev.nightjar.batch.ChunkId;
 import dev.nightjar.store.AnswerLog;
-import dev.nightjar.store.MetaStore;
+import dev.nightjar.store.BatchStore.BeginTerms;
+import dev.nightjar.store.BatchStore.ValidInput;
+import dev.nightjar.store.DiskSpace;
+import dev.nightjar.store.ObjectChunkInputs;
 import dev.nightjar.store.ObjectStore;
+import dev.nightjar.store.Stores;
+import dev.nightjar.store.Tier;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.store.journal.JournalAnswerLog;
-import dev.nightjar.store.sqlite.SqliteMetaStore;
+import dev.nightjar.store.sqlite.SqliteStores;
 import dev.nightjar.testing.CrashPoints;
-import dev.nightjar.testing.ForwardingMetaStore;
+import dev.nightjar.testing.ForwardingStores;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -18,38 +23,39 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /** The real stores of one life, opened as the server opens them, on a disk that may be cut off. */
-record CrashStores(MetaStore meta, AnswerLog log, ObjectStore objects) implements AutoCloseable {
+final class CrashStores {
   private static final int SEGMENT_BYTES = 12_000;
 
   /** Chunks of sixteen lines are joined, five at a time: a batch of 200 lines has three. */
   private static final int JOINED = 5;
 
-  static CrashStores open(Path directory, CrashBugs bugs, CrashPoints points, CrashWitness witness)
+  private CrashStores() {}
+
+  static Tier open(Path directory, CrashBugs bugs, CrashPoints points, CrashWitness witness)
       throws IOException {
-    var meta = new SqliteMetaStore(directory.resolve("meta.db"));
+    var stores = SqliteStores.open(directory.resolve("meta.db"));
     try {
       var objects = new FileObjectStore(directory.resolve("objects"), bugs.disk());
       var log =
           new JournalAnswerLog(
-              directory.resolve("journal"), meta.unsealed(), SEGMENT_BYTES, bugs.disk());
+              directory.resolve("journal"), stores.chunks().unsealed(), SEGMENT_BYTES, bugs.disk());
       AnswerLog watched = witness.watch(bugs.log(log), objects);
-      var stepped = new SteppedMetaStore(meta, points, witness);
-      return new CrashStores(bugs.meta(stepped, log), watched, bugs.objects(objects));
+      var stepped = new SteppedStores(stores, points, witness).stores();
+      ObjectStore planted = bugs.objects(objects);
+      return new Tier(
+          bugs.stores(stepped, log),
+          watched,
+          planted,
+          new ObjectChunkInputs(planted),
+          DiskSpace.ENDLESS);
     } catch (IOException | RuntimeException | Error e) {
-      meta.close();
+      stores.close();
       throw e;
     }
   }
 
-  @Override
-  public void close() throws IOException {
-    log.close();
-    objects.close();
-    meta.close();
-  }
-
-  private record SteppedMetaStore(MetaStore inner, CrashPoints points, CrashWitness witness)
-      implements ForwardingMetaStore {
+  private record SteppedStores(Stores inner, CrashPoints points, CrashWitness witness)
+      implements ForwardingStores {
     @Override
     public <T> T transaction(String name, Supplier<T> work) {
       points.before("transaction: " + name);
@@ -61,7 +67,7 @@ record CrashStores(MetaStore meta, AnswerLog log, ObjectStore objects) implement
     @Override
     public Begun begin(long batch, ValidInput validated, BeginTerms beginTerms, Instant now) {
       var joined = new ValidInput(validated.model(), validated.lines(), joined(validated.chunks()));
-      return ForwardingMetaStore.super.begin(batch, joined, beginTerms, now);
+      return ForwardingStores.super.begin(batch, joined, beginTerms, now);
     }
 
     private static List<Chunk> joined(List<Chunk> small) {
@@ -83,7 +89,7 @@ record CrashStores(MetaStore meta, AnswerLog log, ObjectStore objects) implement
 
     @Override
     public List<Chunk> claim(long batch, int max) {
-      List<Chunk> claimed = ForwardingMetaStore.super.claim(batch, max);
+      List<Chunk> claimed = ForwardingStores.super.claim(batch, max);
       claimed.forEach(witness::claimed);
       return claimed;
     }

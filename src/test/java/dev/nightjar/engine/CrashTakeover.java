@@ -1,5 +1,6 @@
 package dev.nightjar.engine;
 
+import dev.nightjar.store.Tier;
 import dev.nightjar.testing.CrashDisk;
 import dev.nightjar.testing.CrashPoints;
 import java.io.IOException;
@@ -30,27 +31,27 @@ final class CrashTakeover {
     var world = CrashWorld.of(scenario, seed);
     CrashPoints points = CrashPoints.immortal();
     try (var folder = new CrashFolder();
-        CrashStores stores =
+        Tier tier =
             CrashStores.open(
                 folder.path(),
                 bugs.on(new CrashDisk(folder.path(), points)),
                 points,
                 world.witness());
-        var first = new CrashLife(stores, world, points, seed);
-        var second = new CrashLife(stores, world, points, seed + 1)) {
+        var first = new CrashLife(tier, world, points, seed);
+        var second = new CrashLife(tier, world, points, seed + 1)) {
       first.start();
       for (int i = 0; !moment.hasCome(i, first) && !world.client().isDone(); i++) {
-        if (!world.client().act(stores, first)
+        if (!world.client().act(tier, first)
             && !first.step()
-            && !world.client().look(stores)
+            && !world.client().look(tier)
             && !world.client().isDone()) {
           first.sleep();
         }
       }
       first.isTakenOver();
       second.start();
-      goOn(stores, world, first, second, seed);
-      CrashAudit.check(stores, world);
+      goOn(tier, world, first, second, seed);
+      CrashAudit.check(tier, world);
     } catch (AssertionError | RuntimeException | IOException e) {
       throw new AssertionError(
           "%s with seed %d, taken over at %s: %s".formatted(scenario, seed, moment, e.getMessage()),
@@ -64,7 +65,7 @@ final class CrashTakeover {
   }
 
   private static void goOn(
-      CrashStores stores, CrashWorld world, CrashLife first, CrashLife second, long seed)
+      Tier tier, CrashWorld world, CrashLife first, CrashLife second, long seed)
       throws IOException {
     var random = new SplittableRandom(seed);
     int turnEnds = 0;
@@ -77,10 +78,10 @@ final class CrashTakeover {
       first.dropClaims();
       boolean isBusy =
           ((isFirstsTurn || isRace(first, second)) && first.step())
-              || world.client().act(stores, second)
+              || world.client().act(tier, second)
               || second.step()
               || first.step()
-              || world.client().look(stores);
+              || world.client().look(tier);
       world.witness().checkSatisfied();
       if (isBusy) {
         continue;

@@ -8,10 +8,11 @@ import dev.nightjar.batch.ChunkId;
 import dev.nightjar.engine.PlannedFaults.Fault;
 import dev.nightjar.store.AnswerLog;
 import dev.nightjar.store.Disk;
-import dev.nightjar.store.MetaStore;
 import dev.nightjar.store.ObjectStore;
+import dev.nightjar.store.Stores;
+import dev.nightjar.store.Tier;
 import dev.nightjar.testing.ForwardingAnswerLog;
-import dev.nightjar.testing.ForwardingMetaStore;
+import dev.nightjar.testing.ForwardingStores;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +38,7 @@ class FaultHarnessTest {
     String violation =
         violation(
             CrashScenario.RUNS_TO_ITS_END,
-            planned -> new Planted(planned, LosesClaims::new, log -> log));
+            planned -> new Planted(planned, inner -> new LosesClaims(inner).stores(), log -> log));
 
     assertThat(violation).contains(STILL);
   }
@@ -47,7 +48,7 @@ class FaultHarnessTest {
     String violation =
         violation(
             CrashScenario.RUNS_TO_ITS_END,
-            planned -> new Planted(planned, meta -> meta, CannotBeRead::new));
+            planned -> new Planted(planned, stores -> stores, CannotBeRead::new));
 
     assertThat(violation).contains(STILL);
   }
@@ -57,7 +58,7 @@ class FaultHarnessTest {
   void sealThatIsDoneAgainBecauseItsCleanUpFailedIsCaught(CrashScenario scenario)
       throws IOException {
     UnaryOperator<CrashBugs> plant =
-        planned -> new Planted(planned, meta -> meta, CleanUpFailsTheSeal::new);
+        planned -> new Planted(planned, stores -> stores, CleanUpFailsTheSeal::new);
     List<String> asked = FaultSweepTest.run(scenario).asked();
     var caught = new ArrayList<String>();
     for (int number = 1; number <= asked.size(); number++) {
@@ -86,7 +87,7 @@ class FaultHarnessTest {
 
   /** A bug between the engine and stores with planned faults. */
   private record Planted(
-      CrashBugs planned, UnaryOperator<MetaStore> metas, UnaryOperator<AnswerLog> logs)
+      CrashBugs planned, UnaryOperator<Stores> changes, UnaryOperator<AnswerLog> logs)
       implements CrashBugs {
     @Override
     public Disk disk() {
@@ -94,8 +95,8 @@ class FaultHarnessTest {
     }
 
     @Override
-    public MetaStore meta(MetaStore meta, AnswerLog log) {
-      return metas.apply(planned.meta(meta, log));
+    public Stores stores(Stores stores, AnswerLog log) {
+      return changes.apply(planned.stores(stores, log));
     }
 
     @Override
@@ -114,16 +115,16 @@ class FaultHarnessTest {
     }
 
     @Override
-    public void ended(CrashStores stores) throws IOException {
-      planned.ended(stores);
+    public void ended(Tier tier) throws IOException {
+      planned.ended(tier);
     }
   }
 
   /** The engine hears of no chunk, and takes it that other nodes have them. */
-  private record LosesClaims(MetaStore inner) implements ForwardingMetaStore {
+  private record LosesClaims(Stores inner) implements ForwardingStores {
     @Override
     public List<Chunk> claim(long batch, int max) {
-      inner.claim(batch, max);
+      inner.chunks().claim(batch, max);
       return List.of();
     }
   }

@@ -8,8 +8,10 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import dev.nightjar.engine.PlannedFaults.Fault;
 import dev.nightjar.store.AnswerLog;
+import dev.nightjar.store.BatchStore;
+import dev.nightjar.store.ChunkStore;
 import dev.nightjar.store.ContentReader;
-import dev.nightjar.store.MetaStore;
+import dev.nightjar.store.FileStore;
 import dev.nightjar.store.ObjectStore;
 import dev.nightjar.validation.InputLimits;
 import java.io.IOException;
@@ -61,14 +63,14 @@ class FaultSweepTest {
           "objects.commit error",
           "objects.close output",
           "objects.close error",
-          "meta.seal",
+          "stores.seal",
           "log.forget",
           "objects.delete spool");
 
   /** Operations that the engine uses and that never fail here, and why. */
   private static final Map<String, String> NEVER =
       Map.of(
-          "meta.unfinished", "a start asks for it, and one that fails ends the process",
+          "stores.unfinished", "a start asks for it, and one that fails ends the process",
           "objects.stream", "asks nothing of the disk: what is read from it does",
           "objects.bytes written", "asks nothing of the disk");
 
@@ -99,8 +101,8 @@ class FaultSweepTest {
     }
     System.err.println(table(points));
     var failing = new TreeSet<>(points.keySet());
-    failing.addAll(operationsAfterALost("meta.begin"));
-    failing.addAll(operationsAfterALost("meta.claim"));
+    failing.addAll(operationsAfterALost("stores.begin"));
+    failing.addAll(operationsAfterALost("stores.claim"));
 
     var never = new TreeSet<>(usedByTheEngine());
     never.removeIf(used -> failing.stream().anyMatch(name -> (name + " ").startsWith(used + " ")));
@@ -194,7 +196,9 @@ class FaultSweepTest {
   private static Set<String> usedByTheEngine() {
     Map<String, String> stores =
         Map.of(
-            MetaStore.class.getName(), "meta.",
+            FileStore.class.getName(), "stores.",
+            BatchStore.class.getName(), "stores.",
+            ChunkStore.class.getName(), "stores.",
             AnswerLog.class.getName(), "log.",
             ObjectStore.class.getName(), "objects.",
             ObjectStore.Writer.class.getName(), "objects.",

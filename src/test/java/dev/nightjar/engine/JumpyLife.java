@@ -14,13 +14,14 @@ import dev.nightjar.engine.message.UpstreamSpec;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.StoredFile;
 import dev.nightjar.store.DiskSpace;
-import dev.nightjar.store.MetaStore;
 import dev.nightjar.store.NewIds;
 import dev.nightjar.store.ObjectChunkInputs;
+import dev.nightjar.store.Stores;
 import dev.nightjar.store.Sweeper;
+import dev.nightjar.store.Tier;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.store.journal.JournalAnswerLog;
-import dev.nightjar.store.sqlite.SqliteMetaStore;
+import dev.nightjar.store.sqlite.SqliteStores;
 import dev.nightjar.testing.CrashPoints;
 import dev.nightjar.time.SteadyClock;
 import dev.nightjar.validation.InputLimits;
@@ -44,7 +45,7 @@ final class JumpyLife implements AutoCloseable {
   private static final int IN_FLIGHT = 64;
 
   final SteadyClock clock;
-  final MetaStore meta;
+  final Stores stores;
   final JumpyObjects objects;
   private final JournalAnswerLog log;
   private final SteppedWorkers workers = new SteppedWorkers(CrashPoints.immortal());
@@ -64,27 +65,28 @@ final class JumpyLife implements AutoCloseable {
       throws IOException {
     this.random = random;
     this.clock = time.newClock();
-    this.meta = new SqliteMetaStore(folder.resolve("meta.db"));
+    this.stores = SqliteStores.open(folder.resolve("meta.db"));
     this.objects =
         new JumpyObjects(
             new FileObjectStore(folder.resolve("objects")), time::wall, written, deleted);
-    this.log = new JournalAnswerLog(folder.resolve("journal"), meta.unsealed(), SEGMENT_BYTES);
+    this.log =
+        new JournalAnswerLog(folder.resolve("journal"), stores.chunks().unsealed(), SEGMENT_BYTES);
     this.engine =
         new BatchEngine(
-            new BatchEngine.Stores(
-                meta, log, objects, new ObjectChunkInputs(objects), DiskSpace.ENDLESS),
+            new Tier(stores, log, objects, new ObjectChunkInputs(objects), DiskSpace.ENDLESS),
             new BatchEngine.Upstreams(
                 List.of(upstream), List.of(new UpstreamSpec("jumpy", Set.of(), IN_FLIGHT))),
             new BatchEngine.Limits(EngineLimits.defaults(), InputLimits.DEFAULTS),
             new BatchEngine.World(
                 clock, new SplittableRandom(random.nextLong()), JumpyLife::cannotGoOn),
             workers.workers());
-    this.sweeper = new Sweeper(meta, objects, clock);
+    this.sweeper = new Sweeper(stores, objects, clock);
     var ids = new NewIds(new SplittableRandom(random.nextLong()));
-    var stores = new ApiStores(meta, objects, DiskSpace.ENDLESS, ids, clock);
-    this.files = new Files(stores, ApiLimits.DEFAULT);
+    var apiStores = new ApiStores(stores, objects, DiskSpace.ENDLESS, ids, clock);
+    this.files = new Files(apiStores, ApiLimits.DEFAULT);
     this.batches =
-        new Batches(stores, engine, ApiLimits.DEFAULT, new Accounts(meta, Terms.NONE, clock));
+        new Batches(
+            apiStores, engine, ApiLimits.DEFAULT, new Accounts(stores.ledger(), Terms.NONE, clock));
     engine.takeUp();
   }
 
@@ -141,6 +143,6 @@ final class JumpyLife implements AutoCloseable {
     sweeper.close();
     log.close();
     objects.close();
-    meta.close();
+    stores.close();
   }
 }

@@ -163,12 +163,12 @@ final class JumpyRun implements AutoCloseable {
   }
 
   boolean isThere(StoredFile file) throws IOException {
-    return life.meta.content(file.id()).isPresent()
+    return life.stores.files().content(file.id()).isPresent()
         && !life.objects.list(ObjectKeys.upload(file.id())).isEmpty();
   }
 
   Batch batch(Batch made) {
-    return life.meta.batch(made.sequence()).orElseThrow();
+    return life.stores.batches().batch(made.sequence()).orElseThrow();
   }
 
   /** All batches have ended, and what was to be deleted is. */
@@ -195,7 +195,7 @@ final class JumpyRun implements AutoCloseable {
 
   private void look() {
     for (long sequence : Set.copyOf(running)) {
-      Batch batch = life.meta.batch(sequence).orElseThrow();
+      Batch batch = life.stores.batches().batch(sequence).orElseThrow();
       long due = batch.stamps().expiresAt().toEpochMilli();
       if (batch.ending() == Ending.EXPIRED) {
         assertThat(time.now()).as("%s expires", batch.id()).isGreaterThan(due - NEARBY);
@@ -250,7 +250,7 @@ final class JumpyRun implements AutoCloseable {
     if (file == null) {
       return List.of();
     }
-    var content = life.meta.content(file).orElseThrow();
+    var content = life.stores.files().content(file).orElseThrow();
     try (var reader = ContentReader.forward(life.objects, content)) {
       byte[] bytes = reader.read(0, Math.toIntExact(content.bytes()));
       return new String(bytes, StandardCharsets.UTF_8).lines().toList();

@@ -7,12 +7,13 @@ import dev.nightjar.file.Manifest;
 import dev.nightjar.file.StoredFile;
 import dev.nightjar.store.AnswerLog;
 import dev.nightjar.store.Disk;
-import dev.nightjar.store.MetaStore;
-import dev.nightjar.store.MetaStore.StoreException;
 import dev.nightjar.store.ObjectStore;
+import dev.nightjar.store.StoreException;
+import dev.nightjar.store.Stores;
+import dev.nightjar.store.Tier;
 import dev.nightjar.testing.ForwardingAnswerLog;
-import dev.nightjar.testing.ForwardingMetaStore;
 import dev.nightjar.testing.ForwardingObjectStore;
+import dev.nightjar.testing.ForwardingStores;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -102,19 +103,19 @@ final class PlannedFaults implements CrashBugs {
    * Does what the sweep of orphans would, an hour later: whatever is left then is left for good.
    */
   @Override
-  public void ended(CrashStores stores) throws IOException {
-    List<String> keys = stores.objects().list("").stream().map(ObjectStore.Entry::key).toList();
-    Set<String> needed = stores.meta().needed(keys);
+  public void ended(Tier tier) throws IOException {
+    List<String> keys = tier.objects().list("").stream().map(ObjectStore.Entry::key).toList();
+    Set<String> needed = tier.stores().retention().needed(keys);
     for (String key : keys) {
       if (!needed.contains(key)) {
-        stores.objects().delete(key);
+        tier.objects().delete(key);
       }
     }
   }
 
   @Override
-  public MetaStore meta(MetaStore meta, AnswerLog log) {
-    return new Meta(meta, this);
+  public Stores stores(Stores stores, AnswerLog log) {
+    return new Rows(stores, this).stores();
   }
 
   @Override
@@ -127,35 +128,35 @@ final class PlannedFaults implements CrashBugs {
     return new Objects(objects, this);
   }
 
-  private record Meta(MetaStore inner, PlannedFaults fault) implements ForwardingMetaStore {
+  private record Rows(Stores inner, PlannedFaults fault) implements ForwardingStores {
     @Override
     public <T> T transaction(String name, Supplier<T> work) {
-      return fault.store("meta." + name, work::get);
+      return fault.store("stores." + name, work::get);
     }
 
     @Override
     public Optional<Batch> batch(long sequence) {
-      return fault.store("meta.batch", () -> inner.batch(sequence));
+      return fault.store("stores.batch", () -> inner.batches().batch(sequence));
     }
 
     @Override
     public Optional<StoredFile> file(String project, FileId id, Instant now) {
-      return fault.store("meta.file", () -> inner.file(project, id, now));
+      return fault.store("stores.file", () -> inner.files().file(project, id, now));
     }
 
     @Override
     public Optional<Manifest> content(FileId id) {
-      return fault.store("meta.content", () -> inner.content(id));
+      return fault.store("stores.content", () -> inner.files().content(id));
     }
 
     @Override
     public List<ChunkId> unsealed() {
-      return fault.store("meta.unsealed", inner::unsealed);
+      return fault.store("stores.unsealed", inner.chunks()::unsealed);
     }
 
     @Override
     public List<Manifest.Piece> sealedObjects(long batch) {
-      return fault.store("meta.sealed objects", () -> inner.sealedObjects(batch));
+      return fault.store("stores.sealed objects", () -> inner.chunks().sealedObjects(batch));
     }
   }
 

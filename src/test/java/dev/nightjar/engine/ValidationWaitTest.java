@@ -7,14 +7,15 @@ import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.batch.RequestCounts;
 import dev.nightjar.store.AnswerLog;
 import dev.nightjar.store.Disk;
-import dev.nightjar.store.MetaStore;
-import dev.nightjar.store.MetaStore.StoreException;
 import dev.nightjar.store.ObjectStore;
 import dev.nightjar.store.ObjectStore.ObjectMissingException;
+import dev.nightjar.store.StoreException;
+import dev.nightjar.store.Stores;
+import dev.nightjar.store.Tier;
 import dev.nightjar.testing.CrashDisk;
 import dev.nightjar.testing.CrashPoints;
-import dev.nightjar.testing.ForwardingMetaStore;
 import dev.nightjar.testing.ForwardingObjectStore;
+import dev.nightjar.testing.ForwardingStores;
 import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
@@ -38,7 +39,7 @@ class ValidationWaitTest {
   private final CrashPoints points = CrashPoints.immortal();
   private CrashFolder folder;
   private Unreadable inputs;
-  private CrashStores stores;
+  private Tier tier;
   private CrashLife life;
 
   /** Inputs that cannot be opened as long as there is a reason. */
@@ -58,8 +59,8 @@ class ValidationWaitTest {
     }
 
     @Override
-    public MetaStore meta(MetaStore meta, AnswerLog log) {
-      return new Meta(meta, this);
+    public Stores stores(Stores stores, AnswerLog log) {
+      return new Rows(stores, this).stores();
     }
 
     @Override
@@ -69,7 +70,7 @@ class ValidationWaitTest {
   }
 
   /** It may do what it is asked and say that it failed, once. */
-  private record Meta(MetaStore inner, Unreadable inputs) implements ForwardingMetaStore {
+  private record Rows(Stores inner, Unreadable inputs) implements ForwardingStores {
     @Override
     public <T> T transaction(String name, Supplier<T> work) {
       T result = work.get();
@@ -100,20 +101,20 @@ class ValidationWaitTest {
   void start() throws IOException {
     folder = new CrashFolder();
     inputs = new Unreadable(new CrashDisk(folder.path(), points));
-    stores = CrashStores.open(folder.path(), inputs, points, world.witness());
-    life = new CrashLife(stores, world, points, SEED);
+    tier = CrashStores.open(folder.path(), inputs, points, world.witness());
+    life = new CrashLife(tier, world, points, SEED);
     life.start();
   }
 
   @AfterEach
   void stop() throws IOException {
     life.close();
-    stores.close();
+    tier.close();
     folder.close();
   }
 
   private Batch batch() {
-    return stores.meta().batch(1).orElseThrow();
+    return tier.stores().batches().batch(1).orElseThrow();
   }
 
   private String reason() {
@@ -128,7 +129,7 @@ class ValidationWaitTest {
   private void run(int tries) throws IOException {
     CrashClient client = world.client();
     for (int i = 0; i < STEPS_MAX; i++) {
-      boolean isBusy = client.act(stores, life) || life.step() || client.look(stores);
+      boolean isBusy = client.act(tier, life) || life.step() || client.look(tier);
       if (inputs.tries >= tries || client.isDone()) {
         return;
       }
@@ -162,7 +163,7 @@ class ValidationWaitTest {
     inputs.reason = null;
     run(Integer.MAX_VALUE);
 
-    CrashAudit.check(stores, world);
+    CrashAudit.check(tier, world);
   }
 
   @Test
@@ -196,7 +197,8 @@ class ValidationWaitTest {
     run(8);
     var now = world.clock().instant();
 
-    life.runner().cancelled(stores.meta().cancel("default", batch().id(), now).orElseThrow());
+    life.runner()
+        .cancelled(tier.stores().batches().cancel("default", batch().id(), now).orElseThrow());
     run(Integer.MAX_VALUE);
 
     assertThat(batch().status()).isEqualTo(BatchStatus.CANCELLED);

@@ -48,7 +48,7 @@ class AccessTest {
     assertThat(api.send(asked).statusCode()).isEqualTo(200);
     assertThat(api.send(asked.header("Authorization", "Bearer any")).statusCode()).isEqualTo(200);
     assertThat(api.send(asked.header("OpenAI-Project", "proj_x")).statusCode()).isEqualTo(200);
-    assertThat(api.meta.file("default", new FileId(file), api.now.get())).isPresent();
+    assertThat(api.stores.files().file("default", new FileId(file), api.now.get())).isPresent();
   }
 
   @Test
@@ -68,7 +68,7 @@ class AccessTest {
 
   @Test
   void aServerThatIsOpenTakesRequestsWithoutAKeyButNoBadOnes() throws Exception {
-    var open = new Access(api.meta, true, api.nanos::get);
+    var open = new Access(api.stores.keys(), true, api.nanos::get);
     var listen = new HttpServer.Listen("127.0.0.1", 0, null, null);
     var server = new HttpServer(listen, api.services(open));
     String key = api.createKey("p", Scope.READ, null);

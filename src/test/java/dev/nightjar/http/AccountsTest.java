@@ -14,10 +14,10 @@ import dev.nightjar.cost.Quotas;
 import dev.nightjar.cost.Quotas.Quota;
 import dev.nightjar.cost.Terms;
 import dev.nightjar.store.ApiKey.Scope;
+import dev.nightjar.store.BatchStore.BeginTerms;
+import dev.nightjar.store.BatchStore.ValidInput;
+import dev.nightjar.store.ChunkStore.Seal;
 import dev.nightjar.store.DiskSpace;
-import dev.nightjar.store.MetaStore.BeginTerms;
-import dev.nightjar.store.MetaStore.Seal;
-import dev.nightjar.store.MetaStore.ValidInput;
 import dev.nightjar.store.Samples;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -82,23 +82,25 @@ class AccountsTest {
     String id = api.createBatch();
     long sequence = sequence(id);
     List<Chunk> chunks = Samples.validated(batch(sequence), 1).chunks();
-    api.meta.begin(
-        sequence,
-        new ValidInput(model, 10, chunks),
-        new BeginTerms(price, 400, null),
-        api.now.get());
-    for (Chunk chunk : api.meta.claim(sequence, 1)) {
-      api.meta.seal(new Seal(chunk.id(), 1, 7, 0, 10, 0, usage), api.now.get());
+    api.stores
+        .batches()
+        .begin(
+            sequence,
+            new ValidInput(model, 10, chunks),
+            new BeginTerms(price, 400, null),
+            api.now.get());
+    for (Chunk chunk : api.stores.chunks().claim(sequence, 1)) {
+      api.stores.chunks().seal(new Seal(chunk.id(), 1, 7, 0, 10, 0, usage), api.now.get());
     }
     return id;
   }
 
   private long sequence(String id) {
-    return api.meta.batch(Samples.PROJECT, new BatchId(id)).orElseThrow().sequence();
+    return api.stores.batches().batch(Samples.PROJECT, new BatchId(id)).orElseThrow().sequence();
   }
 
   private Batch batch(long sequence) {
-    return api.meta.batch(sequence).orElseThrow();
+    return api.stores.batches().batch(sequence).orElseThrow();
   }
 
   private JsonNode get(String path) throws Exception {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchId;
-import dev.nightjar.store.MetaStore.ValidInput;
+import dev.nightjar.store.BatchStore.ValidInput;
 import dev.nightjar.store.Samples;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -149,8 +149,8 @@ class BatchFilterTest {
   }
 
   private void run(String id, @Nullable String model) {
-    Batch batch = api.meta.batch("default", new BatchId(id)).orElseThrow();
-    Samples.begin(api.meta, batch.sequence(), new ValidInput(model, 0, List.of()), api.now.get());
+    Batch batch = api.stores.batches().batch("default", new BatchId(id)).orElseThrow();
+    Samples.begin(api.stores, batch.sequence(), new ValidInput(model, 0, List.of()), api.now.get());
   }
 
   private JsonNode page(String query) throws IOException, InterruptedException {

@@ -9,9 +9,9 @@ import dev.nightjar.batch.ChunkId;
 import dev.nightjar.batch.RequestCounts;
 import dev.nightjar.batch.Usage;
 import dev.nightjar.engine.message.Live;
-import dev.nightjar.store.MetaStore.FinishedFiles;
-import dev.nightjar.store.MetaStore.Seal;
-import dev.nightjar.store.MetaStore.ValidInput;
+import dev.nightjar.store.BatchStore.FinishedFiles;
+import dev.nightjar.store.BatchStore.ValidInput;
+import dev.nightjar.store.ChunkStore.Seal;
 import dev.nightjar.store.NewIds;
 import dev.nightjar.store.Samples;
 import java.io.IOException;
@@ -176,20 +176,22 @@ class BatchesTest {
   private void bring(String status) {
     long batch = only().sequence();
     if (status.equals("failed")) {
-      api.meta.fail(batch, List.of(new BatchError("c", "m", null, null)), api.now.get());
+      api.stores
+          .batches()
+          .fail(batch, List.of(new BatchError("c", "m", null, null)), api.now.get());
       return;
     }
     boolean isCompleted = status.equals("completed");
     var chunk = new ChunkId(batch, 0);
     List<Chunk> chunks = isCompleted ? List.of(new Chunk(chunk, 0, 0, 1, 0, 9)) : List.of();
-    Samples.begin(api.meta, batch, new ValidInput("m", chunks.size(), chunks), api.now.get());
+    Samples.begin(api.stores, batch, new ValidInput("m", chunks.size(), chunks), api.now.get());
     if (isCompleted) {
-      api.meta.claim(batch, 1);
-      api.meta.seal(new Seal(chunk, 1, 0, 0, 1, 0, Usage.NONE), api.now.get());
+      api.stores.chunks().claim(batch, 1);
+      api.stores.chunks().seal(new Seal(chunk, 1, 0, 0, 1, 0, Usage.NONE), api.now.get());
       finish();
       return;
     }
-    api.meta.expire(batch, api.now.get());
+    api.stores.batches().expire(batch, api.now.get());
     if (status.equals("expired")) {
       finish();
     }
@@ -197,12 +199,16 @@ class BatchesTest {
 
   private void finish() {
     var ids = new NewIds(new Random(5));
-    api.meta.finish(
-        only().sequence(), new FinishedFiles(ids.newFile(), ids.newFile(), null), api.now.get());
+    api.stores
+        .batches()
+        .finish(
+            only().sequence(),
+            new FinishedFiles(ids.newFile(), ids.newFile(), null),
+            api.now.get());
   }
 
   private Batch only() {
-    return api.meta.batch(1).orElseThrow();
+    return api.stores.batches().batch(1).orElseThrow();
   }
 
   private HttpResponse<byte[]> cancel(String id, String body)

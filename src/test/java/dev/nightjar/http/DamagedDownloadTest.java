@@ -56,17 +56,19 @@ class DamagedDownloadTest {
       all.writeBytes(piece);
     }
     bytes = all.toByteArray();
-    api.meta.insertFile(
-        new StoredFile(
-            new FileId("file-1"),
-            0,
-            "default",
-            "out.jsonl",
-            "batch_output",
-            bytes.length,
-            api.now.get(),
-            null),
-        new Manifest(pieces));
+    api.stores
+        .files()
+        .insertFile(
+            new StoredFile(
+                new FileId("file-1"),
+                0,
+                "default",
+                "out.jsonl",
+                "batch_output",
+                bytes.length,
+                api.now.get(),
+                null),
+            new Manifest(pieces));
   }
 
   @AfterEach

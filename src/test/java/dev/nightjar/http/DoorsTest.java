@@ -177,7 +177,7 @@ class DoorsTest {
   private HttpServer open(String host) {
     return new HttpServer(
         new Listen(host, 0, null, null, Set.of("batch.example")),
-        api.services(new Access(api.meta, true, api.nanos::get)));
+        api.services(new Access(api.stores.keys(), true, api.nanos::get)));
   }
 
   private static String get(String path, String host, String headers) {

@@ -69,10 +69,19 @@ class DownloadTest {
       pieces.add(new Piece(key, piece.length));
       all.writeBytes(piece);
     }
-    api.meta.insertFile(
-        new StoredFile(
-            new FileId(id), 0, "default", "out.jsonl", purpose, all.size(), api.now.get(), null),
-        new Manifest(pieces));
+    api.stores
+        .files()
+        .insertFile(
+            new StoredFile(
+                new FileId(id),
+                0,
+                "default",
+                "out.jsonl",
+                purpose,
+                all.size(),
+                api.now.get(),
+                null),
+            new Manifest(pieces));
     return all.toByteArray();
   }
 

@@ -219,7 +219,7 @@ class HttpServerTest {
 
   @Test
   void aFaultOfOursIsA500ThatTellsNothing() throws Exception {
-    api.meta.close();
+    api.stores.close();
 
     HttpResponse<byte[]> response = api.get("/v1/batches");
 

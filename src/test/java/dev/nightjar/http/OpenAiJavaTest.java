@@ -138,10 +138,12 @@ class OpenAiJavaTest {
   @Test
   void failedBatchesShowTheirErrors() {
     Batch batch = createBatch("file-x");
-    api.meta.fail(
-        1,
-        List.of(new BatchError("invalid_json_line", "This line is not valid.", null, 7L)),
-        api.now.get());
+    api.stores
+        .batches()
+        .fail(
+            1,
+            List.of(new BatchError("invalid_json_line", "This line is not valid.", null, 7L)),
+            api.now.get());
 
     Batch failed = client.batches().retrieve(batch.id());
 
@@ -152,7 +154,7 @@ class OpenAiJavaTest {
   @Test
   void refusalsBecomeTheClientsExceptions() {
     Batch batch = createBatch("file-x");
-    api.meta.fail(1, List.of(new BatchError("c", "m", null, null)), api.now.get());
+    api.stores.batches().fail(1, List.of(new BatchError("c", "m", null, null)), api.now.get());
 
     assertThatThrownBy(() -> client.batches().cancel(batch.id()))
         .isInstanceOfSatisfying(

@@ -39,7 +39,7 @@ class ReclaimTest {
   void start() throws IOException {
     api = new TestApi(directory);
     api.now.set(Instant.now()); // Objects carry the system's time.
-    sweeper = new Sweeper(api.meta, api.objects, TestClocks.settled(api.now::get));
+    sweeper = new Sweeper(api.stores, api.objects, TestClocks.settled(api.now::get));
   }
 
   @AfterEach

@@ -90,7 +90,7 @@ class StorageQuotaTest {
 
   private void sweepAfter(Duration time) throws IOException {
     api.now.updateAndGet(now -> now.plus(time));
-    new Sweeper(api.meta, api.objects, TestClocks.settled(api.now::get))
+    new Sweeper(api.stores, api.objects, TestClocks.settled(api.now::get))
         .sweepAll(api.now.get().minus(Duration.ofHours(1)));
   }
 
@@ -106,10 +106,12 @@ class StorageQuotaTest {
         api.post("/v1/uploads/" + upload + "/complete", "{\"part_ids\": [\"" + part + "\"]}");
 
     assertThat(completed.statusCode()).isEqualTo(200);
-    assertThat(api.meta.storedBytes("default")).as("with the part in no file").isEqualTo(800);
+    assertThat(api.stores.files().storedBytes("default"))
+        .as("with the part in no file")
+        .isEqualTo(800);
     assertRefused(upload(301), 800, 301);
     sweepAfter(Duration.ofHours(1));
-    assertThat(api.meta.storedBytes("default")).isEqualTo(700);
+    assertThat(api.stores.files().storedBytes("default")).isEqualTo(700);
     assertThat(upload(300).statusCode()).isEqualTo(200);
   }
 

@@ -17,8 +17,9 @@ import dev.nightjar.store.ApiKey.Scope;
 import dev.nightjar.store.DiskSpace;
 import dev.nightjar.store.KeyId;
 import dev.nightjar.store.NewIds;
+import dev.nightjar.store.Stores;
 import dev.nightjar.store.files.FileObjectStore;
-import dev.nightjar.store.sqlite.SqliteMetaStore;
+import dev.nightjar.store.sqlite.SqliteStores;
 import dev.nightjar.testing.IdleBatchRunner;
 import dev.nightjar.validation.Expectations;
 import dev.nightjar.webhook.AllowList;
@@ -72,7 +73,7 @@ final class TestApi implements AutoCloseable {
   private final NewIds ids = new NewIds(new Random(1));
   final IdleBatchRunner runner = new IdleBatchRunner();
   final AtomicInteger webhooksWoken = new AtomicInteger();
-  final SqliteMetaStore meta;
+  final Stores stores;
   final FileObjectStore objects;
   final ConnectionGuard guard;
   final HttpServer.Services services;
@@ -107,7 +108,7 @@ final class TestApi implements AutoCloseable {
   TestApi(Path directory, ApiLimits limits, ConnectionGuard.Limits clients, Terms terms)
       throws IOException {
     guard = ConnectionGuard.start(clients);
-    meta = new SqliteMetaStore(directory.resolve("meta.db"));
+    stores = SqliteStores.open(directory.resolve("meta.db"));
     objects = new FileObjectStore(directory.resolve("objects"));
     services = services(limits, terms);
     server = new HttpServer(new HttpServer.Listen("127.0.0.1", 0, guard, null), services);
@@ -119,22 +120,24 @@ final class TestApi implements AutoCloseable {
     var sender =
         new Sender(
             targets, (SSLSocketFactory) SSLSocketFactory.getDefault(), now::get, "Nightjar/test");
-    var stores = new ApiStores(meta, objects, () -> room.get(), ids, now::get);
-    var files = new Files(stores, limits);
-    var accounts = new Accounts(meta, terms, now::get);
+    var apiStores = new ApiStores(stores, objects, () -> room.get(), ids, now::get);
+    var files = new Files(apiStores, limits);
+    var accounts = new Accounts(stores.ledger(), terms, now::get);
     return new HttpServer.Services(
         files,
-        new Uploads(stores, limits),
-        new Batches(stores, runner, limits, accounts),
+        new Uploads(apiStores, limits),
+        new Batches(apiStores, runner, limits, accounts),
         new Webhooks(
-            stores, limits, new Webhooks.Outbound(targets, sender, webhooksWoken::incrementAndGet)),
+            apiStores,
+            limits,
+            new Webhooks.Outbound(targets, sender, webhooksWoken::incrementAndGet)),
         accounts,
-        new Estimates(files, new Expectations(terms, meta), longLines, now::get),
+        new Estimates(files, new Expectations(terms, stores.ledger()), longLines, now::get),
         () -> Map.of("org/model", "local"),
         new Health(List.of(() -> dead.get().get()), List.of(unready::get)),
         () -> "# no metrics here\n",
         ids,
-        new Access(meta, false, nanos::get));
+        new Access(stores.keys(), false, nanos::get));
   }
 
   /** The same with another access. */
@@ -182,13 +185,13 @@ final class TestApi implements AutoCloseable {
   String createKey(String project, Scope scope, @Nullable Integer perMinute) {
     String text = ids.newKeyText();
     var made = new ApiKey(ids.newKey(), project, "", Set.of(scope), perMinute, now.get(), null);
-    meta.createKey(made, ApiKey.hash(text));
+    stores.keys().createKey(made, ApiKey.hash(text));
     return text;
   }
 
   void revoke(String text) {
-    KeyId id = meta.key(ApiKey.hash(text)).orElseThrow().id();
-    meta.revokeKey(id, now.get());
+    KeyId id = stores.keys().key(ApiKey.hash(text)).orElseThrow().id();
+    stores.keys().revokeKey(id, now.get());
   }
 
   HttpResponse<byte[]> send(HttpRequest.Builder request) throws IOException, InterruptedException {
@@ -276,6 +279,6 @@ final class TestApi implements AutoCloseable {
     server.stop();
     guard.close();
     objects.close();
-    meta.close();
+    stores.close();
   }
 }

@@ -181,8 +181,8 @@ class WebhooksTest {
   void deliveriesAreALogThatCanBeReplayed() throws Exception {
     JsonNode made = create(URL);
     for (int i = 0; i < 3; i++) {
-      var batch = Samples.validating(api.meta, "batch_" + i);
-      api.meta.fail(batch.sequence(), List.of(), api.now.get());
+      var batch = Samples.validating(api.stores, "batch_" + i);
+      api.stores.batches().fail(batch.sequence(), List.of(), api.now.get());
     }
     WebhookDelivery given = due();
     tried(given, new Outcome.GivenUp());
@@ -213,8 +213,8 @@ class WebhooksTest {
   @Test
   void disabledEndpointSaysWhyAndIsEnabledAgain() throws Exception {
     JsonNode made = create(URL);
-    var batch = Samples.validating(api.meta, "batch_a");
-    api.meta.fail(batch.sequence(), List.of(), api.now.get());
+    var batch = Samples.validating(api.stores, "batch_a");
+    api.stores.batches().fail(batch.sequence(), List.of(), api.now.get());
     WebhookDelivery given = due();
     tried(given, new Outcome.EndpointGone("it answered 410 (Gone)"));
     String replay = "/v1/webhook_deliveries/" + given.id() + "/replay";
@@ -292,8 +292,8 @@ class WebhooksTest {
   }
 
   private WebhookDelivery due() {
-    Due due = api.meta.dueWebhookDeliveries(api.now.get(), 1, 1).getFirst();
-    return api.meta.dueWebhookDelivery(due, api.now.get()).orElseThrow().delivery();
+    Due due = api.stores.webhooks().dueWebhookDeliveries(api.now.get(), 1, 1).getFirst();
+    return api.stores.webhooks().dueWebhookDelivery(due, api.now.get()).orElseThrow().delivery();
   }
 
   private JsonNode create(String url) throws Exception {
@@ -307,11 +307,13 @@ class WebhooksTest {
   }
 
   private void tried(WebhookDelivery delivery, Outcome outcome) {
-    api.meta.triedWebhookDelivery(new Try(delivery, outcome, 500, "answered 500", api.now.get()));
+    api.stores
+        .webhooks()
+        .triedWebhookDelivery(new Try(delivery, outcome, 500, "answered 500", api.now.get()));
   }
 
   private Secrets secrets(JsonNode endpoint) {
-    return api.meta.webhookEndpoint("default", id(endpoint)).orElseThrow().secrets();
+    return api.stores.webhooks().webhookEndpoint("default", id(endpoint)).orElseThrow().secrets();
   }
 
   private static String endpoint(JsonNode endpoint) {

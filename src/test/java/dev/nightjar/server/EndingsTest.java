@@ -240,7 +240,8 @@ class EndingsTest {
   /** As the API does it; what the batch's status is then. */
   private static BatchStatus cancel(NodeFixture node, long sequence) {
     var batch = node.batch(sequence);
-    var cancelled = node.meta().cancel(batch.project(), batch.id(), Instant.now()).orElseThrow();
+    var cancelled =
+        node.stores().batches().cancel(batch.project(), batch.id(), Instant.now()).orElseThrow();
     if (cancelled.status() == BatchStatus.CANCELLING) {
       node.engine().cancelled(cancelled);
     }

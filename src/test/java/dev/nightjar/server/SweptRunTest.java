@@ -14,18 +14,27 @@ import dev.nightjar.sim.ErrorRates;
 import dev.nightjar.sim.SimOptions;
 import dev.nightjar.sim.SimServer;
 import dev.nightjar.store.AnswerLog;
+import dev.nightjar.store.BatchStore;
+import dev.nightjar.store.BatchStore.NewBatch;
+import dev.nightjar.store.ChunkStore;
 import dev.nightjar.store.ContentReader;
 import dev.nightjar.store.DiskSpace;
-import dev.nightjar.store.MetaStore;
-import dev.nightjar.store.MetaStore.NewBatch;
+import dev.nightjar.store.FileStore;
+import dev.nightjar.store.KeyStore;
+import dev.nightjar.store.LedgerStore;
 import dev.nightjar.store.NewIds;
 import dev.nightjar.store.ObjectChunkInputs;
 import dev.nightjar.store.ObjectKeys;
 import dev.nightjar.store.ObjectStore;
+import dev.nightjar.store.Retention;
+import dev.nightjar.store.Stores;
 import dev.nightjar.store.Sweeper;
+import dev.nightjar.store.Tier;
+import dev.nightjar.store.UploadStore;
+import dev.nightjar.store.WebhookStore;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.store.journal.JournalAnswerLog;
-import dev.nightjar.store.sqlite.SqliteMetaStore;
+import dev.nightjar.store.sqlite.SqliteStores;
 import dev.nightjar.testing.ServerFixture;
 import dev.nightjar.testing.TestClocks;
 import dev.nightjar.upstream.HttpUpstream;
@@ -74,20 +83,30 @@ class SweptRunTest {
   private final AtomicInteger spools = new AtomicInteger();
 
   /** The real stores, and what the engine sees of them. */
-  private final class Stores implements AutoCloseable {
-    final MetaStore meta = new SqliteMetaStore(folder.resolve("meta.db"));
+  private final class SweptStores implements AutoCloseable {
+    final Stores stores = SqliteStores.open(folder.resolve("meta.db"));
     final ObjectStore objects = new FileObjectStore(folder.resolve("objects"));
-    final AnswerLog log = new JournalAnswerLog(folder.resolve("journal"), meta.unsealed(), 1 << 20);
+    final AnswerLog log =
+        new JournalAnswerLog(folder.resolve("journal"), stores.chunks().unsealed(), 1 << 20);
     final Sweeper sweeper =
         new Sweeper(
-            meta, objects, TestClocks.settled(() -> Instant.now().plus(Duration.ofHours(2))));
+            stores, objects, TestClocks.settled(() -> Instant.now().plus(Duration.ofHours(2))));
 
-    Stores() throws IOException {}
+    SweptStores() throws IOException {}
 
-    BatchEngine.Stores swept() {
+    Tier swept() {
       ObjectStore sweptObjects = swept(ObjectStore.class, objects);
-      return new BatchEngine.Stores(
-          swept(MetaStore.class, meta),
+      return new Tier(
+          new Stores(
+              swept(FileStore.class, stores.files()),
+              swept(UploadStore.class, stores.uploads()),
+              swept(BatchStore.class, stores.batches()),
+              swept(ChunkStore.class, stores.chunks()),
+              swept(KeyStore.class, stores.keys()),
+              swept(LedgerStore.class, stores.ledger()),
+              swept(WebhookStore.class, stores.webhooks()),
+              swept(Retention.class, stores.retention()),
+              stores.database()),
           swept(AnswerLog.class, log),
           sweptObjects,
           new ObjectChunkInputs(sweptObjects),
@@ -128,7 +147,7 @@ class SweptRunTest {
       sweeper.close();
       log.close();
       objects.close();
-      meta.close();
+      stores.close();
     }
   }
 
@@ -143,35 +162,35 @@ class SweptRunTest {
       ended = goOn(sim, batch);
     }
 
-    try (var stores = new Stores()) {
+    try (var opened = new SweptStores()) {
       assertThat(ended.status()).isEqualTo(BatchStatus.COMPLETED);
-      var rows = new ArrayList<>(customIds(stores, ended.outputFileId()));
-      rows.addAll(customIds(stores, ended.errorFileId()));
+      var rows = new ArrayList<>(customIds(opened, ended.outputFileId()));
+      rows.addAll(customIds(opened, ended.errorFileId()));
       assertThat(rows)
           .containsExactlyInAnyOrderElementsOf(
               IntStream.range(0, LINES).mapToObj(i -> "row-" + i).toList());
       assertThat(sweeps).hasValueGreaterThan(LINES);
       assertThat(spools).as("answers that were too large for memory").hasPositiveValue();
 
-      stores.sweep();
-      assertThat(stores.objects.list("files/")).as("the expired input").isEmpty();
-      assertThat(stores.objects.list("spool/")).isEmpty();
+      opened.sweep();
+      assertThat(opened.objects.list("files/")).as("the expired input").isEmpty();
+      assertThat(opened.objects.list("spool/")).isEmpty();
       Instant longAgo = Instant.now().minus(Duration.ofDays(1));
       for (FileId file : files(ended)) {
-        stores.meta.deleteFile("default", file, longAgo);
+        opened.stores.files().deleteFile("default", file, longAgo);
       }
-      stores.sweep();
-      assertThat(stores.objects.list("")).isEmpty();
+      opened.sweep();
+      assertThat(opened.objects.list("")).isEmpty();
     }
   }
 
   /** The engine's threads stop in the middle; answers that were logged refer to their spools. */
   private long beginAndDieHalfway(SimServer sim) throws IOException {
-    try (var stores = new Stores();
+    try (var opened = new SweptStores();
         Upstream upstream = upstream(sim);
-        BatchEngine engine = engine(stores, upstream)) {
+        BatchEngine engine = engine(opened, upstream)) {
       engine.start();
-      Batch batch = create(stores);
+      Batch batch = create(opened);
       engine.created(batch);
       await(() -> sim.counters().answered() > LINES / 2);
       return batch.sequence();
@@ -179,19 +198,19 @@ class SweptRunTest {
   }
 
   private Batch goOn(SimServer sim, long batch) throws IOException {
-    try (var stores = new Stores();
+    try (var opened = new SweptStores();
         Upstream upstream = upstream(sim);
-        BatchEngine engine = engine(stores, upstream)) {
-      stores.sweep();
+        BatchEngine engine = engine(opened, upstream)) {
+      opened.sweep();
       engine.start();
-      await(() -> stores.meta.batch(batch).orElseThrow().status().isTerminal());
-      return stores.meta.batch(batch).orElseThrow();
+      await(() -> opened.stores.batches().batch(batch).orElseThrow().status().isTerminal());
+      return opened.stores.batches().batch(batch).orElseThrow();
     }
   }
 
-  private static BatchEngine engine(Stores stores, Upstream upstream) {
+  private static BatchEngine engine(SweptStores opened, Upstream upstream) {
     return new BatchEngine(
-        stores.swept(),
+        opened.swept(),
         new BatchEngine.Upstreams(List.of(upstream), List.of(new UpstreamSpec("sim", Set.of(), 4))),
         new BatchEngine.Limits(EngineLimits.defaults(), InputLimits.DEFAULTS),
         new BatchEngine.World(
@@ -208,21 +227,32 @@ class SweptRunTest {
   }
 
   /** Its input is expired by the sweeper's clock, which is ahead, before anything has read it. */
-  private static Batch create(Stores stores) throws IOException {
+  private static Batch create(SweptStores opened) throws IOException {
     var ids = new NewIds(new SecureRandom());
     FileId input = ids.newFile();
     byte[] bytes = lines().getBytes(StandardCharsets.UTF_8);
-    try (ObjectStore.Writer out = stores.objects.create(ObjectKeys.upload(input))) {
+    try (ObjectStore.Writer out = opened.objects.create(ObjectKeys.upload(input))) {
       out.write(bytes);
       out.commit();
     }
     Instant now = Instant.now();
-    stores.meta.insertFile(
-        new StoredFile(
-            input, 0, "default", "in.jsonl", "batch", bytes.length, now, now.plusSeconds(1_800)),
-        Manifest.ofObject(ObjectKeys.upload(input), bytes.length));
-    return stores
-        .meta
+    opened
+        .stores
+        .files()
+        .insertFile(
+            new StoredFile(
+                input,
+                0,
+                "default",
+                "in.jsonl",
+                "batch",
+                bytes.length,
+                now,
+                now.plusSeconds(1_800)),
+            Manifest.ofObject(ObjectKeys.upload(input), bytes.length));
+    return opened
+        .stores
+        .batches()
         .createBatch(
             new NewBatch(
                 ids.newBatch(),
@@ -261,12 +291,13 @@ class SweptRunTest {
     return files;
   }
 
-  private static List<String> customIds(Stores stores, @Nullable FileId file) throws IOException {
+  private static List<String> customIds(SweptStores opened, @Nullable FileId file)
+      throws IOException {
     if (file == null) {
       return List.of();
     }
-    Manifest content = stores.meta.content(file).orElseThrow();
-    try (var reader = new ContentReader(stores.objects, content)) {
+    Manifest content = opened.stores.files().content(file).orElseThrow();
+    try (var reader = new ContentReader(opened.objects, content)) {
       byte[] bytes = reader.read(0, (int) reader.length());
       return ServerFixture.customIds(new String(bytes, StandardCharsets.UTF_8).lines());
     }

@@ -13,10 +13,9 @@ import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.batch.Chunk;
 import dev.nightjar.batch.RequestCounts;
 import dev.nightjar.batch.Usage;
-import dev.nightjar.store.MetaStore.Seal;
-import dev.nightjar.store.MetaStore.SealOutcome;
+import dev.nightjar.store.ChunkStore.Seal;
+import dev.nightjar.store.ChunkStore.SealOutcome;
 import dev.nightjar.store.ObjectStore.ObjectMissingException;
-import dev.nightjar.store.RulesContract.Tier;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,8 +38,8 @@ class AfterCrashTest {
   @BeforeEach
   void batchOfTwoChunksIsRunning() throws IOException {
     tier = EmbeddedTier.open(before);
-    batch = inProgress(tier.meta(), "batch_1", 2);
-    chunks = tier.meta().claim(batch.sequence(), 2);
+    batch = inProgress(tier.stores(), "batch_1", 2);
+    chunks = tier.stores().chunks().claim(batch.sequence(), 2);
     for (Chunk chunk : chunks) {
       tier.log().take(chunk.id(), chunk.epoch());
       tier.log().append(entries(chunk.id(), chunk.epoch(), 10));
@@ -56,7 +55,7 @@ class AfterCrashTest {
     Path after = scratch.resolve("after");
     EmbeddedTier.copy(before, after);
     Tier opened = EmbeddedTier.open(after);
-    opened.meta().releaseChunks();
+    opened.stores().chunks().releaseChunks();
     return opened;
   }
 
@@ -74,7 +73,7 @@ class AfterCrashTest {
   @Test
   void answersOfUnsealedChunksSurvive() throws IOException {
     try (Tier after = crash()) {
-      List<Chunk> again = after.meta().claim(batch.sequence(), 2);
+      List<Chunk> again = after.stores().chunks().claim(batch.sequence(), 2);
 
       assertThat(again).extracting(Chunk::epoch).containsExactly(2L, 2L);
       for (Chunk chunk : again) {
@@ -84,13 +83,13 @@ class AfterCrashTest {
   }
 
   @Test
-  void answersOfAChunkThatMetaStoreCallsSealedAreDropped() throws IOException {
-    tier.meta().seal(seal(chunks.get(0)), NOW);
+  void answersOfAChunkThatTheDatabaseCallsSealedAreDropped() throws IOException {
+    tier.stores().chunks().seal(seal(chunks.get(0)), NOW);
 
     try (Tier after = crash()) {
       assertThat(answers(after.log(), chunks.get(0).id())).isEmpty();
       assertThat(answers(after.log(), chunks.get(1).id())).hasSize(10);
-      assertThat(after.meta().claim(batch.sequence(), 2))
+      assertThat(after.stores().chunks().claim(batch.sequence(), 2))
           .extracting(Chunk::id)
           .containsExactly(chunks.get(1).id());
     }
@@ -101,15 +100,16 @@ class AfterCrashTest {
     writeObject(outputKey(chunks.get(0)), 100);
 
     try (Tier after = crash()) {
-      Chunk again = after.meta().claim(batch.sequence(), 1).getFirst();
+      Chunk again = after.stores().chunks().claim(batch.sequence(), 1).getFirst();
 
       assertThat(after.objects().list("batches/"))
           .extracting(ObjectStore.Entry::key)
           .containsExactly(outputKey(chunks.get(0)))
           .doesNotContain(outputKey(again));
-      assertThat(after.meta().seal(seal(chunks.get(0)), NOW)).isEqualTo(SealOutcome.FENCED);
-      assertThat(after.meta().seal(seal(again), NOW)).isEqualTo(SealOutcome.SEALED);
-      assertThat(after.meta().batch(batch.sequence()).orElseThrow().counts())
+      assertThat(after.stores().chunks().seal(seal(chunks.get(0)), NOW))
+          .isEqualTo(SealOutcome.FENCED);
+      assertThat(after.stores().chunks().seal(seal(again), NOW)).isEqualTo(SealOutcome.SEALED);
+      assertThat(after.stores().batches().batch(batch.sequence()).orElseThrow().counts())
           .isEqualTo(new RequestCounts(20, 8, 2));
     }
   }
@@ -117,14 +117,14 @@ class AfterCrashTest {
   @Test
   void batchWhoseLastChunkWasSealedCanBeFinished() throws IOException {
     for (Chunk chunk : chunks) {
-      tier.meta().seal(seal(chunk), NOW);
+      tier.stores().chunks().seal(seal(chunk), NOW);
     }
 
     try (Tier after = crash()) {
-      assertThat(after.meta().unfinished())
+      assertThat(after.stores().batches().unfinished())
           .extracting(Batch::status)
           .containsExactly(BatchStatus.FINALIZING);
-      Batch ended = after.meta().finish(batch.sequence(), Samples.files(batch), NOW);
+      Batch ended = after.stores().batches().finish(batch.sequence(), Samples.files(batch), NOW);
 
       assertThat(ended.status()).isEqualTo(BatchStatus.COMPLETED);
       assertThat(ended.counts()).isEqualTo(new RequestCounts(20, 16, 4));
@@ -135,12 +135,12 @@ class AfterCrashTest {
   void rowWithoutItsObjectIsSaidLoudly() throws IOException {
     writeObject(outputKey(chunks.get(0)), 100);
     for (Chunk chunk : chunks) {
-      tier.meta().seal(new Seal(chunk.id(), 1, 100, 0, 10, 0, Usage.NONE), NOW);
+      tier.stores().chunks().seal(new Seal(chunk.id(), 1, 100, 0, 10, 0, Usage.NONE), NOW);
     }
-    tier.meta().finish(batch.sequence(), Samples.files(batch), NOW);
+    tier.stores().batches().finish(batch.sequence(), Samples.files(batch), NOW);
 
     try (Tier after = crash()) {
-      var content = after.meta().content(Samples.files(batch).output()).orElseThrow();
+      var content = after.stores().files().content(Samples.files(batch).output()).orElseThrow();
       try (var reader = new ContentReader(after.objects(), content)) {
         assertThat(reader.length()).isEqualTo(200);
         assertThat(reader.read(0, 100)).hasSize(100);
@@ -156,12 +156,12 @@ class AfterCrashTest {
     writeObject(outputKey(chunks.get(0)), 99);
     for (Chunk chunk : chunks) {
       long bytes = chunk.id().number() == 0 ? 100 : 0;
-      tier.meta().seal(new Seal(chunk.id(), 1, bytes, 0, 10, 0, Usage.NONE), NOW);
+      tier.stores().chunks().seal(new Seal(chunk.id(), 1, bytes, 0, 10, 0, Usage.NONE), NOW);
     }
-    tier.meta().finish(batch.sequence(), Samples.files(batch), NOW);
+    tier.stores().batches().finish(batch.sequence(), Samples.files(batch), NOW);
 
     try (Tier after = crash()) {
-      var content = after.meta().content(Samples.files(batch).output()).orElseThrow();
+      var content = after.stores().files().content(Samples.files(batch).output()).orElseThrow();
       try (var reader = new ContentReader(after.objects(), content)) {
         assertThatThrownBy(() -> reader.read(0, 100))
             .isInstanceOf(IOException.class)

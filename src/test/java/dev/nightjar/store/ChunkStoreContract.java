@@ -19,8 +19,7 @@ import dev.nightjar.batch.Usage;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest.Piece;
 import dev.nightjar.file.StoredFile;
-import dev.nightjar.store.MetaStore.Seal;
-import dev.nightjar.store.MetaStore.StoreException;
+import dev.nightjar.store.ChunkStore.Seal;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,42 +35,42 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What every MetaStore does with chunks, and with a batch whose chunks are sealed. */
+/** What every ChunkStore does with chunks, and with a batch whose chunks are sealed. */
 public abstract class ChunkStoreContract {
   private static final Instant LATER = NOW.plusMillis(5_001);
 
   @TempDir protected Path directory;
-  private MetaStore store;
+  private Stores stores;
 
   /** Opens the store of this directory, which may have been used before. */
-  protected abstract MetaStore open(Path directory);
+  protected abstract Stores open(Path directory);
 
   @BeforeEach
   void openStore() {
-    store = open(directory);
+    stores = open(directory);
   }
 
   @AfterEach
   void closeStore() {
-    store.close();
+    stores.close();
   }
 
   private Batch batch(Batch batch) {
-    return store.batch(batch.sequence()).orElseThrow();
+    return stores.batches().batch(batch.sequence()).orElseThrow();
   }
 
   // ---- finish
 
   @Test
   void objectsOfWhatIsSealedAreKnownBeforeTheFilesAre() {
-    Batch batch = inProgress(store, "batch_1", 3);
-    List<Chunk> chunks = store.claim(batch.sequence(), 3);
-    assertThat(store.sealedObjects(batch.sequence())).isEmpty();
+    Batch batch = inProgress(stores, "batch_1", 3);
+    List<Chunk> chunks = stores.chunks().claim(batch.sequence(), 3);
+    assertThat(stores.chunks().sealedObjects(batch.sequence())).isEmpty();
 
-    store.seal(new Seal(chunks.get(1).id(), 1, 0, 70, 0, 10, Usage.NONE), NOW);
-    store.seal(new Seal(chunks.get(0).id(), 1, 50, 60, 5, 5, Usage.NONE), NOW);
+    stores.chunks().seal(new Seal(chunks.get(1).id(), 1, 0, 70, 0, 10, Usage.NONE), NOW);
+    stores.chunks().seal(new Seal(chunks.get(0).id(), 1, 50, 60, 5, 5, Usage.NONE), NOW);
 
-    assertThat(store.sealedObjects(batch.sequence()))
+    assertThat(stores.chunks().sealedObjects(batch.sequence()))
         .containsExactly(
             new Piece(ObjectKeys.output(batch.id(), 0, 1), 50),
             new Piece(ObjectKeys.error(batch.id(), 0, 1), 60),
@@ -80,84 +79,84 @@ public abstract class ChunkStoreContract {
 
   @Test
   void outputIsTheSealsInChunkOrder() {
-    Batch batch = inProgress(store, "batch_1", 3);
-    List<Chunk> chunks = store.claim(batch.sequence(), 3);
-    store.seal(seal(chunks.get(2)), NOW);
-    store.seal(seal(chunks.get(0)), NOW);
-    store.seal(new Seal(chunks.get(1).id(), 1, 0, 70, 0, 10, Usage.NONE), NOW);
+    Batch batch = inProgress(stores, "batch_1", 3);
+    List<Chunk> chunks = stores.chunks().claim(batch.sequence(), 3);
+    stores.chunks().seal(seal(chunks.get(2)), NOW);
+    stores.chunks().seal(seal(chunks.get(0)), NOW);
+    stores.chunks().seal(new Seal(chunks.get(1).id(), 1, 0, 70, 0, 10, Usage.NONE), NOW);
 
-    Batch ended = store.finish(batch.sequence(), files(batch), LATER);
+    Batch ended = stores.batches().finish(batch.sequence(), files(batch), LATER);
 
     assertThat(ended.status()).isEqualTo(BatchStatus.COMPLETED);
     assertThat(ended.stamps().completedAt()).isEqualTo(LATER);
-    assertThat(store.content(files(batch).output()).orElseThrow().pieces())
+    assertThat(stores.files().content(files(batch).output()).orElseThrow().pieces())
         .containsExactly(
             new Piece(ObjectKeys.output(batch.id(), 0, 1), 100),
             new Piece(ObjectKeys.output(batch.id(), 2, 1), 102));
-    assertThat(store.content(files(batch).error()).orElseThrow().pieces())
+    assertThat(stores.files().content(files(batch).error()).orElseThrow().pieces())
         .containsExactly(
             new Piece(ObjectKeys.error(batch.id(), 0, 1), 50),
             new Piece(ObjectKeys.error(batch.id(), 1, 1), 70),
             new Piece(ObjectKeys.error(batch.id(), 2, 1), 50));
-    StoredFile output = store.file(PROJECT, files(batch).output(), LATER).orElseThrow();
+    StoredFile output = stores.files().file(PROJECT, files(batch).output(), LATER).orElseThrow();
     assertThat(output.filename()).isEqualTo("batch_1_output.jsonl");
     assertThat(output.purpose()).isEqualTo("batch_output");
     assertThat(output.bytes()).isEqualTo(202);
     assertThat(output.createdAt()).isEqualTo(LATER);
     assertThat(output.expiresAt()).isEqualTo(files(batch).expiresAt());
-    assertThat(store.file(PROJECT, files(batch).error(), LATER).orElseThrow().filename())
+    assertThat(stores.files().file(PROJECT, files(batch).error(), LATER).orElseThrow().filename())
         .isEqualTo("batch_1_error.jsonl");
   }
 
   @Test
   void fileWithoutBytesIsNotMade() {
-    Batch batch = inProgress(store, "batch_1", 1);
-    Chunk chunk = store.claim(batch.sequence(), 1).getFirst();
-    store.seal(new Seal(chunk.id(), 1, 0, 70, 0, 10, Usage.NONE), NOW);
+    Batch batch = inProgress(stores, "batch_1", 1);
+    Chunk chunk = stores.chunks().claim(batch.sequence(), 1).getFirst();
+    stores.chunks().seal(new Seal(chunk.id(), 1, 0, 70, 0, 10, Usage.NONE), NOW);
 
-    Batch ended = store.finish(batch.sequence(), files(batch), LATER);
+    Batch ended = stores.batches().finish(batch.sequence(), files(batch), LATER);
 
     assertThat(ended.status()).isEqualTo(BatchStatus.COMPLETED);
     assertThat(ended.outputFileId()).isNull();
     assertThat(ended.errorFileId()).isEqualTo(files(batch).error());
-    assertThat(store.content(files(batch).output())).isEmpty();
+    assertThat(stores.files().content(files(batch).output())).isEmpty();
   }
 
   @Test
   void finishedBatchHasNoChunksLeft() {
-    Batch batch = inProgress(store, "batch_1", 2);
-    sealAll(store, batch);
+    Batch batch = inProgress(stores, "batch_1", 2);
+    sealAll(stores, batch);
 
-    store.finish(batch.sequence(), files(batch), LATER);
+    stores.batches().finish(batch.sequence(), files(batch), LATER);
 
-    assertThat(store.unsealed()).isEmpty();
-    assertThat(store.claim(batch.sequence(), 10)).isEmpty();
-    assertThat(store.unfinished()).isEmpty();
+    assertThat(stores.chunks().unsealed()).isEmpty();
+    assertThat(stores.chunks().claim(batch.sequence(), 10)).isEmpty();
+    assertThat(stores.batches().unfinished()).isEmpty();
   }
 
   @Test
   void chunksOfAClaimWhoseReturnWasLostAreGivenBackAndTheOthersStay() {
-    Batch batch = inProgress(store, "batch_1", 3);
-    Chunk known = store.claim(batch.sequence(), 1).getFirst();
-    store.claim(batch.sequence(), 2);
+    Batch batch = inProgress(stores, "batch_1", 3);
+    Chunk known = stores.chunks().claim(batch.sequence(), 1).getFirst();
+    stores.chunks().claim(batch.sequence(), 2);
 
-    store.releaseChunks(batch.sequence(), known.id().number());
+    stores.chunks().releaseChunks(batch.sequence(), known.id().number());
 
-    assertThat(store.claim(batch.sequence(), 3))
+    assertThat(stores.chunks().claim(batch.sequence(), 3))
         .extracting(chunk -> chunk.id().number(), Chunk::epoch)
         .containsExactly(tuple(1, 2L), tuple(2, 2L));
   }
 
   @Test
   void batchWithUnsealedChunksCannotFinish() {
-    Batch running = inProgress(store, "batch_1", 2);
-    Batch stopping = inProgress(store, "batch_2", 2);
-    store.cancel(PROJECT, stopping.id(), NOW);
-    store.seal(seal(store.claim(stopping.sequence(), 1).getFirst()), NOW);
+    Batch running = inProgress(stores, "batch_1", 2);
+    Batch stopping = inProgress(stores, "batch_2", 2);
+    stores.batches().cancel(PROJECT, stopping.id(), NOW);
+    stores.chunks().seal(seal(stores.chunks().claim(stopping.sequence(), 1).getFirst()), NOW);
 
     for (Batch batch : List.of(running, stopping)) {
       Batch before = batch(batch);
-      assertThatThrownBy(() -> store.finish(batch.sequence(), files(batch), LATER))
+      assertThatThrownBy(() -> stores.batches().finish(batch.sequence(), files(batch), LATER))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining(batch.id().value());
       assertThat(batch(batch)).isEqualTo(before);
@@ -171,35 +170,35 @@ public abstract class ChunkStoreContract {
   void terminalStateNeverChanges(BatchStatus status) {
     Batch ended = endAs(status);
     long sequence = ended.sequence();
-    var again = new MetaStore.FinishedFiles(new FileId("file-x"), new FileId("file-y"), null);
+    var again = new BatchStore.FinishedFiles(new FileId("file-x"), new FileId("file-y"), null);
 
     assertThat(ended.status()).isEqualTo(status);
-    assertThat(Samples.begin(store, ended, 1, LATER)).isEqualTo(ended);
-    assertThat(store.fail(sequence, List.of(), LATER)).isEqualTo(ended);
-    assertThat(store.cancel(PROJECT, ended.id(), LATER)).contains(ended);
-    assertThat(store.expire(sequence, LATER)).isEqualTo(ended);
-    assertThat(store.finish(sequence, again, LATER)).isEqualTo(ended);
-    assertThat(store.content(again.output())).isEmpty();
-    assertThat(store.batch(sequence)).contains(ended);
+    assertThat(Samples.begin(stores, ended, 1, LATER)).isEqualTo(ended);
+    assertThat(stores.batches().fail(sequence, List.of(), LATER)).isEqualTo(ended);
+    assertThat(stores.batches().cancel(PROJECT, ended.id(), LATER)).contains(ended);
+    assertThat(stores.batches().expire(sequence, LATER)).isEqualTo(ended);
+    assertThat(stores.batches().finish(sequence, again, LATER)).isEqualTo(ended);
+    assertThat(stores.files().content(again.output())).isEmpty();
+    assertThat(stores.batches().batch(sequence)).contains(ended);
   }
 
   private Batch endAs(BatchStatus status) {
     if (status == BatchStatus.FAILED) {
-      return store.fail(validating(store, "batch_1").sequence(), List.of(), NOW);
+      return stores.batches().fail(validating(stores, "batch_1").sequence(), List.of(), NOW);
     }
-    Batch batch = inProgress(store, "batch_1", 1);
+    Batch batch = inProgress(stores, "batch_1", 1);
     if (status == BatchStatus.CANCELLED) {
-      store.cancel(PROJECT, batch.id(), NOW);
+      stores.batches().cancel(PROJECT, batch.id(), NOW);
     } else if (status == BatchStatus.EXPIRED) {
-      store.expire(batch.sequence(), NOW);
+      stores.batches().expire(batch.sequence(), NOW);
     }
-    sealAll(store, batch);
-    return store.finish(batch.sequence(), files(batch), NOW);
+    sealAll(stores, batch);
+    return stores.batches().finish(batch.sequence(), files(batch), NOW);
   }
 
   @Test
   void unknownBatchIsSaid() {
-    assertThatThrownBy(() -> store.expire(99, NOW))
+    assertThatThrownBy(() -> stores.batches().expire(99, NOW))
         .isInstanceOf(StoreException.class)
         .hasMessageContaining("99");
   }
@@ -208,13 +207,14 @@ public abstract class ChunkStoreContract {
 
   @Test
   void claimsGoInOrderAndNeverBeyondTheMaximum() {
-    Batch batch = inProgress(store, "batch_1", 5);
-    inProgress(store, "batch_2", 5);
+    Batch batch = inProgress(stores, "batch_1", 5);
+    inProgress(stores, "batch_2", 5);
 
-    assertThat(store.claim(batch.sequence(), 2)).containsExactly(chunk(batch, 0), chunk(batch, 1));
-    assertThat(store.claim(batch.sequence(), 9))
+    assertThat(stores.chunks().claim(batch.sequence(), 2))
+        .containsExactly(chunk(batch, 0), chunk(batch, 1));
+    assertThat(stores.chunks().claim(batch.sequence(), 9))
         .containsExactly(chunk(batch, 2), chunk(batch, 3), chunk(batch, 4));
-    assertThat(store.claim(batch.sequence(), 9)).isEmpty();
+    assertThat(stores.chunks().claim(batch.sequence(), 9)).isEmpty();
   }
 
   private static Chunk chunk(Batch batch, int number) {
@@ -224,26 +224,26 @@ public abstract class ChunkStoreContract {
 
   @Test
   void releasedChunksAreClaimedAgainWithTheNextEpoch() {
-    Batch batch = inProgress(store, "batch_1", 3);
-    List<Chunk> first = store.claim(batch.sequence(), 2);
-    store.seal(seal(first.get(0)), NOW);
+    Batch batch = inProgress(stores, "batch_1", 3);
+    List<Chunk> first = stores.chunks().claim(batch.sequence(), 2);
+    stores.chunks().seal(seal(first.get(0)), NOW);
 
-    store.releaseChunks();
+    stores.chunks().releaseChunks();
 
-    assertThat(store.claim(batch.sequence(), 9))
+    assertThat(stores.chunks().claim(batch.sequence(), 9))
         .extracting(chunk -> chunk.id().number(), Chunk::epoch)
         .containsExactly(tuple(1, 2L), tuple(2, 1L));
   }
 
   @Test
   void noChunkIsClaimedTwice() throws Exception {
-    Batch batch = inProgress(store, "batch_1", 200);
+    Batch batch = inProgress(stores, "batch_1", 200);
     Callable<List<ChunkId>> claimer =
         () -> {
           var mine = new ArrayList<ChunkId>();
           List<Chunk> some;
           do {
-            some = store.claim(batch.sequence(), 3);
+            some = stores.chunks().claim(batch.sequence(), 3);
             some.forEach(chunk -> mine.add(chunk.id()));
           } while (!some.isEmpty() && mine.size() <= 200);
           return mine;
@@ -268,7 +268,7 @@ public abstract class ChunkStoreContract {
               var file =
                   new StoredFile(new FileId("file-" + n), 0, project, "f", "batch", 7, NOW, null);
               try {
-                store.insertFile(file, Samples.content("file-" + n));
+                stores.files().insertFile(file, Samples.content("file-" + n));
                 return true;
               } catch (StoreException _) {
                 return false;
@@ -280,7 +280,8 @@ public abstract class ChunkStoreContract {
       for (int n = 0; n < 100; n++) {
         boolean isGood = n % 5 != 0;
         assertThat(outcomes.get(n).get()).isEqualTo(isGood);
-        assertThat(store.file(PROJECT, new FileId("file-" + n), NOW).isPresent()).isEqualTo(isGood);
+        assertThat(stores.files().file(PROJECT, new FileId("file-" + n), NOW).isPresent())
+            .isEqualTo(isGood);
       }
     }
   }

@@ -1,9 +1,8 @@
 package dev.nightjar.store;
 
-import dev.nightjar.store.RulesContract.Tier;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.store.journal.JournalAnswerLog;
-import dev.nightjar.store.sqlite.SqliteMetaStore;
+import dev.nightjar.store.sqlite.SqliteStores;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,10 +13,11 @@ final class EmbeddedTier {
   private EmbeddedTier() {}
 
   static Tier open(Path directory) throws IOException {
-    var meta = new SqliteMetaStore(directory.resolve("meta.db"));
+    var stores = SqliteStores.open(directory.resolve("meta.db"));
     var objects = new FileObjectStore(directory.resolve("objects"));
-    var log = new JournalAnswerLog(directory.resolve("journal"), meta.unsealed(), 64 << 20);
-    return new Tier(meta, log, objects);
+    var log =
+        new JournalAnswerLog(directory.resolve("journal"), stores.chunks().unsealed(), 64 << 20);
+    return new Tier(stores, log, objects, new ObjectChunkInputs(objects), DiskSpace.ENDLESS);
   }
 
   /** What a crash at this moment would leave: the files as they are, nothing closed. */

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightjar.batch.BatchId;
 import dev.nightjar.file.FileId;
-import dev.nightjar.store.MetaStore.CreateOutcome;
-import dev.nightjar.store.MetaStore.Created;
-import dev.nightjar.store.MetaStore.NewBatch;
-import dev.nightjar.store.MetaStore.Origin;
+import dev.nightjar.store.BatchStore.CreateOutcome;
+import dev.nightjar.store.BatchStore.Created;
+import dev.nightjar.store.BatchStore.NewBatch;
+import dev.nightjar.store.BatchStore.Origin;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,25 +24,25 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What every MetaStore makes of a creation that is sent again. */
+/** What every BatchStore makes of a creation that is sent again. */
 public abstract class IdempotencyContract {
   private static final Duration WITHIN = Duration.ofMinutes(15);
 
   @TempDir protected Path directory;
-  private MetaStore store;
+  private Stores stores;
   private int batches;
 
   /** Opens the store of this directory, which may have been used before. */
-  protected abstract MetaStore open(Path directory);
+  protected abstract Stores open(Path directory);
 
   @BeforeEach
   void openStore() {
-    store = open(directory);
+    stores = open(directory);
   }
 
   @AfterEach
   void closeStore() {
-    store.close();
+    stores.close();
   }
 
   private NewBatch asked(String project, @Nullable String key, String hash, int retry, Instant at) {
@@ -61,7 +61,7 @@ public abstract class IdempotencyContract {
   }
 
   private Created create(@Nullable String key, String hash, int retry) {
-    return store.createBatch(asked(Samples.PROJECT, key, hash, retry, NOW));
+    return stores.batches().createBatch(asked(Samples.PROJECT, key, hash, retry, NOW));
   }
 
   private void assertKnown(Created created, Created earlier) {
@@ -83,10 +83,12 @@ public abstract class IdempotencyContract {
 
     assertKnown(create("k", "a", 0), first);
     assertKnown(
-        store.createBatch(asked(Samples.PROJECT, "k", "a", 2, NOW.plus(Duration.ofDays(400)))),
+        stores
+            .batches()
+            .createBatch(asked(Samples.PROJECT, "k", "a", 2, NOW.plus(Duration.ofDays(400)))),
         first);
-    store.close();
-    store = open(directory);
+    stores.close();
+    stores = open(directory);
     assertKnown(create("k", "a", 1), first);
   }
 
@@ -146,9 +148,13 @@ public abstract class IdempotencyContract {
   void retryIsRecognisedForAQuarterOfAnHour() {
     Created first = create(null, "a", 0);
 
-    assertKnown(store.createBatch(asked(Samples.PROJECT, null, "a", 1, NOW.plus(WITHIN))), first);
+    assertKnown(
+        stores.batches().createBatch(asked(Samples.PROJECT, null, "a", 1, NOW.plus(WITHIN))),
+        first);
     assertNew(
-        store.createBatch(asked(Samples.PROJECT, null, "a", 1, NOW.plus(WITHIN).plusMillis(1))));
+        stores
+            .batches()
+            .createBatch(asked(Samples.PROJECT, null, "a", 1, NOW.plus(WITHIN).plusMillis(1))));
   }
 
   @Test
@@ -156,7 +162,7 @@ public abstract class IdempotencyContract {
     List<Callable<Created>> creations =
         IntStream.range(0, 50)
             .mapToObj(_ -> asked(Samples.PROJECT, "k", "a", 0, NOW))
-            .map(asked -> (Callable<Created>) () -> store.createBatch(asked))
+            .map(asked -> (Callable<Created>) () -> stores.batches().createBatch(asked))
             .toList();
 
     try (var threads = Executors.newFixedThreadPool(16)) {

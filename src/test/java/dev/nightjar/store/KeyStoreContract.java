@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.StoredFile;
 import dev.nightjar.store.ApiKey.Scope;
-import dev.nightjar.store.MetaStore.StoreException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Set;
@@ -18,22 +17,22 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What every MetaStore does with API keys and projects. */
+/** What every KeyStore does with API keys and projects. */
 public abstract class KeyStoreContract {
   @TempDir protected Path directory;
-  private MetaStore store;
+  private Stores stores;
 
   /** Opens the store of this directory, which may have been used before, or be in use. */
-  protected abstract MetaStore open(Path directory);
+  protected abstract Stores open(Path directory);
 
   @BeforeEach
   void openStore() {
-    store = open(directory);
+    stores = open(directory);
   }
 
   @AfterEach
   void closeStore() {
-    store.close();
+    stores.close();
   }
 
   @Test
@@ -41,82 +40,82 @@ public abstract class KeyStoreContract {
     ApiKey plain = create("key_a", PROJECT, null);
     ApiKey limited = create("key_b", "other", 60);
 
-    store.close();
-    store = open(directory);
+    stores.close();
+    stores = open(directory);
 
-    assertThat(store.key(hash("key_a"))).contains(plain);
-    assertThat(store.key(hash("key_b"))).contains(limited);
-    assertThat(store.key(hash("key_c"))).isEmpty();
-    assertThat(store.keys()).containsExactly(plain, limited);
+    assertThat(stores.keys().key(hash("key_a"))).contains(plain);
+    assertThat(stores.keys().key(hash("key_b"))).contains(limited);
+    assertThat(stores.keys().key(hash("key_c"))).isEmpty();
+    assertThat(stores.keys().keys()).containsExactly(plain, limited);
   }
 
   @Test
   void keyIsCreatedOnceHoweverOftenItIsAsked() {
     ApiKey key = create("key_a", PROJECT, null);
 
-    store.createKey(key, hash("key_a"));
+    stores.keys().createKey(key, hash("key_a"));
 
-    assertThat(store.keys()).containsExactly(key);
+    assertThat(stores.keys().keys()).containsExactly(key);
   }
 
   @Test
   void twoKeysNeverShareAHash() {
     create("key_a", PROJECT, null);
 
-    assertThatThrownBy(() -> store.createKey(key("key_b", PROJECT, null), hash("key_a")))
+    assertThatThrownBy(() -> stores.keys().createKey(key("key_b", PROJECT, null), hash("key_a")))
         .isInstanceOf(StoreException.class);
   }
 
   @Test
   void projectIsMadeWithItsFirstKeyAndMayOwnFiles() {
-    assertThat(store.hasProject("other")).isFalse();
+    assertThat(stores.keys().hasProject("other")).isFalse();
 
     create("key_a", "other", null);
     create("key_b", "other", null);
 
-    assertThat(store.hasProject("other")).isTrue();
-    assertThat(store.hasProject("another")).isFalse();
+    assertThat(stores.keys().hasProject("other")).isTrue();
+    assertThat(stores.keys().hasProject("another")).isFalse();
     var file = new StoredFile(new FileId("file-a"), 0, "other", "a", "batch", 5, NOW, null);
-    store.insertFile(file, Samples.content("file-a"));
-    assertThat(store.file("other", file.id(), NOW)).isPresent();
-    assertThat(store.file(PROJECT, file.id(), NOW)).isEmpty();
+    stores.files().insertFile(file, Samples.content("file-a"));
+    assertThat(stores.files().file("other", file.id(), NOW)).isPresent();
+    assertThat(stores.files().file(PROJECT, file.id(), NOW)).isEmpty();
   }
 
   @Test
   void revokedKeyIsStillThereAndKeepsItsTime() {
     ApiKey key = create("key_a", PROJECT, 7);
 
-    ApiKey revoked = store.revokeKey(key.id(), NOW.plusSeconds(1)).orElseThrow();
+    ApiKey revoked = stores.keys().revokeKey(key.id(), NOW.plusSeconds(1)).orElseThrow();
 
     assertThat(revoked.revokedAt()).isEqualTo(NOW.plusSeconds(1));
-    assertThat(store.revokeKey(key.id(), NOW.plusSeconds(2))).contains(revoked);
-    assertThat(store.key(hash("key_a"))).contains(revoked);
-    assertThat(store.keys()).containsExactly(revoked);
-    assertThat(store.revokeKey(new KeyId("key_b"), NOW)).isEmpty();
+    assertThat(stores.keys().revokeKey(key.id(), NOW.plusSeconds(2))).contains(revoked);
+    assertThat(stores.keys().key(hash("key_a"))).contains(revoked);
+    assertThat(stores.keys().keys()).containsExactly(revoked);
+    assertThat(stores.keys().revokeKey(new KeyId("key_b"), NOW)).isEmpty();
   }
 
   @Test
   void thereHaveBeenKeysOnceOneWasCreatedEvenIfAllAreRevoked() {
-    assertThat(store.hasKeys()).isFalse();
+    assertThat(stores.keys().hasKeys()).isFalse();
 
     ApiKey key = create("key_a", PROJECT, null);
-    store.revokeKey(key.id(), NOW);
+    stores.keys().revokeKey(key.id(), NOW);
 
-    assertThat(store.hasKeys()).isTrue();
+    assertThat(stores.keys().hasKeys()).isTrue();
   }
 
   @Test
   void whatAnotherOwnerOfTheStoreWritesIsSeenAtOnce() {
-    try (MetaStore other = open(directory)) {
-      assertThat(store.hasKeys()).isFalse();
+    try (Stores other = open(directory)) {
+      assertThat(stores.keys().hasKeys()).isFalse();
       ApiKey key = key("key_a", "other", null);
 
-      other.createKey(key, hash("key_a"));
+      other.keys().createKey(key, hash("key_a"));
 
-      assertThat(store.hasKeys()).isTrue();
-      assertThat(store.key(hash("key_a"))).contains(key);
-      other.revokeKey(key.id(), NOW);
-      assertThat(store.key(hash("key_a")).orElseThrow().revokedAt()).isEqualTo(NOW);
+      assertThat(stores.keys().hasKeys()).isTrue();
+      assertThat(stores.keys().key(hash("key_a"))).contains(key);
+      other.keys().revokeKey(key.id(), NOW);
+      assertThat(stores.keys().key(hash("key_a")).orElseThrow().revokedAt()).isEqualTo(NOW);
     }
   }
 
@@ -127,7 +126,7 @@ public abstract class KeyStoreContract {
 
   private ApiKey create(String id, String project, @Nullable Integer perMinute) {
     ApiKey key = key(id, project, perMinute);
-    store.createKey(key, hash(id));
+    stores.keys().createKey(key, hash(id));
     return key;
   }
 

@@ -33,85 +33,88 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What every MetaStore says about what is not needed any more. */
+/** What every Retention says about what is not needed any more. */
 public abstract class RetentionContract {
   private static final FileId INPUT = new FileId("file-input");
 
   @TempDir protected Path directory;
-  private MetaStore store;
+  private Stores stores;
 
   /** Opens the store of this directory, which may have been used before. */
-  protected abstract MetaStore open(Path directory);
+  protected abstract Stores open(Path directory);
 
   @BeforeEach
   void openStore() {
-    store = open(directory);
+    stores = open(directory);
   }
 
   @AfterEach
   void closeStore() {
-    store.close();
+    stores.close();
   }
 
   @Tag("K3")
   @Test
   void latestMomentIsThatOfTheLastCreationEndOrDeletion() {
-    assertThat(store.latest()).isEmpty();
-    store.insertFile(file("file-a", NOW, NOW.plusSeconds(9)), content("file-a"));
-    assertThat(store.latest()).contains(NOW);
-    store.deleteFile(PROJECT, new FileId("file-a"), NOW.plusSeconds(1));
-    assertThat(store.latest()).contains(NOW.plusSeconds(1));
-    Batch batch = validating(store, "batch_a");
+    assertThat(stores.retention().latest()).isEmpty();
+    stores.files().insertFile(file("file-a", NOW, NOW.plusSeconds(9)), content("file-a"));
+    assertThat(stores.retention().latest()).contains(NOW);
+    stores.files().deleteFile(PROJECT, new FileId("file-a"), NOW.plusSeconds(1));
+    assertThat(stores.retention().latest()).contains(NOW.plusSeconds(1));
+    Batch batch = validating(stores, "batch_a");
 
     Instant failed = NOW.plusSeconds(5);
-    store.fail(batch.sequence(), List.of(), failed);
+    stores.batches().fail(batch.sequence(), List.of(), failed);
 
-    assertThat(store.latest()).contains(failed);
+    assertThat(stores.retention().latest()).contains(failed);
   }
 
   // ---- files
 
   @Test
   void filesAreGoneFromTheInstantThatTheyAreDeletedOrExpire() {
-    store.insertFile(file("file-kept", NOW, null), content("file-kept"));
-    store.insertFile(file("file-deleted", NOW, null), content("file-deleted"));
-    store.insertFile(file("file-expired", NOW, NOW.plusMillis(5)), content("file-expired"));
-    store.deleteFile(PROJECT, new FileId("file-deleted"), NOW);
+    stores.files().insertFile(file("file-kept", NOW, null), content("file-kept"));
+    stores.files().insertFile(file("file-deleted", NOW, null), content("file-deleted"));
+    stores
+        .files()
+        .insertFile(file("file-expired", NOW, NOW.plusMillis(5)), content("file-expired"));
+    stores.files().deleteFile(PROJECT, new FileId("file-deleted"), NOW);
 
-    assertThat(store.goneFiles(NOW.minusMillis(1), 10)).isEmpty();
-    assertThat(store.goneFiles(NOW, 10)).containsExactly(new FileId("file-deleted"));
-    assertThat(store.goneFiles(NOW.plusMillis(5), 10)).hasSize(2);
-    assertThat(store.goneFiles(NOW.plusMillis(5), 1)).hasSize(1);
+    assertThat(stores.retention().goneFiles(NOW.minusMillis(1), 10)).isEmpty();
+    assertThat(stores.retention().goneFiles(NOW, 10)).containsExactly(new FileId("file-deleted"));
+    assertThat(stores.retention().goneFiles(NOW.plusMillis(5), 10)).hasSize(2);
+    assertThat(stores.retention().goneFiles(NOW.plusMillis(5), 1)).hasSize(1);
 
-    store.forgetFiles(List.of(new FileId("file-deleted")));
-    store.forgetFiles(List.of(new FileId("file-deleted")));
-    assertThat(store.goneFiles(NOW.plusMillis(5), 10)).containsExactly(new FileId("file-expired"));
-    assertThat(store.content(new FileId("file-deleted"))).isEmpty();
+    stores.retention().forgetFiles(List.of(new FileId("file-deleted")));
+    stores.retention().forgetFiles(List.of(new FileId("file-deleted")));
+    assertThat(stores.retention().goneFiles(NOW.plusMillis(5), 10))
+        .containsExactly(new FileId("file-expired"));
+    assertThat(stores.files().content(new FileId("file-deleted"))).isEmpty();
   }
 
   @Test
   void inputOfABatchIsNotGoneUntilTheBatchHasEnded() {
-    store.insertFile(file(INPUT.value(), NOW, null), content(INPUT.value()));
-    store.deleteFile(PROJECT, INPUT, NOW);
+    stores.files().insertFile(file(INPUT.value(), NOW, null), content(INPUT.value()));
+    stores.files().deleteFile(PROJECT, INPUT, NOW);
 
-    Batch validating = validating(store, "batch_1");
-    assertThat(store.goneFiles(NOW, 10)).as("validating").isEmpty();
-    store.fail(validating.sequence(), List.of(), NOW);
-    assertThat(store.goneFiles(NOW, 10)).as("failed").containsExactly(INPUT);
+    Batch validating = validating(stores, "batch_1");
+    assertThat(stores.retention().goneFiles(NOW, 10)).as("validating").isEmpty();
+    stores.batches().fail(validating.sequence(), List.of(), NOW);
+    assertThat(stores.retention().goneFiles(NOW, 10)).as("failed").containsExactly(INPUT);
 
-    Batch running = inProgress(store, "batch_2", 1);
-    assertThat(store.goneFiles(NOW, 10)).as("in progress").isEmpty();
-    store.cancel(PROJECT, running.id(), NOW);
-    assertThat(store.goneFiles(NOW, 10)).as("cancelling").isEmpty();
-    sealAll(store, running);
-    store.finish(running.sequence(), files(running), NOW);
-    assertThat(store.goneFiles(NOW, 10)).as("cancelled").containsExactly(INPUT);
+    Batch running = inProgress(stores, "batch_2", 1);
+    assertThat(stores.retention().goneFiles(NOW, 10)).as("in progress").isEmpty();
+    stores.batches().cancel(PROJECT, running.id(), NOW);
+    assertThat(stores.retention().goneFiles(NOW, 10)).as("cancelling").isEmpty();
+    sealAll(stores, running);
+    stores.batches().finish(running.sequence(), files(running), NOW);
+    assertThat(stores.retention().goneFiles(NOW, 10)).as("cancelled").containsExactly(INPUT);
 
-    Batch last = inProgress(store, "batch_3", 1);
-    sealAll(store, last);
-    assertThat(store.goneFiles(NOW, 10)).as("finalizing").isEmpty();
-    store.finish(last.sequence(), files(last), NOW);
-    assertThat(store.goneFiles(NOW, 10)).as("completed").containsExactly(INPUT);
+    Batch last = inProgress(stores, "batch_3", 1);
+    sealAll(stores, last);
+    assertThat(stores.retention().goneFiles(NOW, 10)).as("finalizing").isEmpty();
+    stores.batches().finish(last.sequence(), files(last), NOW);
+    assertThat(stores.retention().goneFiles(NOW, 10)).as("completed").containsExactly(INPUT);
   }
 
   // ---- uploads
@@ -122,14 +125,14 @@ public abstract class RetentionContract {
     Upload cancelled = upload("upload_b");
     Upload expired = upload("upload_c");
     complete(completed, NOW.plusMillis(1));
-    store.cancelUpload(PROJECT, cancelled.id(), NOW.plusMillis(2));
+    stores.uploads().cancelUpload(PROJECT, cancelled.id(), NOW.plusMillis(2));
 
     assertThat(ended(NOW)).isEmpty();
     assertThat(ended(NOW.plusMillis(2))).containsExactly(completed.id(), cancelled.id());
     assertThat(ended(expired.expiresAt().minusMillis(1))).hasSize(2);
     assertThat(ended(expired.expiresAt()))
         .containsExactly(completed.id(), cancelled.id(), expired.id());
-    assertThat(store.endedUploads(expired.expiresAt(), 2)).hasSize(2);
+    assertThat(stores.retention().endedUploads(expired.expiresAt(), 2)).hasSize(2);
   }
 
   @Test
@@ -137,9 +140,9 @@ public abstract class RetentionContract {
     Upload completed = upload("upload_a");
     complete(completed, NOW);
     Upload cancelled = upload("upload_b");
-    store.cancelUpload(PROJECT, cancelled.id(), NOW);
+    stores.uploads().cancelUpload(PROJECT, cancelled.id(), NOW);
 
-    assertThat(store.endedUploads(NOW, 10))
+    assertThat(stores.retention().endedUploads(NOW, 10))
         .extracting(EndedUpload::file, EndedUpload::unusedParts)
         .containsExactly(
             tuple(completed.file(), List.of(new PartId("part_upload_a_2"))),
@@ -153,28 +156,28 @@ public abstract class RetentionContract {
     Upload upload = upload("upload_a");
     complete(upload, NOW);
 
-    store.forgetUploads(List.of(upload.id()));
-    store.forgetUploads(List.of(upload.id()));
+    stores.retention().forgetUploads(List.of(upload.id()));
+    stores.retention().forgetUploads(List.of(upload.id()));
 
-    assertThat(store.upload(PROJECT, upload.id())).isEmpty();
-    assertThat(store.parts(upload.id())).isEmpty();
-    assertThat(store.endedUploads(NOW, 10)).isEmpty();
-    assertThat(store.file(PROJECT, upload.file(), NOW)).isPresent();
+    assertThat(stores.uploads().upload(PROJECT, upload.id())).isEmpty();
+    assertThat(stores.uploads().parts(upload.id())).isEmpty();
+    assertThat(stores.retention().endedUploads(NOW, 10)).isEmpty();
+    assertThat(stores.files().file(PROJECT, upload.file(), NOW)).isPresent();
   }
 
   // ---- objects
 
   @Test
   void fileNeedsWhatItsManifestNamesAlsoWhenItIsHidden() {
-    store.insertFile(file(INPUT.value(), NOW, null), content(INPUT.value()));
-    store.deleteFile(PROJECT, INPUT, NOW);
+    stores.files().insertFile(file(INPUT.value(), NOW, null), content(INPUT.value()));
+    stores.files().deleteFile(PROJECT, INPUT, NOW);
     String other = ObjectKeys.part(INPUT, new PartId("part_x"));
 
-    assertThat(store.needed(List.of("files/file-input", other, "files/file-none")))
+    assertThat(stores.retention().needed(List.of("files/file-input", other, "files/file-none")))
         .containsExactly("files/file-input");
 
-    store.forgetFiles(List.of(INPUT));
-    assertThat(store.needed(List.of("files/file-input"))).isEmpty();
+    stores.retention().forgetFiles(List.of(INPUT));
+    assertThat(stores.retention().needed(List.of("files/file-input"))).isEmpty();
   }
 
   @Test
@@ -185,37 +188,46 @@ public abstract class RetentionContract {
     String withoutRow = ObjectKeys.part(upload.file(), new PartId("part_coming"));
     var all = List.of(used, unused, withoutRow);
 
-    assertThat(store.needed(all)).as("pending").containsExactlyInAnyOrderElementsOf(all);
+    assertThat(stores.retention().needed(all))
+        .as("pending")
+        .containsExactlyInAnyOrderElementsOf(all);
     complete(upload, NOW);
-    assertThat(store.needed(all)).as("completed").containsExactlyInAnyOrderElementsOf(all);
-    store.forgetUploads(List.of(upload.id()));
-    assertThat(store.needed(all)).as("forgotten").containsExactly(used);
-    store.forgetFiles(List.of(upload.file()));
-    assertThat(store.needed(all)).as("file forgotten, too").isEmpty();
+    assertThat(stores.retention().needed(all))
+        .as("completed")
+        .containsExactlyInAnyOrderElementsOf(all);
+    stores.retention().forgetUploads(List.of(upload.id()));
+    assertThat(stores.retention().needed(all)).as("forgotten").containsExactly(used);
+    stores.retention().forgetFiles(List.of(upload.file()));
+    assertThat(stores.retention().needed(all)).as("file forgotten, too").isEmpty();
   }
 
   @Test
   void batchNeedsEverythingUntilItEndsAndThenItsFiles() {
-    Batch batch = validating(store, "batch_1");
+    Batch batch = validating(stores, "batch_1");
     String output = ObjectKeys.output(batch.id(), 0, 1);
     String error = ObjectKeys.error(batch.id(), 0, 1);
     String replaced = ObjectKeys.output(batch.id(), 0, 0);
     String spool = ObjectKeys.spool(batch.id(), 7, "abc-1");
     var all = List.of(output, error, replaced, spool);
-    assertThat(store.needed(all)).as("validating").hasSize(4);
+    assertThat(stores.retention().needed(all)).as("validating").hasSize(4);
 
-    batch = inProgress(store, "batch_1", 1);
-    assertThat(store.needed(all)).as("in progress").hasSize(4);
-    sealAll(store, batch);
-    assertThat(store.needed(all)).as("finalizing").hasSize(4);
-    store.finish(batch.sequence(), files(batch), NOW);
-    assertThat(store.needed(all)).as("completed").containsExactlyInAnyOrder(output, error);
+    batch = inProgress(stores, "batch_1", 1);
+    assertThat(stores.retention().needed(all)).as("in progress").hasSize(4);
+    sealAll(stores, batch);
+    assertThat(stores.retention().needed(all)).as("finalizing").hasSize(4);
+    stores.batches().finish(batch.sequence(), files(batch), NOW);
+    assertThat(stores.retention().needed(all))
+        .as("completed")
+        .containsExactlyInAnyOrder(output, error);
 
-    store.forgetFiles(List.of(files(batch).output()));
-    assertThat(store.needed(all)).as("without its output").containsExactly(error);
-    store.forgetFiles(List.of(files(batch).error()));
-    assertThat(store.needed(all)).as("without its files").isEmpty();
-    assertThat(store.needed(List.of(ObjectKeys.spool(new BatchId("batch_2"), 7, "abc-1"))))
+    stores.retention().forgetFiles(List.of(files(batch).output()));
+    assertThat(stores.retention().needed(all)).as("without its output").containsExactly(error);
+    stores.retention().forgetFiles(List.of(files(batch).error()));
+    assertThat(stores.retention().needed(all)).as("without its files").isEmpty();
+    assertThat(
+            stores
+                .retention()
+                .needed(List.of(ObjectKeys.spool(new BatchId("batch_2"), 7, "abc-1"))))
         .as("no such batch")
         .isEmpty();
   }
@@ -224,11 +236,11 @@ public abstract class RetentionContract {
   void whatNobodyKnowsIsNeeded() {
     var strange = List.of("other/x", "files/a/b", "batches/x", "spool", "batches/a-1-1.tmp");
 
-    assertThat(store.needed(strange)).containsExactlyInAnyOrderElementsOf(strange);
+    assertThat(stores.retention().needed(strange)).containsExactlyInAnyOrderElementsOf(strange);
   }
 
   private List<UploadId> ended(Instant by) {
-    return store.endedUploads(by, 10).stream().map(EndedUpload::id).toList();
+    return stores.retention().endedUploads(by, 10).stream().map(EndedUpload::id).toList();
   }
 
   /** Pending, with two parts. */
@@ -246,12 +258,14 @@ public abstract class RetentionContract {
             null,
             Upload.Status.PENDING,
             List.of());
-    store.createUpload(upload, 100);
+    stores.uploads().createUpload(upload, 100);
     for (int i = 1; i <= 2; i++) {
-      store.addPart(
-          new UploadPart(new PartId("part_%s_%d".formatted(id, i)), upload.id(), 7, NOW),
-          new PartLimits(10, 100, Long.MAX_VALUE),
-          NOW);
+      stores
+          .uploads()
+          .addPart(
+              new UploadPart(new PartId("part_%s_%d".formatted(id, i)), upload.id(), 7, NOW),
+              new PartLimits(10, 100, Long.MAX_VALUE),
+              NOW);
     }
     return upload;
   }
@@ -260,6 +274,8 @@ public abstract class RetentionContract {
     var part = new PartId("part_" + upload.id() + "_1");
     var content = new Manifest(List.of(new Piece(ObjectKeys.part(upload.file(), part), 7)));
     var file = new StoredFile(upload.file(), 0, PROJECT, "in.jsonl", "batch", 7, now, null);
-    store.completeUpload(upload.id(), new CompletedUpload(List.of(part), file, content), now);
+    stores
+        .uploads()
+        .completeUpload(upload.id(), new CompletedUpload(List.of(part), file, content), now);
   }
 }

@@ -17,7 +17,7 @@ import dev.nightjar.batch.ChunkId;
 import dev.nightjar.batch.RequestCounts;
 import dev.nightjar.batch.Usage;
 import dev.nightjar.store.AnswerLog.Entry;
-import dev.nightjar.store.MetaStore.SealOutcome;
+import dev.nightjar.store.ChunkStore.SealOutcome;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,18 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 public abstract class RulesContract {
   @TempDir protected Path directory;
   private Tier tier;
-  private MetaStore meta;
+  private Stores stores;
   private AnswerLog log;
-
-  /** Stores that belong together. */
-  public record Tier(MetaStore meta, AnswerLog log, ObjectStore objects) implements AutoCloseable {
-    @Override
-    public void close() throws IOException {
-      log.close();
-      objects.close();
-      meta.close();
-    }
-  }
 
   protected abstract Tier open(Path directory) throws IOException;
 
@@ -55,7 +45,7 @@ public abstract class RulesContract {
 
   private void use(Tier opened) {
     tier = opened;
-    meta = opened.meta();
+    stores = opened.stores();
     log = opened.log();
   }
 
@@ -68,7 +58,7 @@ public abstract class RulesContract {
 
   @Test
   void appendIsFencedByChunkAndEpochWithAVerdictPerChunk() throws IOException {
-    List<Chunk> mine = claim(inProgress(meta, "batch_1", 2));
+    List<Chunk> mine = claim(inProgress(stores, "batch_1", 2));
     ChunkId kept = mine.get(0).id();
     ChunkId lost = mine.get(1).id();
     log.take(lost, 2);
@@ -82,7 +72,7 @@ public abstract class RulesContract {
 
   @Test
   void takenOverChunkRefusesItsOldOwner() throws IOException {
-    ChunkId chunk = claim(inProgress(meta, "batch_1", 1)).getFirst().id();
+    ChunkId chunk = claim(inProgress(stores, "batch_1", 1)).getFirst().id();
     log.append(List.of(entry(chunk, 1, 0, "before")));
 
     var held = log.take(chunk, 2);
@@ -96,7 +86,7 @@ public abstract class RulesContract {
 
   @Test
   void olderEpochNeverTakesAChunkBack() throws IOException {
-    ChunkId chunk = claim(inProgress(meta, "batch_1", 1)).getFirst().id();
+    ChunkId chunk = claim(inProgress(stores, "batch_1", 1)).getFirst().id();
     log.take(chunk, 3);
 
     log.take(chunk, 2);
@@ -109,18 +99,24 @@ public abstract class RulesContract {
 
   @Test
   void onlyTheOwnerOfTheCurrentEpochSeals() {
-    Batch batch = inProgress(meta, "batch_1", 1);
-    Chunk old = meta.claim(batch.sequence(), 1).getFirst();
-    meta.releaseChunks();
+    Batch batch = inProgress(stores, "batch_1", 1);
+    Chunk old = stores.chunks().claim(batch.sequence(), 1).getFirst();
+    stores.chunks().releaseChunks();
 
-    assertThat(meta.seal(seal(old), NOW)).as("while nobody has it").isEqualTo(SealOutcome.FENCED);
-    Chunk current = meta.claim(batch.sequence(), 1).getFirst();
-    assertThat(meta.seal(seal(old), NOW)).as("while another has it").isEqualTo(SealOutcome.FENCED);
+    assertThat(stores.chunks().seal(seal(old), NOW))
+        .as("while nobody has it")
+        .isEqualTo(SealOutcome.FENCED);
+    Chunk current = stores.chunks().claim(batch.sequence(), 1).getFirst();
+    assertThat(stores.chunks().seal(seal(old), NOW))
+        .as("while another has it")
+        .isEqualTo(SealOutcome.FENCED);
 
     assertThat(current.epoch()).isEqualTo(old.epoch() + 1);
     assertThat(counts(batch)).isEqualTo(new RequestCounts(10, 0, 0));
-    assertThat(meta.seal(seal(current), NOW)).isEqualTo(SealOutcome.SEALED_LAST);
-    assertThat(meta.seal(seal(old), NOW)).as("after its seal").isEqualTo(SealOutcome.FENCED);
+    assertThat(stores.chunks().seal(seal(current), NOW)).isEqualTo(SealOutcome.SEALED_LAST);
+    assertThat(stores.chunks().seal(seal(old), NOW))
+        .as("after its seal")
+        .isEqualTo(SealOutcome.FENCED);
     assertThat(counts(batch)).isEqualTo(new RequestCounts(10, 8, 2));
   }
 
@@ -128,7 +124,7 @@ public abstract class RulesContract {
 
   @Test
   void firstAnswerOfALineWinsAndDoublesAreCounted() throws IOException {
-    ChunkId chunk = claim(inProgress(meta, "batch_1", 1)).getFirst().id();
+    ChunkId chunk = claim(inProgress(stores, "batch_1", 1)).getFirst().id();
     log.append(List.of(entry(chunk, 1, 0, "first"), entry(chunk, 1, 0, "same group")));
     log.append(List.of(entry(chunk, 1, 0, "next group"), entry(chunk, 1, 1, "other")));
     log.take(chunk, 2);
@@ -142,7 +138,7 @@ public abstract class RulesContract {
 
   @Test
   void unknownCommitOutcomeIsRepeatedWithoutLoss() throws IOException {
-    ChunkId chunk = claim(inProgress(meta, "batch_1", 1)).getFirst().id();
+    ChunkId chunk = claim(inProgress(stores, "batch_1", 1)).getFirst().id();
     List<Entry> group = entries(chunk, 1, 10);
     log.append(group.subList(0, 6));
 
@@ -156,26 +152,26 @@ public abstract class RulesContract {
 
   @Test
   void countsAndUsageAreChargedOncePerChunk() {
-    Batch batch = inProgress(meta, "batch_1", 3);
+    Batch batch = inProgress(stores, "batch_1", 3);
 
-    List<Chunk> chunks = meta.claim(batch.sequence(), 3);
-    assertThat(meta.seal(seal(chunks.get(1)), NOW)).isEqualTo(SealOutcome.SEALED);
-    assertThat(meta.seal(seal(chunks.get(0)), NOW)).isEqualTo(SealOutcome.SEALED);
+    List<Chunk> chunks = stores.chunks().claim(batch.sequence(), 3);
+    assertThat(stores.chunks().seal(seal(chunks.get(1)), NOW)).isEqualTo(SealOutcome.SEALED);
+    assertThat(stores.chunks().seal(seal(chunks.get(0)), NOW)).isEqualTo(SealOutcome.SEALED);
 
     assertThat(counts(batch)).isEqualTo(new RequestCounts(30, 16, 4));
     assertThat(usage(batch)).isEqualTo(new Usage(2_000, 200, 400, 40));
-    assertThat(meta.unsealed()).containsExactly(chunks.get(2).id());
+    assertThat(stores.chunks().unsealed()).containsExactly(chunks.get(2).id());
   }
 
   @Test
   void repeatedSealChargesNothing() {
-    Batch batch = inProgress(meta, "batch_1", 2);
-    List<Chunk> chunks = meta.claim(batch.sequence(), 2);
-    meta.seal(seal(chunks.get(0)), NOW);
+    Batch batch = inProgress(stores, "batch_1", 2);
+    List<Chunk> chunks = stores.chunks().claim(batch.sequence(), 2);
+    stores.chunks().seal(seal(chunks.get(0)), NOW);
 
-    assertThat(meta.seal(seal(chunks.get(0)), NOW)).isEqualTo(SealOutcome.SEALED);
-    assertThat(meta.seal(seal(chunks.get(1)), NOW)).isEqualTo(SealOutcome.SEALED_LAST);
-    assertThat(meta.seal(seal(chunks.get(1)), NOW)).isEqualTo(SealOutcome.SEALED_LAST);
+    assertThat(stores.chunks().seal(seal(chunks.get(0)), NOW)).isEqualTo(SealOutcome.SEALED);
+    assertThat(stores.chunks().seal(seal(chunks.get(1)), NOW)).isEqualTo(SealOutcome.SEALED_LAST);
+    assertThat(stores.chunks().seal(seal(chunks.get(1)), NOW)).isEqualTo(SealOutcome.SEALED_LAST);
 
     assertThat(counts(batch)).isEqualTo(new RequestCounts(20, 16, 4));
     assertThat(usage(batch)).isEqualTo(new Usage(2_000, 200, 400, 40));
@@ -183,31 +179,31 @@ public abstract class RulesContract {
 
   @Test
   void sealRepeatedAfterTheBatchEndedIsNotFenced() {
-    Batch batch = inProgress(meta, "batch_1", 1);
-    Chunk chunk = meta.claim(batch.sequence(), 1).getFirst();
-    meta.seal(seal(chunk), NOW);
-    Batch ended = meta.finish(batch.sequence(), Samples.files(batch), NOW);
+    Batch batch = inProgress(stores, "batch_1", 1);
+    Chunk chunk = stores.chunks().claim(batch.sequence(), 1).getFirst();
+    stores.chunks().seal(seal(chunk), NOW);
+    Batch ended = stores.batches().finish(batch.sequence(), Samples.files(batch), NOW);
 
     // Fenced would mean: delete these objects, and the output file consists of them.
-    assertThat(meta.seal(seal(chunk), NOW)).isEqualTo(SealOutcome.SEALED_LAST);
-    assertThat(meta.batch(batch.sequence())).contains(ended);
+    assertThat(stores.chunks().seal(seal(chunk), NOW)).isEqualTo(SealOutcome.SEALED_LAST);
+    assertThat(stores.batches().batch(batch.sequence())).contains(ended);
     var older = new Chunk(chunk.id(), chunk.epoch() - 1, 0, 10, 0, 1_000);
-    assertThat(meta.seal(seal(older), NOW)).isEqualTo(SealOutcome.FENCED);
+    assertThat(stores.chunks().seal(seal(older), NOW)).isEqualTo(SealOutcome.FENCED);
   }
 
   @Test
   void lastSealAndFinalizingAreOneTransaction() throws Exception {
     try (var threads = Executors.newSingleThreadExecutor()) {
       for (int round = 0; round < 30; round++) {
-        Batch batch = inProgress(meta, "batch_" + round, 2);
-        List<Chunk> chunks = meta.claim(batch.sequence(), 2);
-        meta.seal(seal(chunks.get(0)), NOW);
+        Batch batch = inProgress(stores, "batch_" + round, 2);
+        List<Chunk> chunks = stores.chunks().claim(batch.sequence(), 2);
+        stores.chunks().seal(seal(chunks.get(0)), NOW);
 
         var seen = threads.submit((Callable<BatchStatus>) () -> statusOnceSealed(batch));
-        meta.seal(seal(chunks.get(1)), NOW.plusSeconds(9));
+        stores.chunks().seal(seal(chunks.get(1)), NOW.plusSeconds(9));
 
         assertThat(seen.get()).isEqualTo(BatchStatus.FINALIZING);
-        Batch sealed = meta.batch(batch.sequence()).orElseThrow();
+        Batch sealed = stores.batches().batch(batch.sequence()).orElseThrow();
         assertThat(sealed.stamps().finalizingAt()).isEqualTo(NOW.plusSeconds(9));
       }
     }
@@ -215,26 +211,27 @@ public abstract class RulesContract {
 
   /** The status at the first moment that the batch has no unsealed chunk. */
   private BatchStatus statusOnceSealed(Batch batch) {
-    while (meta.unsealed().stream().anyMatch(chunk -> chunk.batch() == batch.sequence())) {
+    while (stores.chunks().unsealed().stream()
+        .anyMatch(chunk -> chunk.batch() == batch.sequence())) {
       Thread.onSpinWait();
     }
-    return meta.batch(batch.sequence()).orElseThrow().status();
+    return stores.batches().batch(batch.sequence()).orElseThrow().status();
   }
 
   // ---- R5
 
   @Test
   void logForgetsOnlyAfterTheSeal() throws IOException {
-    Batch batch = inProgress(meta, "batch_1", 2);
+    Batch batch = inProgress(stores, "batch_1", 2);
     List<Chunk> chunks = claim(batch);
     ChunkId chunk = chunks.getFirst().id();
     log.append(entries(chunk, 1, 10));
 
     reopen();
     assertThat(answers(log, chunk)).as("not sealed").hasSize(10);
-    meta.releaseChunks();
+    stores.chunks().releaseChunks();
     Chunk again = claim(batch).getFirst();
-    meta.seal(seal(again), NOW);
+    stores.chunks().seal(seal(again), NOW);
     assertThat(answers(log, chunk)).as("sealed, not forgotten").hasSize(10);
     log.forget(chunk);
 
@@ -244,12 +241,12 @@ public abstract class RulesContract {
 
   @Test
   void sealedChunkIsDroppedAtReopenEvenIfItWasNotForgotten() throws IOException {
-    Batch batch = inProgress(meta, "batch_1", 2);
+    Batch batch = inProgress(stores, "batch_1", 2);
     List<Chunk> chunks = claim(batch);
     for (Chunk chunk : chunks) {
       log.append(entries(chunk.id(), 1, 10));
     }
-    meta.seal(seal(chunks.get(0)), NOW);
+    stores.chunks().seal(seal(chunks.get(0)), NOW);
 
     reopen();
 
@@ -259,16 +256,18 @@ public abstract class RulesContract {
 
   @Test
   void outputFileConsistsOfTheSealedObjects() throws IOException {
-    Batch batch = inProgress(meta, "batch_1", 1);
-    Chunk chunk = meta.claim(batch.sequence(), 1).getFirst();
+    Batch batch = inProgress(stores, "batch_1", 1);
+    Chunk chunk = stores.chunks().claim(batch.sequence(), 1).getFirst();
     try (var writer = tier.objects().create(ObjectKeys.output(batch.id(), 0, chunk.epoch()))) {
       writer.write(new byte[100]);
       writer.commit();
     }
-    meta.seal(new MetaStore.Seal(chunk.id(), chunk.epoch(), 100, 0, 10, 0, Usage.NONE), NOW);
-    meta.finish(batch.sequence(), Samples.files(batch), NOW);
+    stores
+        .chunks()
+        .seal(new ChunkStore.Seal(chunk.id(), chunk.epoch(), 100, 0, 10, 0, Usage.NONE), NOW);
+    stores.batches().finish(batch.sequence(), Samples.files(batch), NOW);
 
-    var content = meta.content(Samples.files(batch).output()).orElseThrow();
+    var content = stores.files().content(Samples.files(batch).output()).orElseThrow();
     try (var reader = new ContentReader(tier.objects(), content)) {
       assertThat(reader.length()).isEqualTo(100);
       assertThat(reader.read(0, 100)).hasSize(100);
@@ -277,7 +276,7 @@ public abstract class RulesContract {
 
   private List<Chunk> claim(Batch batch) throws IOException {
     var claimed = new ArrayList<Chunk>();
-    for (Chunk chunk : meta.claim(batch.sequence(), Integer.MAX_VALUE)) {
+    for (Chunk chunk : stores.chunks().claim(batch.sequence(), Integer.MAX_VALUE)) {
       log.take(chunk.id(), chunk.epoch());
       claimed.add(chunk);
     }
@@ -290,10 +289,10 @@ public abstract class RulesContract {
   }
 
   private RequestCounts counts(Batch batch) {
-    return meta.batch(batch.sequence()).orElseThrow().counts();
+    return stores.batches().batch(batch.sequence()).orElseThrow().counts();
   }
 
   private Usage usage(Batch batch) {
-    return meta.batch(batch.sequence()).orElseThrow().usage();
+    return stores.batches().batch(batch.sequence()).orElseThrow().usage();
   }
 }

@@ -13,12 +13,12 @@ import dev.nightjar.file.StoredFile;
 import dev.nightjar.file.Upload;
 import dev.nightjar.file.UploadId;
 import dev.nightjar.store.AnswerLog.Entry;
-import dev.nightjar.store.MetaStore.BeginTerms;
-import dev.nightjar.store.MetaStore.Begun;
-import dev.nightjar.store.MetaStore.FinishedFiles;
-import dev.nightjar.store.MetaStore.NewBatch;
-import dev.nightjar.store.MetaStore.Seal;
-import dev.nightjar.store.MetaStore.ValidInput;
+import dev.nightjar.store.BatchStore.BeginTerms;
+import dev.nightjar.store.BatchStore.Begun;
+import dev.nightjar.store.BatchStore.FinishedFiles;
+import dev.nightjar.store.BatchStore.NewBatch;
+import dev.nightjar.store.BatchStore.ValidInput;
+import dev.nightjar.store.ChunkStore.Seal;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -63,10 +63,12 @@ public final class Samples {
   }
 
   /** Makes a project, with a key of that name. */
-  public static void project(MetaStore store, String name) {
+  public static void project(Stores stores, String name) {
     Set<ApiKey.Scope> scopes = Set.of(ApiKey.Scope.WRITE);
-    store.createKey(
-        new ApiKey(new KeyId(name), name, "", scopes, null, NOW, null), ApiKey.hash(name));
+    stores
+        .keys()
+        .createKey(
+            new ApiKey(new KeyId(name), name, "", scopes, null, NOW, null), ApiKey.hash(name));
   }
 
   public static NewBatch newBatch(String id, Instant createdAt) {
@@ -87,23 +89,23 @@ public final class Samples {
         null);
   }
 
-  public static Batch validating(MetaStore store, String id) {
-    return store.createBatch(newBatch(id, NOW)).batch();
+  public static Batch validating(Stores stores, String id) {
+    return stores.batches().createBatch(newBatch(id, NOW)).batch();
   }
 
   /** A batch in progress with waiting chunks of ten lines each. */
-  public static Batch inProgress(MetaStore store, String id, int chunks) {
-    Batch batch = validating(store, id);
-    return begin(store, batch, chunks, NOW.plusSeconds(1));
+  public static Batch inProgress(Stores stores, String id, int chunks) {
+    Batch batch = validating(stores, id);
+    return begin(stores, batch, chunks, NOW.plusSeconds(1));
   }
 
   /** The batch as it is after it was to begin, without price and limits. */
-  public static Batch begin(MetaStore store, Batch batch, int chunks, Instant now) {
-    return begin(store, batch.sequence(), validated(batch, chunks), now);
+  public static Batch begin(Stores stores, Batch batch, int chunks, Instant now) {
+    return begin(stores, batch.sequence(), validated(batch, chunks), now);
   }
 
-  public static Batch begin(MetaStore store, long batch, ValidInput validated, Instant now) {
-    return switch (store.begin(batch, validated, BeginTerms.FREE, now)) {
+  public static Batch begin(Stores stores, long batch, ValidInput validated, Instant now) {
+    return switch (stores.batches().begin(batch, validated, BeginTerms.FREE, now)) {
       case Begun.As(Batch begun) -> begun;
       case Begun.OverQuota over -> throw new AssertionError(over);
     };
@@ -139,9 +141,9 @@ public final class Samples {
   }
 
   /** Claims and seals all chunks that wait. */
-  public static void sealAll(MetaStore store, Batch batch) {
-    for (Chunk chunk : store.claim(batch.sequence(), Integer.MAX_VALUE)) {
-      store.seal(seal(chunk), NOW.plusSeconds(2));
+  public static void sealAll(Stores stores, Batch batch) {
+    for (Chunk chunk : stores.chunks().claim(batch.sequence(), Integer.MAX_VALUE)) {
+      stores.chunks().seal(seal(chunk), NOW.plusSeconds(2));
     }
   }
 

@@ -8,7 +8,7 @@ import dev.nightjar.batch.Usage;
 import dev.nightjar.file.Bytes;
 import dev.nightjar.store.AnswerLog.Entry;
 import dev.nightjar.store.journal.JournalAnswerLog;
-import dev.nightjar.store.sqlite.SqliteMetaStore;
+import dev.nightjar.store.sqlite.SqliteStores;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -147,29 +147,29 @@ final class StoreBench {
 
   private void transactions(int threads, String name) throws Exception {
     int chunks = threads == 1 ? 500 : 8_000;
-    try (var store = new SqliteMetaStore(directory.resolve(name));
+    try (var stores = SqliteStores.open(directory.resolve(name));
         var pool = Executors.newFixedThreadPool(threads)) {
-      Batch batch = Samples.inProgress(store, "batch_1", chunks);
-      List<Chunk> claimed = store.claim(batch.sequence(), chunks);
+      Batch batch = Samples.inProgress(stores, "batch_1", chunks);
+      List<Chunk> claimed = stores.chunks().claim(batch.sequence(), chunks);
       var seals = new Timer();
       List<Callable<Integer>> workers =
           IntStream.range(0, threads)
-              .<Callable<Integer>>mapToObj(worker -> () -> seal(store, claimed, worker, threads))
+              .<Callable<Integer>>mapToObj(worker -> () -> seal(stores, claimed, worker, threads))
               .toList();
       for (var done : pool.invokeAll(workers)) {
         done.get();
       }
       seals.report("sqlite, %2d threads:".formatted(threads), chunks, "seals");
       var finish = new Timer();
-      store.finish(batch.sequence(), Samples.files(batch), Samples.NOW);
+      stores.batches().finish(batch.sequence(), Samples.files(batch), Samples.NOW);
       finish.report("sqlite, finish:", chunks, "chunks");
     }
   }
 
-  private static int seal(MetaStore store, List<Chunk> claimed, int first, int step) {
+  private static int seal(Stores stores, List<Chunk> claimed, int first, int step) {
     int sealed = 0;
     for (int i = first; i < claimed.size(); i += step) {
-      store.seal(Samples.seal(claimed.get(i)), Samples.NOW);
+      stores.chunks().seal(Samples.seal(claimed.get(i)), Samples.NOW);
       sealed++;
     }
     return sealed;

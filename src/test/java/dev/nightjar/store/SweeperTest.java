@@ -13,8 +13,7 @@ import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.Manifest.Piece;
 import dev.nightjar.file.StoredFile;
-import dev.nightjar.store.MetaStore.Seal;
-import dev.nightjar.store.RulesContract.Tier;
+import dev.nightjar.store.ChunkStore.Seal;
 import dev.nightjar.testing.ForwardingObjectStore;
 import dev.nightjar.testing.TestClocks;
 import dev.nightjar.time.SteadyClock;
@@ -50,7 +49,7 @@ class SweeperTest {
   @BeforeEach
   void openStores() throws IOException {
     tier = EmbeddedTier.open(directory);
-    sweeper = new Sweeper(tier.meta(), tier.objects(), clock());
+    sweeper = new Sweeper(tier.stores(), tier.objects(), clock());
   }
 
   @AfterEach
@@ -62,7 +61,7 @@ class SweeperTest {
   @Test
   void deletedFileKeepsItsBytesForAnHour() throws IOException {
     insertFile(null);
-    tier.meta().deleteFile(PROJECT, FILE, begun);
+    tier.stores().files().deleteFile(PROJECT, FILE, begun);
 
     now.set(begun.plus(HOUR).minusMillis(1));
     assertThat(sweeper.sweep()).isZero();
@@ -70,7 +69,7 @@ class SweeperTest {
     assertThat(sweeper.sweep()).isEqualTo(1);
 
     assertThat(keys()).isEmpty();
-    assertThat(tier.meta().content(FILE)).isEmpty();
+    assertThat(tier.stores().files().content(FILE)).isEmpty();
     assertThat(sweeper.sweep()).as("again").isZero();
   }
 
@@ -98,12 +97,12 @@ class SweeperTest {
   @Test
   void sweepThatDiedBetweenBytesAndRowGoesOn() throws IOException {
     insertFile(null);
-    tier.meta().deleteFile(PROJECT, FILE, begun);
+    tier.stores().files().deleteFile(PROJECT, FILE, begun);
     now.set(begun.plus(HOUR));
     tier.objects().delete(ObjectKeys.upload(FILE));
 
     assertThat(sweeper.sweep()).isZero();
-    assertThat(tier.meta().content(FILE)).isEmpty();
+    assertThat(tier.stores().files().content(FILE)).isEmpty();
   }
 
   @Test
@@ -111,17 +110,18 @@ class SweeperTest {
   void whatIsDueIsSweptInStepsWithLittleRestBetweenThem() throws IOException {
     for (int i = 0; i < 250; i++) {
       var file = new FileId("file-" + i);
-      tier.meta()
+      tier.stores()
+          .files()
           .insertFile(Samples.file(file.value(), begun, null), Samples.content(file.value()));
-      tier.meta().deleteFile(PROJECT, file, begun);
+      tier.stores().files().deleteFile(PROJECT, file, begun);
     }
     now.set(begun.plus(HOUR));
 
     assertThat(sweeper.round()).isLessThan(Sweeper.PAUSE);
-    assertThat(tier.meta().goneFiles(begun, 1_000)).hasSize(150);
+    assertThat(tier.stores().retention().goneFiles(begun, 1_000)).hasSize(150);
     assertThat(sweeper.round()).isLessThan(Sweeper.PAUSE);
     assertThat(sweeper.round()).isEqualTo(Sweeper.PAUSE);
-    assertThat(tier.meta().goneFiles(begun, 1_000)).isEmpty();
+    assertThat(tier.stores().retention().goneFiles(begun, 1_000)).isEmpty();
   }
 
   @Test
@@ -130,28 +130,31 @@ class SweeperTest {
     var undeletable = new HashSet<String>();
     for (int i = 0; i < 350; i++) {
       var file = new FileId("file-%03d".formatted(i));
-      tier.meta()
+      tier.stores()
+          .files()
           .insertFile(Samples.file(file.value(), begun, null), Samples.content(file.value()));
-      tier.meta().deleteFile(PROJECT, file, begun);
+      tier.stores().files().deleteFile(PROJECT, file, begun);
       if (i < 150) {
         undeletable.addAll(
-            tier.meta().content(file).orElseThrow().pieces().stream().map(Piece::key).toList());
+            tier.stores().files().content(file).orElseThrow().pieces().stream()
+                .map(Piece::key)
+                .toList());
       }
     }
     now.set(begun.plus(HOUR));
-    try (var stuck = new Sweeper(tier.meta(), refusing(undeletable), clock())) {
+    try (var stuck = new Sweeper(tier.stores(), refusing(undeletable), clock())) {
       Duration rest = Duration.ZERO;
       for (int rounds = 0; rest.compareTo(Sweeper.PAUSE) < 0; rounds++) {
         assertThat(rounds).isLessThan(10);
         rest = stuck.round();
       }
-      assertThat(tier.meta().goneFiles(begun, 1_000)).hasSize(150);
+      assertThat(tier.stores().retention().goneFiles(begun, 1_000)).hasSize(150);
 
       undeletable.clear();
       while (stuck.round().compareTo(Sweeper.PAUSE) < 0) {
         // Until there is nothing left to do.
       }
-      assertThat(tier.meta().goneFiles(begun, 1_000)).isEmpty();
+      assertThat(tier.stores().retention().goneFiles(begun, 1_000)).isEmpty();
     }
   }
 
@@ -180,7 +183,7 @@ class SweeperTest {
   @Tag("K4")
   void endedUploadsAndOrphansAreSweptInStepsToo() throws IOException {
     for (int i = 0; i < 150; i++) {
-      tier.meta().createUpload(Samples.upload("upload_" + i, begun), 1_000);
+      tier.stores().uploads().createUpload(Samples.upload("upload_" + i, begun), 1_000);
     }
     write(ObjectKeys.upload(FILE));
     now.set(begun.plus(Duration.ofDays(2)));
@@ -204,8 +207,8 @@ class SweeperTest {
 
   @Test
   void spoolsAndSealsOfABatchAreNeededUntilItEnds() throws IOException {
-    Batch batch = inProgress(tier.meta(), "batch_1", 1);
-    Chunk chunk = tier.meta().claim(batch.sequence(), 1).getFirst();
+    Batch batch = inProgress(tier.stores(), "batch_1", 1);
+    Chunk chunk = tier.stores().chunks().claim(batch.sequence(), 1).getFirst();
     String spool = ObjectKeys.spool(batch.id(), 3, "ab-1");
     String replaced = ObjectKeys.spool(batch.id(), 3, "ab-0");
     String output = ObjectKeys.output(batch.id(), 0, chunk.epoch());
@@ -218,14 +221,16 @@ class SweeperTest {
     now.set(begun.plus(Duration.ofDays(2)));
 
     assertThat(sweeper.sweep()).as("running").isZero();
-    tier.meta().seal(new Seal(chunk.id(), chunk.epoch(), 7, 0, CHUNK_LINES, 0, Usage.NONE), begun);
+    tier.stores()
+        .chunks()
+        .seal(new Seal(chunk.id(), chunk.epoch(), 7, 0, CHUNK_LINES, 0, Usage.NONE), begun);
     assertThat(sweeper.sweep()).as("sealed").isZero();
-    var files = new MetaStore.FinishedFiles(new FileId("file-o"), new FileId("file-e"), null);
-    tier.meta().finish(batch.sequence(), files, begun);
+    var files = new BatchStore.FinishedFiles(new FileId("file-o"), new FileId("file-e"), null);
+    tier.stores().batches().finish(batch.sequence(), files, begun);
 
     assertThat(sweeper.sweep()).isEqualTo(3);
     assertThat(keys()).containsExactly(output);
-    tier.meta().deleteFile(PROJECT, files.output(), begun);
+    tier.stores().files().deleteFile(PROJECT, files.output(), begun);
     assertThat(sweeper.sweep()).isEqualTo(1);
     assertThat(keys()).isEmpty();
   }
@@ -234,19 +239,20 @@ class SweeperTest {
   void inputOfARunningBatchOutlivesItsDeletion() throws IOException {
     var input = new FileId("file-input");
     write(ObjectKeys.upload(input));
-    tier.meta()
+    tier.stores()
+        .files()
         .insertFile(
             new StoredFile(input, 0, PROJECT, "a", "batch", 7, begun, null),
             Manifest.ofObject(ObjectKeys.upload(input), 7));
-    Batch batch = inProgress(tier.meta(), "batch_1", 1);
-    tier.meta().deleteFile(PROJECT, input, begun);
+    Batch batch = inProgress(tier.stores(), "batch_1", 1);
+    tier.stores().files().deleteFile(PROJECT, input, begun);
     now.set(begun.plus(Duration.ofDays(2)));
 
     assertThat(sweeper.sweep()).isZero();
-    tier.meta().cancel(PROJECT, batch.id(), begun);
+    tier.stores().batches().cancel(PROJECT, batch.id(), begun);
     assertThat(sweeper.sweep()).isZero();
-    Samples.sealAll(tier.meta(), batch);
-    tier.meta().finish(batch.sequence(), Samples.files(batch), begun);
+    Samples.sealAll(tier.stores(), batch);
+    tier.stores().batches().finish(batch.sequence(), Samples.files(batch), begun);
 
     assertThat(sweeper.sweep()).isEqualTo(1);
     assertThat(keys()).isEmpty();
@@ -254,7 +260,8 @@ class SweeperTest {
 
   private void insertFile(@Nullable Instant expiresAt) throws IOException {
     write(ObjectKeys.upload(FILE));
-    tier.meta()
+    tier.stores()
+        .files()
         .insertFile(
             new StoredFile(FILE, 0, PROJECT, "a", "batch", 7, begun, expiresAt),
             Manifest.ofObject(ObjectKeys.upload(FILE), 7));

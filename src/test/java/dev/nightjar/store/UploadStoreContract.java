@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What every MetaStore does with uploads in parts. */
+/** What every UploadStore does with uploads in parts. */
 public abstract class UploadStoreContract {
   private static final Instant LAST = NOW.plus(Duration.ofHours(1)).minusMillis(1);
   private static final Instant EXPIRED = NOW.plus(Duration.ofHours(1));
@@ -33,31 +33,31 @@ public abstract class UploadStoreContract {
   private static final int PARTS_MAX = 3;
 
   @TempDir protected Path directory;
-  private MetaStore store;
+  private Stores stores;
 
   /** Opens the store of this directory, which may have been used before. */
-  protected abstract MetaStore open(Path directory);
+  protected abstract Stores open(Path directory);
 
   @BeforeEach
   void openStore() {
-    store = open(directory);
+    stores = open(directory);
   }
 
   @AfterEach
   void closeStore() {
-    store.close();
+    stores.close();
   }
 
   @Test
   void createdUploadIsFoundAsItWasAlsoAfterAReopen() {
     Upload upload = create("upload_a");
 
-    store.close();
-    store = open(directory);
+    stores.close();
+    stores = open(directory);
 
-    assertThat(store.upload(PROJECT, upload.id())).contains(upload);
-    assertThat(store.upload("other", upload.id())).isEmpty();
-    assertThat(store.upload(PROJECT, new UploadId("upload_b"))).isEmpty();
+    assertThat(stores.uploads().upload(PROJECT, upload.id())).contains(upload);
+    assertThat(stores.uploads().upload("other", upload.id())).isEmpty();
+    assertThat(stores.uploads().upload(PROJECT, new UploadId("upload_b"))).isEmpty();
   }
 
   @Test
@@ -65,14 +65,14 @@ public abstract class UploadStoreContract {
     Upload ended = create("upload_a");
     create("upload_b");
 
-    assertThat(store.createUpload(upload("upload_c", LAST), OPEN_MAX)).isFalse();
-    assertThat(store.createUpload(ended, OPEN_MAX)).as("again").isTrue();
-    assertThat(store.upload(PROJECT, new UploadId("upload_c"))).isEmpty();
+    assertThat(stores.uploads().createUpload(upload("upload_c", LAST), OPEN_MAX)).isFalse();
+    assertThat(stores.uploads().createUpload(ended, OPEN_MAX)).as("again").isTrue();
+    assertThat(stores.uploads().upload(PROJECT, new UploadId("upload_c"))).isEmpty();
 
-    store.cancelUpload(PROJECT, ended.id(), NOW);
-    assertThat(store.createUpload(upload("upload_c", LAST), OPEN_MAX)).isTrue();
-    assertThat(store.createUpload(upload("upload_d", LAST), OPEN_MAX)).isFalse();
-    assertThat(store.createUpload(upload("upload_d", EXPIRED), OPEN_MAX)).isTrue();
+    stores.uploads().cancelUpload(PROJECT, ended.id(), NOW);
+    assertThat(stores.uploads().createUpload(upload("upload_c", LAST), OPEN_MAX)).isTrue();
+    assertThat(stores.uploads().createUpload(upload("upload_d", LAST), OPEN_MAX)).isFalse();
+    assertThat(stores.uploads().createUpload(upload("upload_d", EXPIRED), OPEN_MAX)).isTrue();
   }
 
   @Test
@@ -85,8 +85,8 @@ public abstract class UploadStoreContract {
     assertThat(add(first, LAST)).isEqualTo(PartOutcome.ADDED);
     assertThat(add(first, LAST)).as("again").isEqualTo(PartOutcome.ADDED);
 
-    assertThat(store.parts(upload.id())).containsExactlyInAnyOrder(first, second);
-    assertThat(store.parts(new UploadId("upload_b"))).isEmpty();
+    assertThat(stores.uploads().parts(upload.id())).containsExactlyInAnyOrder(first, second);
+    assertThat(stores.uploads().parts(new UploadId("upload_b"))).isEmpty();
   }
 
   @Test
@@ -99,7 +99,7 @@ public abstract class UploadStoreContract {
     assertThat(add(part(upload, "part_4"), NOW)).isEqualTo(PartOutcome.TOO_MANY);
     assertThat(add(part(upload, "part_3"), NOW)).as("again").isEqualTo(PartOutcome.ADDED);
     assertThat(add(part(create("upload_b"), "part_4"), NOW)).isEqualTo(PartOutcome.ADDED);
-    assertThat(store.parts(upload.id())).hasSize(PARTS_MAX);
+    assertThat(stores.uploads().parts(upload.id())).hasSize(PARTS_MAX);
   }
 
   @Test
@@ -107,10 +107,13 @@ public abstract class UploadStoreContract {
     Upload upload = create("upload_a"); // It holds seven bytes, and each part has five.
     var limits = new PartLimits(PARTS_MAX, 2, Long.MAX_VALUE);
 
-    assertThat(store.addPart(part(upload, "part_1"), limits, NOW)).isEqualTo(PartOutcome.ADDED);
-    assertThat(store.addPart(part(upload, "part_2"), limits, NOW)).isEqualTo(PartOutcome.ADDED);
-    assertThat(store.addPart(part(upload, "part_3"), limits, NOW)).isEqualTo(PartOutcome.TOO_MUCH);
-    assertThat(store.addPart(part(upload, "part_2"), limits, NOW))
+    assertThat(stores.uploads().addPart(part(upload, "part_1"), limits, NOW))
+        .isEqualTo(PartOutcome.ADDED);
+    assertThat(stores.uploads().addPart(part(upload, "part_2"), limits, NOW))
+        .isEqualTo(PartOutcome.ADDED);
+    assertThat(stores.uploads().addPart(part(upload, "part_3"), limits, NOW))
+        .isEqualTo(PartOutcome.TOO_MUCH);
+    assertThat(stores.uploads().addPart(part(upload, "part_2"), limits, NOW))
         .as("again")
         .isEqualTo(PartOutcome.ADDED);
   }
@@ -120,19 +123,22 @@ public abstract class UploadStoreContract {
     Upload upload = create("upload_a");
     var limits = new PartLimits(PARTS_MAX, 100, 12);
 
-    assertThat(store.addPart(part(upload, "part_1"), limits, NOW)).isEqualTo(PartOutcome.ADDED);
-    assertThat(store.addPart(part(upload, "part_2"), limits, NOW)).isEqualTo(PartOutcome.ADDED);
-    assertThat(store.addPart(part(upload, "part_3"), limits, NOW)).isEqualTo(PartOutcome.NO_ROOM);
-    assertThat(store.addPart(part(upload, "part_2"), limits, NOW))
+    assertThat(stores.uploads().addPart(part(upload, "part_1"), limits, NOW))
+        .isEqualTo(PartOutcome.ADDED);
+    assertThat(stores.uploads().addPart(part(upload, "part_2"), limits, NOW))
+        .isEqualTo(PartOutcome.ADDED);
+    assertThat(stores.uploads().addPart(part(upload, "part_3"), limits, NOW))
+        .isEqualTo(PartOutcome.NO_ROOM);
+    assertThat(stores.uploads().addPart(part(upload, "part_2"), limits, NOW))
         .as("again")
         .isEqualTo(PartOutcome.ADDED);
 
-    assertThat(store.storedBytes(PROJECT)).isEqualTo(10);
-    assertThat(store.storedBytes("other")).isZero();
+    assertThat(stores.files().storedBytes(PROJECT)).isEqualTo(10);
+    assertThat(stores.files().storedBytes("other")).isZero();
     complete(upload, NOW);
-    assertThat(store.storedBytes(PROJECT)).as("its file is its parts").isEqualTo(10);
-    store.forgetUploads(List.of(upload.id()));
-    assertThat(store.storedBytes(PROJECT)).as("the file alone").isEqualTo(7);
+    assertThat(stores.files().storedBytes(PROJECT)).as("its file is its parts").isEqualTo(10);
+    stores.retention().forgetUploads(List.of(upload.id()));
+    assertThat(stores.files().storedBytes(PROJECT)).as("the file alone").isEqualTo(7);
   }
 
   @Test
@@ -141,19 +147,19 @@ public abstract class UploadStoreContract {
     Upload cancelled = create("upload_b");
     add(part(cancelled, "part_2"), NOW);
 
-    assertThat(store.storedBytes(PROJECT)).isEqualTo(10);
-    store.cancelUpload(PROJECT, cancelled.id(), NOW);
+    assertThat(stores.files().storedBytes(PROJECT)).isEqualTo(10);
+    stores.uploads().cancelUpload(PROJECT, cancelled.id(), NOW);
 
-    assertThat(store.storedBytes(PROJECT)).as("their bytes are still there").isEqualTo(10);
-    store.forgetUploads(List.of(cancelled.id()));
-    assertThat(store.storedBytes(PROJECT)).isEqualTo(5);
+    assertThat(stores.files().storedBytes(PROJECT)).as("their bytes are still there").isEqualTo(10);
+    stores.retention().forgetUploads(List.of(cancelled.id()));
+    assertThat(stores.files().storedBytes(PROJECT)).isEqualTo(5);
   }
 
   @Test
   void endedUploadsTakeNoParts() {
     Upload expired = create("upload_a");
     Upload cancelled = create("upload_b");
-    store.cancelUpload(PROJECT, cancelled.id(), NOW);
+    stores.uploads().cancelUpload(PROJECT, cancelled.id(), NOW);
     Upload completed = create("upload_c");
     complete(completed, NOW);
 
@@ -172,10 +178,11 @@ public abstract class UploadStoreContract {
     assertThat(completed.status()).isEqualTo(Status.COMPLETED);
     assertThat(completed.statusAt(EXPIRED)).isEqualTo(Status.COMPLETED);
     assertThat(completed.parts()).containsExactly(new PartId("part_2"), new PartId("part_1"));
-    assertThat(store.upload(PROJECT, upload.id())).contains(completed);
-    StoredFile file = store.file(PROJECT, upload.file(), LAST).orElseThrow();
+    assertThat(stores.uploads().upload(PROJECT, upload.id())).contains(completed);
+    StoredFile file = stores.files().file(PROJECT, upload.file(), LAST).orElseThrow();
     assertThat(file.bytes()).isEqualTo(7);
-    assertThat(store.content(file.id()).orElseThrow().pieces()).isEqualTo(content().pieces());
+    assertThat(stores.files().content(file.id()).orElseThrow().pieces())
+        .isEqualTo(content().pieces());
   }
 
   @Test
@@ -185,21 +192,21 @@ public abstract class UploadStoreContract {
     var other = new CompletedUpload(List.of(), file("file-other"), new Manifest(List.of()));
 
     assertThat(complete(upload, LAST)).isEqualTo(first);
-    assertThat(store.completeUpload(upload.id(), other, LAST)).isEqualTo(first);
-    assertThat(store.cancelUpload(PROJECT, upload.id(), LAST)).contains(first);
-    assertThat(store.file(PROJECT, new FileId("file-other"), LAST)).isEmpty();
+    assertThat(stores.uploads().completeUpload(upload.id(), other, LAST)).isEqualTo(first);
+    assertThat(stores.uploads().cancelUpload(PROJECT, upload.id(), LAST)).contains(first);
+    assertThat(stores.files().file(PROJECT, new FileId("file-other"), LAST)).isEmpty();
   }
 
   @Test
   void uploadThatWasCancelledOrHasExpiredMakesNoFile() {
     Upload cancelled = create("upload_a");
-    store.cancelUpload(PROJECT, cancelled.id(), NOW);
+    stores.uploads().cancelUpload(PROJECT, cancelled.id(), NOW);
     Upload expired = create("upload_b");
 
     assertThat(complete(cancelled, NOW).status()).isEqualTo(Status.CANCELLED);
     assertThat(complete(expired, EXPIRED).statusAt(EXPIRED)).isEqualTo(Status.EXPIRED);
-    assertThat(store.file(PROJECT, cancelled.file(), NOW)).isEmpty();
-    assertThat(store.file(PROJECT, expired.file(), NOW)).isEmpty();
+    assertThat(stores.files().file(PROJECT, cancelled.file(), NOW)).isEmpty();
+    assertThat(stores.files().file(PROJECT, expired.file(), NOW)).isEmpty();
   }
 
   @Test
@@ -207,11 +214,11 @@ public abstract class UploadStoreContract {
     Upload upload = create("upload_a");
     Upload late = create("upload_b");
 
-    assertThat(store.cancelUpload("other", upload.id(), NOW)).isEmpty();
-    assertThat(store.upload(PROJECT, upload.id())).contains(upload);
-    assertThat(store.cancelUpload(PROJECT, upload.id(), LAST).orElseThrow().status())
+    assertThat(stores.uploads().cancelUpload("other", upload.id(), NOW)).isEmpty();
+    assertThat(stores.uploads().upload(PROJECT, upload.id())).contains(upload);
+    assertThat(stores.uploads().cancelUpload(PROJECT, upload.id(), LAST).orElseThrow().status())
         .isEqualTo(Status.CANCELLED);
-    assertThat(store.cancelUpload(PROJECT, late.id(), EXPIRED)).contains(late);
+    assertThat(stores.uploads().cancelUpload(PROJECT, late.id(), EXPIRED)).contains(late);
   }
 
   private static Upload upload(String id, Instant createdAt) {
@@ -231,7 +238,7 @@ public abstract class UploadStoreContract {
 
   private Upload create(String id) {
     Upload upload = upload(id, NOW);
-    assertThat(store.createUpload(upload, 100)).isTrue();
+    assertThat(stores.uploads().createUpload(upload, 100)).isTrue();
     return upload;
   }
 
@@ -240,13 +247,13 @@ public abstract class UploadStoreContract {
   }
 
   private PartOutcome add(UploadPart part, Instant now) {
-    return store.addPart(part, new PartLimits(PARTS_MAX, 100, Long.MAX_VALUE), now);
+    return stores.uploads().addPart(part, new PartLimits(PARTS_MAX, 100, Long.MAX_VALUE), now);
   }
 
   private Upload complete(Upload upload, Instant now) {
     var parts = List.of(new PartId("part_2"), new PartId("part_1"));
     var completed = new CompletedUpload(parts, file(upload.file().value()), content());
-    return store.completeUpload(upload.id(), completed, now);
+    return stores.uploads().completeUpload(upload.id(), completed, now);
   }
 
   private static StoredFile file(String id) {

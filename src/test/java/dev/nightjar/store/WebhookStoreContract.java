@@ -23,26 +23,28 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What every MetaStore does with webhook endpoints and deliveries. */
+/** What every WebhookStore does with webhook endpoints and deliveries. */
 public abstract class WebhookStoreContract {
   private static final List<String> ALL =
       List.of("batch.completed", "batch.failed", "batch.cancelled", "batch.expired");
   private static final Instant END = NOW.plusSeconds(9);
 
   @TempDir protected Path directory;
-  private MetaStore store;
+  private Stores stores;
+  private WebhookStore store;
 
   /** Opens the store of this directory, which may have been used before. */
-  protected abstract MetaStore open(Path directory);
+  protected abstract Stores open(Path directory);
 
   @BeforeEach
   void openStore() {
-    store = open(directory);
+    stores = open(directory);
+    store = stores.webhooks();
   }
 
   @AfterEach
   void closeStore() {
-    store.close();
+    stores.close();
   }
 
   // ---- endpoints
@@ -51,8 +53,8 @@ public abstract class WebhookStoreContract {
   void endpointIsFoundAsItWasAlsoAfterAReopen() {
     WebhookEndpoint made = create("whe_a", ALL);
 
-    store.close();
-    store = open(directory);
+    stores.close();
+    openStore();
 
     assertThat(store.webhookEndpoint(PROJECT, "whe_a")).contains(made);
     assertThat(store.webhookEndpoint("other", "whe_a")).isEmpty();
@@ -114,9 +116,9 @@ public abstract class WebhookStoreContract {
     fail("batch_failed");
     complete("batch_completed");
     expire("batch_expired");
-    Batch cancelled = Samples.validating(store, "batch_cancelled");
-    store.cancel(PROJECT, cancelled.id(), NOW);
-    store.finish(cancelled.sequence(), Samples.files(cancelled), END);
+    Batch cancelled = Samples.validating(stores, "batch_cancelled");
+    stores.batches().cancel(PROJECT, cancelled.id(), NOW);
+    stores.batches().finish(cancelled.sequence(), Samples.files(cancelled), END);
 
     List<WebhookDelivery> all = store.webhookDeliveries(endpoint, null, 10);
     assertThat(all)
@@ -145,8 +147,8 @@ public abstract class WebhookStoreContract {
     Batch completed = complete("batch_b");
     WebhookEndpoint late = create("whe_b", ALL);
 
-    store.fail(failed.sequence(), List.of(), END.plusSeconds(1));
-    store.finish(completed.sequence(), Samples.files(completed), END.plusSeconds(1));
+    stores.batches().fail(failed.sequence(), List.of(), END.plusSeconds(1));
+    stores.batches().finish(completed.sequence(), Samples.files(completed), END.plusSeconds(1));
 
     assertThat(store.webhookDeliveries(first, null, 10)).hasSize(2);
     assertThat(store.webhookDeliveries(late, null, 10)).isEmpty();
@@ -168,7 +170,7 @@ public abstract class WebhookStoreContract {
     assertThat(store.webhookDeliveries(other, null, 10)).isEmpty();
     assertThat(store.webhookDeliveries(disabled, null, 10)).hasSize(1);
     assertThat(store.webhookDeliveries(wanting, null, 10)).hasSize(1);
-    assertThat(due(END)).extracting(d -> d.endpoint().id()).containsExactly("whe_a");
+    assertThat(due(END, 9, 9)).extracting(d -> d.endpoint().id()).containsExactly("whe_a");
   }
 
   // ---- deliveries
@@ -198,7 +200,7 @@ public abstract class WebhookStoreContract {
   void failedTryIsDueAgainAtItsTime() {
     WebhookEndpoint endpoint = create("whe_a", ALL);
     fail("batch_a");
-    WebhookDelivery before = due(END).getFirst().delivery();
+    WebhookDelivery before = due(END, 9, 9).getFirst().delivery();
     Instant next = END.plusSeconds(5);
 
     store.triedWebhookDelivery(new Try(before, new Outcome.Again(next), 500, "answered 500", END));
@@ -208,9 +210,9 @@ public abstract class WebhookStoreContract {
     assertThat(after.attempts()).isEqualTo(1);
     assertThat(after.lastStatus()).isEqualTo(500);
     assertThat(after.lastError()).isEqualTo("answered 500");
-    assertThat(due(END)).isEmpty();
+    assertThat(due(END, 9, 9)).isEmpty();
     assertThat(store.nextWebhookDelivery(END)).contains(next);
-    assertThat(due(next)).extracting(DueDelivery::delivery).containsExactly(after);
+    assertThat(due(next, 9, 9)).extracting(DueDelivery::delivery).containsExactly(after);
   }
 
   @Tag("K3")
@@ -219,13 +221,13 @@ public abstract class WebhookStoreContract {
     create("whe_a", ALL);
     fail("batch_a");
     fail("batch_b");
-    tried(due(END).get(0).delivery(), new Outcome.Again(END.plus(Duration.ofDays(40))));
-    tried(due(END).get(0).delivery(), new Outcome.Delivered());
+    tried(due(END, 9, 9).get(0).delivery(), new Outcome.Again(END.plus(Duration.ofDays(40))));
+    tried(due(END, 9, 9).get(0).delivery(), new Outcome.Delivered());
 
     store.hastenWebhookDeliveries(END.plusSeconds(1));
 
-    assertThat(due(END)).isEmpty();
-    assertThat(due(END.plusSeconds(1))).hasSize(1);
+    assertThat(due(END, 9, 9)).isEmpty();
+    assertThat(due(END.plusSeconds(1), 9, 9)).hasSize(1);
   }
 
   @Test
@@ -233,10 +235,10 @@ public abstract class WebhookStoreContract {
     WebhookEndpoint endpoint = create("whe_a", ALL);
     fail("batch_a");
     fail("batch_b");
-    tried(due(END).get(0).delivery(), new Outcome.Delivered());
-    tried(due(END).get(0).delivery(), new Outcome.GivenUp());
+    tried(due(END, 9, 9).get(0).delivery(), new Outcome.Delivered());
+    tried(due(END, 9, 9).get(0).delivery(), new Outcome.GivenUp());
 
-    assertThat(due(END.plus(Duration.ofDays(9)))).isEmpty();
+    assertThat(due(END.plus(Duration.ofDays(9)), 9, 9)).isEmpty();
     assertThat(store.nextWebhookDelivery(NOW)).isEmpty();
     assertThat(store.webhookDeliveries(endpoint, null, 10))
         .extracting(WebhookDelivery::state)
@@ -254,7 +256,7 @@ public abstract class WebhookStoreContract {
         store.webhookDeliveries(gone, null, 1).getFirst(), new Outcome.EndpointGone("it is gone"));
     store.deleteWebhookEndpoint(PROJECT, "whe_b", END);
 
-    assertThat(due(END)).isEmpty();
+    assertThat(due(END, 9, 9)).isEmpty();
     assertThat(store.webhookDeliveries(gone, null, 10))
         .extracting(WebhookDelivery::state)
         .containsOnly(State.FAILED);
@@ -262,7 +264,7 @@ public abstract class WebhookStoreContract {
         .isEqualTo("it is gone");
     store.changeWebhookEndpoint(PROJECT, "whe_a", WebhookEndpoint::enabled);
     fail("batch_c");
-    assertThat(due(END)).hasSize(1);
+    assertThat(due(END, 9, 9)).hasSize(1);
   }
 
   @Test
@@ -271,7 +273,7 @@ public abstract class WebhookStoreContract {
     fail("batch_a");
     fail("batch_b");
     fail("batch_c");
-    List<DueDelivery> flying = due(END);
+    List<DueDelivery> flying = due(END, 9, 9);
     tried(flying.get(0).delivery(), new Outcome.EndpointGone("it is gone"));
 
     tried(flying.get(1).delivery(), new Outcome.Delivered());
@@ -286,7 +288,7 @@ public abstract class WebhookStoreContract {
   void replayMakesADeliveryPendingWithAllTriesBeforeIt() {
     create("whe_a", ALL);
     fail("batch_a");
-    WebhookDelivery before = due(END).getFirst().delivery();
+    WebhookDelivery before = due(END, 9, 9).getFirst().delivery();
     tried(before, new Outcome.GivenUp());
     Instant later = END.plus(Duration.ofDays(5));
 
@@ -298,9 +300,9 @@ public abstract class WebhookStoreContract {
     assertThat(again.begunAt()).isEqualTo(later);
     assertThat(again.createdAt()).isEqualTo(END);
     assertThat(again.endedAt()).isNull();
-    assertThat(due(later)).hasSize(1);
+    assertThat(due(later, 9, 9)).hasSize(1);
     tried(before, new Outcome.GivenUp());
-    assertThat(due(later)).as("a try from before the replay").hasSize(1);
+    assertThat(due(later, 9, 9)).as("a try from before the replay").hasSize(1);
     assertThat(store.replayWebhookDelivery("other", before.id(), later)).isEmpty();
   }
 
@@ -308,7 +310,7 @@ public abstract class WebhookStoreContract {
   void deliveryOfADisabledEndpointIsNotReplayed() {
     create("whe_a", ALL);
     fail("batch_a");
-    WebhookDelivery delivery = due(END).getFirst().delivery();
+    WebhookDelivery delivery = due(END, 9, 9).getFirst().delivery();
     tried(delivery, new Outcome.EndpointGone("it is gone"));
 
     assertThat(store.replayWebhookDelivery(PROJECT, delivery.id(), END)).isEmpty();
@@ -336,7 +338,7 @@ public abstract class WebhookStoreContract {
     WebhookEndpoint endpoint = create("whe_a", ALL);
     fail("batch_a");
     fail("batch_b");
-    tried(due(END).getFirst().delivery(), new Outcome.Delivered());
+    tried(due(END, 9, 9).getFirst().delivery(), new Outcome.Delivered());
 
     assertThat(store.forgetWebhookDeliveries(END.minusMillis(1), 10)).isZero();
     assertThat(store.forgetWebhookDeliveries(END, 10)).isEqualTo(1);
@@ -364,10 +366,6 @@ public abstract class WebhookStoreContract {
     return store.webhookEndpoint(PROJECT, id).orElseThrow();
   }
 
-  private List<DueDelivery> due(Instant now) {
-    return due(now, 100, 100);
-  }
-
   private List<DueDelivery> due(Instant now, int perEndpoint, int perProject) {
     return store.dueWebhookDeliveries(now, perEndpoint, perProject).stream()
         .map(due -> store.dueWebhookDelivery(due, now).orElseThrow())
@@ -379,20 +377,21 @@ public abstract class WebhookStoreContract {
   }
 
   private Batch fail(String id) {
-    Batch batch = Samples.validating(store, id);
-    return store.fail(batch.sequence(), List.of(new BatchError("c", "m", null, null)), END);
+    Batch batch = Samples.validating(stores, id);
+    var error = new BatchError("c", "m", null, null);
+    return stores.batches().fail(batch.sequence(), List.of(error), END);
   }
 
   private Batch complete(String id) {
-    Batch batch = Samples.inProgress(store, id, 1);
-    Samples.sealAll(store, batch);
-    return store.finish(batch.sequence(), Samples.files(batch), END);
+    Batch batch = Samples.inProgress(stores, id, 1);
+    Samples.sealAll(stores, batch);
+    return stores.batches().finish(batch.sequence(), Samples.files(batch), END);
   }
 
   private void expire(String id) {
-    Batch batch = Samples.inProgress(store, id, 1);
-    store.expire(batch.sequence(), NOW.plusSeconds(3));
-    Samples.sealAll(store, batch);
-    store.finish(batch.sequence(), Samples.files(batch), END);
+    Batch batch = Samples.inProgress(stores, id, 1);
+    stores.batches().expire(batch.sequence(), NOW.plusSeconds(3));
+    Samples.sealAll(stores, batch);
+    stores.batches().finish(batch.sequence(), Samples.files(batch), END);
   }
 }

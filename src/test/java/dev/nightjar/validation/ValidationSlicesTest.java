@@ -9,10 +9,11 @@ import dev.nightjar.file.FileId;
 import dev.nightjar.file.LongLines;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.StoredFile;
-import dev.nightjar.store.MetaStore.NewBatch;
+import dev.nightjar.store.BatchStore.NewBatch;
 import dev.nightjar.store.ObjectStore;
+import dev.nightjar.store.Stores;
 import dev.nightjar.store.files.FileObjectStore;
-import dev.nightjar.store.sqlite.SqliteMetaStore;
+import dev.nightjar.store.sqlite.SqliteStores;
 import dev.nightjar.validation.Validation.Slice;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -38,7 +39,7 @@ class ValidationSlicesTest {
   private static final int MORE_THAN_TWO_SLICES = 140;
 
   @TempDir Path directory;
-  private SqliteMetaStore meta;
+  private Stores stores;
   private FileObjectStore objects;
 
   private Validation validation;
@@ -46,12 +47,12 @@ class ValidationSlicesTest {
   @BeforeEach
   void open() throws Exception {
     Path database = directory.resolve("meta.db");
-    meta = new SqliteMetaStore(database);
+    stores = SqliteStores.open(database);
     addProjects(database);
     objects = new FileObjectStore(directory.resolve("objects"));
     validation =
         new Validation(
-            new ValidationInputs(meta, objects, new LongLines()),
+            new ValidationInputs(stores, objects, new LongLines()),
             new ValidationRules(InputLimits.DEFAULTS, Terms.NONE, _ -> Optional.empty()),
             InstantSource.fixed(NOW),
             new Random(1));
@@ -67,7 +68,7 @@ class ValidationSlicesTest {
   @AfterEach
   void close() {
     objects.close();
-    meta.close();
+    stores.close();
   }
 
   private long create(String id, int lines, int lineBytes) throws IOException {
@@ -86,9 +87,11 @@ class ValidationSlicesTest {
       }
       writer.commit();
     }
-    meta.insertFile(
-        new StoredFile(file, 0, project, "in.jsonl", "batch", bytes, NOW, null),
-        Manifest.ofObject("input-" + id, bytes));
+    stores
+        .files()
+        .insertFile(
+            new StoredFile(file, 0, project, "in.jsonl", "batch", bytes, NOW, null),
+            Manifest.ofObject("input-" + id, bytes));
     var asked =
         new NewBatch(
             new BatchId(id),
@@ -101,7 +104,7 @@ class ValidationSlicesTest {
             Map.of(),
             null,
             null);
-    return meta.createBatch(asked).batch().sequence();
+    return stores.batches().createBatch(asked).batch().sequence();
   }
 
   @Test
@@ -149,10 +152,10 @@ class ValidationSlicesTest {
     long batch = create("a1", MORE_THAN_TWO_SLICES, LINE_BYTES);
     assertThat(validation.advance(batch)).isEqualTo(new Slice.More());
 
-    assertThat(meta.cancel("a", new BatchId("a1"), NOW)).isPresent();
+    assertThat(stores.batches().cancel("a", new BatchId("a1"), NOW)).isPresent();
 
     assertThat(validation.advance(batch))
-        .isEqualTo(new Slice.Done(meta.batch(batch).orElseThrow(), 0));
+        .isEqualTo(new Slice.Done(stores.batches().batch(batch).orElseThrow(), 0));
   }
 
   @Test
@@ -171,6 +174,7 @@ class ValidationSlicesTest {
     validation.close();
 
     assertThat(validation.advance(batch)).isEqualTo(new Slice.More());
-    assertThat(meta.batch(batch).orElseThrow().status()).isEqualTo(BatchStatus.VALIDATING);
+    assertThat(stores.batches().batch(batch).orElseThrow().status())
+        .isEqualTo(BatchStatus.VALIDATING);
   }
 }

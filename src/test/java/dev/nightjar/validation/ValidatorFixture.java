@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightjar.batch.BatchError;
 import dev.nightjar.file.Manifest;
+import dev.nightjar.store.BatchStore.ValidInput;
 import dev.nightjar.store.ContentReader;
-import dev.nightjar.store.MetaStore.ValidInput;
 import dev.nightjar.store.ObjectStore;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.validation.Validator.Outcome;

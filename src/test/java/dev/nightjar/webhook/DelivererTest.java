@@ -63,7 +63,7 @@ class DelivererTest {
     assertThat(request.headers().get("webhook-signature")).matches("v1,[A-Za-z0-9+/]{43}=");
     assertThat(delivered.attempts()).isEqualTo(1);
     assertThat(delivered.lastStatus()).isEqualTo(200);
-    assertThat(world.deliverer.figures().delivered()).isEqualTo(1);
+    DeliveryFixture.awaitThat(() -> world.deliverer.figures().delivered() == 1);
   }
 
   @Test
@@ -177,9 +177,15 @@ class DelivererTest {
     world.endBatch();
     world.advance(Duration.ofHours(1));
 
-    assertThat(world.store.webhookEndpoint(Samples.PROJECT, "whe_a").orElseThrow().disabledReason())
+    assertThat(
+            world
+                .stores
+                .webhooks()
+                .webhookEndpoint(Samples.PROJECT, "whe_a")
+                .orElseThrow()
+                .disabledReason())
         .contains("410");
-    assertThat(world.store.webhookDeliveries(endpoint, null, 10)).hasSize(1);
+    assertThat(world.stores.webhooks().webhookDeliveries(endpoint, null, 10)).hasSize(1);
     assertThat(receiver.connections()).isEqualTo(1);
   }
 
@@ -233,7 +239,8 @@ class DelivererTest {
 
     assertThat(world.awaitAttempts(endpoint, 1).lastError())
         .isEqualTo("it does not speak HTTP/1.1");
-    WebhookEndpoint down = world.store.webhookEndpoint(Samples.PROJECT, "whe_down").orElseThrow();
+    WebhookEndpoint down =
+        world.stores.webhooks().webhookEndpoint(Samples.PROJECT, "whe_down").orElseThrow();
     assertThat(world.awaitAttempts(down, 1).lastError()).startsWith("no connection: ");
   }
 
@@ -263,7 +270,7 @@ class DelivererTest {
         quick.url("http", "/").toString(),
         DeliveryFixture.secrets(DeliveryFixture.SECRET));
     WebhookEndpoint quickEndpoint =
-        world.store.webhookEndpoint(Samples.PROJECT, "whe_quick").orElseThrow();
+        world.stores.webhooks().webhookEndpoint(Samples.PROJECT, "whe_quick").orElseThrow();
     world.endBatch();
 
     world.awaitState(quickEndpoint, State.DELIVERED);
@@ -271,7 +278,7 @@ class DelivererTest {
     release.countDown();
 
     DeliveryFixture.awaitThat(() ->
-        world.store.webhookDeliveries(slowEndpoint, null, 10).stream()
+        world.stores.webhooks().webhookDeliveries(slowEndpoint, null, 10).stream()
             .allMatch(delivery -> delivery.attempts() > 0));
     assertThat(most.get()).isEqualTo(Flights.PER_ENDPOINT_MAX);
   }

@@ -4,13 +4,13 @@ import static dev.nightjar.testing.ScriptedServer.playing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightjar.batch.Batch;
-import dev.nightjar.store.MetaStore;
 import dev.nightjar.store.Samples;
+import dev.nightjar.store.Stores;
 import dev.nightjar.store.WebhookDelivery;
 import dev.nightjar.store.WebhookDelivery.State;
 import dev.nightjar.store.WebhookEndpoint;
 import dev.nightjar.store.WebhookEndpoint.Secrets;
-import dev.nightjar.store.sqlite.SqliteMetaStore;
+import dev.nightjar.store.sqlite.SqliteStores;
 import dev.nightjar.testing.ScriptedServer;
 import dev.nightjar.testing.ScriptedServer.Script;
 import dev.nightjar.testing.TestClocks;
@@ -42,7 +42,7 @@ final class DeliveryFixture implements AutoCloseable {
       new AtomicReference<>(AllowList.parse(List.of("127.0.0.1")));
   final AtomicReference<Resolver> resolver =
       new AtomicReference<>((_, host) -> List.of(InetAddress.ofLiteral(host)));
-  MetaStore store;
+  Stores stores;
   Deliverer deliverer;
   private final Path database;
   private final List<ScriptedServer> servers = new ArrayList<>();
@@ -50,13 +50,13 @@ final class DeliveryFixture implements AutoCloseable {
 
   DeliveryFixture(Path folder) {
     this.database = folder.resolve("meta.db");
-    this.store = new SqliteMetaStore(database);
+    this.stores = SqliteStores.open(database);
     this.deliverer = start(LIMIT);
   }
 
   void reopen() {
-    store.close();
-    store = new SqliteMetaStore(database);
+    stores.close();
+    stores = SqliteStores.open(database);
   }
 
   void startDeliverer() {
@@ -83,7 +83,8 @@ final class DeliveryFixture implements AutoCloseable {
         new Targets((project, host) -> resolver.get().resolve(project, host), allowed.get());
     var sender = new Sender(targets, tls, now::get, "Nightjar/test", limit);
     var started =
-        new Deliverer(store, sender, TestClocks.settled(now::get), new Random(1), Flights.MAX);
+        new Deliverer(
+            stores.webhooks(), sender, TestClocks.settled(now::get), new Random(1), Flights.MAX);
     started.start();
     return started;
   }
@@ -91,7 +92,7 @@ final class DeliveryFixture implements AutoCloseable {
   @Override
   public void close() throws IOException {
     deliverer.close();
-    store.close();
+    stores.close();
     for (ScriptedServer server : servers) {
       server.close();
     }
@@ -129,14 +130,16 @@ final class DeliveryFixture implements AutoCloseable {
     var endpoint =
         new WebhookEndpoint(
             id, 0, project, "name", url, FAILED, secrets, now.get(), now.get(), null);
-    assertThat(store.createWebhookEndpoint(endpoint, Integer.MAX_VALUE)).isTrue();
-    store.changeWebhookEndpoint(project, id, made -> made.withSecrets(secrets, made.updatedAt()));
-    return store.webhookEndpoint(project, id).orElseThrow();
+    assertThat(stores.webhooks().createWebhookEndpoint(endpoint, Integer.MAX_VALUE)).isTrue();
+    stores
+        .webhooks()
+        .changeWebhookEndpoint(project, id, made -> made.withSecrets(secrets, made.updatedAt()));
+    return stores.webhooks().webhookEndpoint(project, id).orElseThrow();
   }
 
   void endBatch() {
-    Batch batch = Samples.validating(store, "batch_" + batches++);
-    store.fail(batch.sequence(), List.of(), now.get());
+    Batch batch = Samples.validating(stores, "batch_" + batches++);
+    stores.batches().fail(batch.sequence(), List.of(), now.get());
     deliverer.wake();
   }
 
@@ -146,7 +149,7 @@ final class DeliveryFixture implements AutoCloseable {
   }
 
   WebhookDelivery last(WebhookEndpoint endpoint) {
-    return store.webhookDeliveries(endpoint, null, 1).getFirst();
+    return stores.webhooks().webhookDeliveries(endpoint, null, 1).getFirst();
   }
 
   WebhookDelivery awaitState(WebhookEndpoint endpoint, State state) {

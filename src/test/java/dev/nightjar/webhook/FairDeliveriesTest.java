@@ -103,7 +103,7 @@ class FairDeliveriesTest {
     world.now.updateAndGet(now -> now.plusSeconds(1));
     endBatches(OURS, 1);
 
-    List<Due> due = world.store.dueWebhookDeliveries(world.now.get(), 2, 3);
+    List<Due> due = world.stores.webhooks().dueWebhookDeliveries(world.now.get(), 2, 3);
 
     assertThat(due).extracting(Due::project).containsExactly("theirs", "theirs", "theirs", OURS);
   }
@@ -114,18 +114,19 @@ class FairDeliveriesTest {
     hang(OURS, 1);
     endBatches(OURS, 1);
     Instant now = world.now.get();
-    Due due = world.store.dueWebhookDeliveries(now, 1, 1).getFirst();
-    WebhookDelivery delivery = world.store.dueWebhookDelivery(due, now).orElseThrow().delivery();
+    Due due = world.stores.webhooks().dueWebhookDeliveries(now, 1, 1).getFirst();
+    WebhookDelivery delivery =
+        world.stores.webhooks().dueWebhookDelivery(due, now).orElseThrow().delivery();
 
     var again = new Outcome.Again(now.plusSeconds(5));
-    world.store.triedWebhookDelivery(new Try(delivery, again, 500, null, now));
+    world.stores.webhooks().triedWebhookDelivery(new Try(delivery, again, 500, null, now));
 
-    assertThat(world.store.dueWebhookDelivery(due, now)).isEmpty();
-    assertThat(world.store.dueWebhookDelivery(due, now.plusSeconds(5))).isPresent();
+    assertThat(world.stores.webhooks().dueWebhookDelivery(due, now)).isEmpty();
+    assertThat(world.stores.webhooks().dueWebhookDelivery(due, now.plusSeconds(5))).isPresent();
   }
 
   private void hang(String project, int endpoints) {
-    Samples.project(world.store, project);
+    Samples.project(world.stores, project);
     try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int i = 0; i < endpoints; i++) {
         String id = "whe_%s_%d".formatted(project, i);
@@ -142,8 +143,8 @@ class FairDeliveriesTest {
   private void endBatches(String project, int count) {
     for (int i = 0; i < count; i++) {
       var batch = Samples.newBatch(project, "batch_" + project + batches++, world.now.get());
-      Batch made = world.store.createBatch(batch).batch();
-      world.store.fail(made.sequence(), List.of(), world.now.get());
+      Batch made = world.stores.batches().createBatch(batch).batch();
+      world.stores.batches().fail(made.sequence(), List.of(), world.now.get());
     }
     world.deliverer.wake();
   }
@@ -155,7 +156,7 @@ class FairDeliveriesTest {
   /** While all others hang. */
   private void awaitDelivered(String project) {
     if (project.equals(OURS)) {
-      Samples.project(world.store, OURS);
+      Samples.project(world.stores, OURS);
     }
     WebhookEndpoint endpoint = create(project, "whe_answers", answering);
     endBatches(project, 1);

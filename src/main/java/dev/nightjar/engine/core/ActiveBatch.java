@@ -54,9 +54,9 @@ final class ActiveBatch implements Window.Member, Serializable {
 
   private enum Phase {
     RUNNING,
-    /** The deadline has passed and MetaStore has been asked to expire it: it is held. */
+    /** The deadline has passed and the database has been asked to expire it: it is held. */
     EXPIRING,
-    /** MetaStore says that it stops early. */
+    /** The database says that it stops early. */
     STOPPING,
     /** All chunks are sealed, and its end is being stored. */
     FINISHING,

@@ -3,7 +3,7 @@ package dev.nightjar.engine.core;
 import dev.nightjar.batch.Chunk;
 import dev.nightjar.engine.message.Effect;
 import dev.nightjar.engine.message.Event.ClaimedChunk;
-import dev.nightjar.store.MetaStore.SealOutcome;
+import dev.nightjar.store.ChunkStore.SealOutcome;
 import java.io.Serializable;
 import java.util.HashMap;
 import java.util.List;

@@ -16,7 +16,7 @@ import dev.nightjar.engine.message.KnownModels;
 import dev.nightjar.engine.message.LineId;
 import dev.nightjar.engine.message.Live;
 import dev.nightjar.engine.message.UpstreamSpec;
-import dev.nightjar.store.MetaStore.SealOutcome;
+import dev.nightjar.store.ChunkStore.SealOutcome;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * Decides what happens next: which chunks to claim, which line to send where, what an attempt
  * means, when a chunk is sealed and a batch finished. A state machine without clock, lock, disk or
  * socket: one thread calls {@link #step} with what happened and carries the effects out. If the
- * process dies, nothing here is missed: MetaStore and the answer log know all that is done.
+ * process dies, nothing here is missed: the database and the answer log know all that is done.
  */
 public final class Engine implements Serializable {
   private final EngineLimits limits;

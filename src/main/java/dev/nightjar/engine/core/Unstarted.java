@@ -23,7 +23,7 @@ final class Unstarted implements Serializable {
     SLICE,
     /** It failed, and is tried again. */
     LATER,
-    /** It failed, its deadline has passed, and MetaStore has been asked to expire it. */
+    /** It failed, its deadline has passed, and the database has been asked to expire it. */
     EXPIRING
   }
 

@@ -6,7 +6,7 @@ import dev.nightjar.batch.Chunk;
 import dev.nightjar.batch.ChunkId;
 import dev.nightjar.batch.RequestCounts;
 import dev.nightjar.batch.Usage;
-import dev.nightjar.store.MetaStore.SealOutcome;
+import dev.nightjar.store.ChunkStore.SealOutcome;
 import java.io.Serializable;
 import java.util.BitSet;
 import java.util.List;
@@ -37,7 +37,7 @@ public sealed interface Event extends Serializable {
 
   record FinishFailed(long batch, String reason) implements Event {}
 
-  /** MetaStore says that the batch stops early; null: it does not, it was finalizing already. */
+  /** The database says that the batch stops early; null: it does not, it was finalizing already. */
   record Stopping(long batch, @Nullable Ending ending) implements Event {}
 
   record ExpireFailed(long batch, String reason) implements Event {}
@@ -87,7 +87,7 @@ public sealed interface Event extends Serializable {
   /** It was cancelled before it was validated. */
   record Withdrawn(long batch) implements Unvalidated {}
 
-  /** MetaStore says that it expires, and was not validated. */
+  /** The database says that it expires, and was not validated. */
   record ExpiredUnvalidated(long batch) implements Unvalidated {}
 
   /** The process is about to stop: send nothing more. */

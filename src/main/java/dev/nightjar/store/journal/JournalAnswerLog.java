@@ -64,7 +64,8 @@ public final class JournalAnswerLog implements AnswerLog {
   /**
    * Opens the journal and reads what it holds.
    *
-   * @param unsealed the chunks that MetaStore does not call sealed; records of others are dropped
+   * @param unsealed the chunks that the database does not call sealed; records of others are
+   *     dropped
    */
   public JournalAnswerLog(Path directory, Collection<ChunkId> unsealed, long segmentBytesMax)
       throws IOException {

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Reads what a journal holds at its start: MetaStore says which chunks count, the segments hold
+ * Reads what a journal holds at its start: the database says which chunks count, the segments hold
  * their answers. A torn tail of the last segment belongs to an append that never returned and will
  * be cut off; bytes that are no record anywhere else are damage, said loudly. It changes nothing
  * that another run would need, so it may die at any point.

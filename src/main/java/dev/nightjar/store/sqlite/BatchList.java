@@ -2,8 +2,8 @@ package dev.nightjar.store.sqlite;
 
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchStatus;
-import dev.nightjar.store.MetaStore.BatchFilter;
-import dev.nightjar.store.MetaStore.BatchQuery;
+import dev.nightjar.store.BatchStore.BatchFilter;
+import dev.nightjar.store.BatchStore.BatchQuery;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.LinkedHashMap;

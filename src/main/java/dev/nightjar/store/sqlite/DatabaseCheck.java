@@ -1,6 +1,6 @@
 package dev.nightjar.store.sqlite;
 
-import dev.nightjar.store.MetaStore.StoreException;
+import dev.nightjar.store.StoreException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

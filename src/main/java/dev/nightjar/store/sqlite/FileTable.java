@@ -3,7 +3,7 @@ package dev.nightjar.store.sqlite;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.StoredFile;
-import dev.nightjar.store.MetaStore.FileQuery;
+import dev.nightjar.store.FileStore.FileQuery;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;

@@ -7,7 +7,7 @@ import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.Manifest.Piece;
 import dev.nightjar.file.StoredFile;
-import dev.nightjar.store.MetaStore.FinishedFiles;
+import dev.nightjar.store.BatchStore.FinishedFiles;
 import dev.nightjar.store.ObjectKeys;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -1,10 +1,10 @@
 package dev.nightjar.store.sqlite;
 
 import dev.nightjar.cost.Price;
+import dev.nightjar.store.ChunkStore.Seal;
 import dev.nightjar.store.LedgerStore.Enqueued;
 import dev.nightjar.store.LedgerStore.Learned;
 import dev.nightjar.store.LedgerStore.LedgerEntry;
-import dev.nightjar.store.MetaStore.Seal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;

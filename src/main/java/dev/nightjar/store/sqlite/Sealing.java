@@ -2,8 +2,8 @@ package dev.nightjar.store.sqlite;
 
 import dev.nightjar.batch.Batch;
 import dev.nightjar.file.FileId;
-import dev.nightjar.store.MetaStore.Seal;
-import dev.nightjar.store.MetaStore.SealOutcome;
+import dev.nightjar.store.ChunkStore.Seal;
+import dev.nightjar.store.ChunkStore.SealOutcome;
 import dev.nightjar.store.ObjectKeys;
 import java.sql.SQLException;
 import java.time.Instant;

@@ -5,7 +5,7 @@ import dev.nightjar.file.PartId;
 import dev.nightjar.file.Upload;
 import dev.nightjar.file.UploadId;
 import dev.nightjar.file.UploadPart;
-import dev.nightjar.store.MetaStore.StoreException;
+import dev.nightjar.store.StoreException;
 import dev.nightjar.store.UploadStore.CompletedUpload;
 import dev.nightjar.store.UploadStore.PartLimits;
 import dev.nightjar.store.UploadStore.PartOutcome;

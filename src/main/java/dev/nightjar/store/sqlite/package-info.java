@@ -1,4 +1,4 @@
-/** MetaStore on SQLite. */
+/** The stores on SQLite. */
 @NullMarked
 package dev.nightjar.store.sqlite;
 

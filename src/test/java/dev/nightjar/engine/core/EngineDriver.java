@@ -19,7 +19,7 @@ import dev.nightjar.engine.message.LineId;
 import dev.nightjar.engine.message.LineSpan;
 import dev.nightjar.engine.message.UpstreamSpec;
 import dev.nightjar.file.Bytes;
-import dev.nightjar.store.MetaStore.SealOutcome;
+import dev.nightjar.store.ChunkStore.SealOutcome;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -90,7 +90,7 @@ final class EngineDriver {
   /** What is known of their models, as the engine told it last. */
   List<KnownModels> told = List.of();
 
-  /** A cancel of these reached MetaStore before the deadline did. */
+  /** A cancel of these reached the database before the deadline did. */
   final Set<Long> cancelledBefore = new HashSet<>();
 
   /** Of the batches that are started from now on. */
@@ -306,7 +306,7 @@ final class EngineDriver {
     return lists.getOrDefault(upstream, Set.of());
   }
 
-  /** What MetaStore says of a seal. */
+  /** What the database says of a seal. */
   Event sealed(Effect.Seal seal) {
     Plan plan = plan(seal.chunk().id().batch());
     plan.sealed++;

@@ -11,7 +11,7 @@ import dev.nightjar.engine.message.Event.ClaimedChunk;
 import dev.nightjar.engine.message.Event.ClaimedLine;
 import dev.nightjar.engine.message.LineId;
 import dev.nightjar.engine.message.LineSpan;
-import dev.nightjar.store.MetaStore.SealOutcome;
+import dev.nightjar.store.ChunkStore.SealOutcome;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;

@@ -6,9 +6,9 @@ import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchId;
 import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.file.FileId;
-import dev.nightjar.store.MetaStore.BatchFilter;
-import dev.nightjar.store.MetaStore.BatchQuery;
-import dev.nightjar.store.MetaStore.NewBatch;
+import dev.nightjar.store.BatchStore.BatchFilter;
+import dev.nightjar.store.BatchStore.BatchQuery;
+import dev.nightjar.store.BatchStore.NewBatch;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -216,9 +216,9 @@ class BatchListTest {
       older.script("PRAGMA user_version = 4");
     }
 
-    try (var store = new SqliteMetaStore(file)) {
+    try (var stores = SqliteStores.open(file)) {
       var query = new BatchQuery("default", null, 9, withMetadata("a.b \"c", "é\n", "x", ""));
-      assertThat(store.batches(query))
+      assertThat(stores.batches().batches(query))
           .extracting(batch -> batch.id().value())
           .containsExactly("batch_with");
     }

@@ -3,8 +3,9 @@ package dev.nightjar.store.sqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.nightjar.store.MetaStore.StoreException;
 import dev.nightjar.store.Samples;
+import dev.nightjar.store.StoreException;
+import dev.nightjar.store.Stores;
 import dev.nightjar.testing.BrokenPage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,8 +32,8 @@ class DatabaseCheckTest {
 
   @Test
   void databaseInOrderHasNoFindings() {
-    try (var store = new SqliteMetaStore(database())) {
-      Samples.inProgress(store, "batch_1", 3);
+    try (var stores = SqliteStores.open(database())) {
+      Samples.inProgress(stores, "batch_1", 3);
 
       assertThat(DatabaseCheck.findings(database())).isEmpty();
     }
@@ -40,8 +41,8 @@ class DatabaseCheckTest {
 
   @Test
   void brokenPageIsFound() throws IOException, SQLException {
-    try (var store = new SqliteMetaStore(database())) {
-      Samples.inProgress(store, "batch_1", 3);
+    try (var stores = SqliteStores.open(database())) {
+      Samples.inProgress(stores, "batch_1", 3);
     }
     BrokenPage.write(database(), "ledger_by_day");
 
@@ -58,8 +59,8 @@ class DatabaseCheckTest {
   @Test
   void onlyADatabaseThatWasNotClosedWasLeftOpen() throws IOException {
     assertThat(DatabaseCheck.wasLeftOpen(database())).isFalse();
-    try (var store = new SqliteMetaStore(database())) {
-      Samples.inProgress(store, "batch_1", 3);
+    try (var stores = SqliteStores.open(database())) {
+      Samples.inProgress(stores, "batch_1", 3);
       assertThat(DatabaseCheck.wasLeftOpen(database())).isTrue();
     }
 
@@ -124,16 +125,17 @@ class DatabaseCheckTest {
 
   @Test
   void pageThatBreaksWhileItRunsIsAProblemOnceSqliteComesToIt() throws IOException, SQLException {
-    try (var store = new SqliteMetaStore(database())) {
-      Samples.inProgress(store, "batch_1", 3);
+    try (var stores = SqliteStores.open(database())) {
+      Samples.inProgress(stores, "batch_1", 3);
     }
     BrokenPage.write(database(), "batch");
-    try (var store = new SqliteMetaStore(database())) {
-      assertThat(store.damage()).isEmpty();
+    var database = new SqliteStores(database());
+    try (Stores stores = database.stores()) {
+      assertThat(database.damage()).isEmpty();
 
-      assertThatThrownBy(store::unfinished).isInstanceOf(StoreException.class);
+      assertThatThrownBy(stores.batches()::unfinished).isInstanceOf(StoreException.class);
 
-      assertThat(store.damage().orElseThrow()).contains("restore a backup");
+      assertThat(database.damage().orElseThrow()).contains("restore a backup");
     }
   }
 }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nightjar.batch.BatchError;
 import dev.nightjar.store.DiskFull;
-import dev.nightjar.store.MetaStore.StoreException;
+import dev.nightjar.store.StoreException;
 import dev.nightjar.testing.SmallDisk;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -342,14 +342,14 @@ class DatabaseTest {
       sql.script("PRAGMA user_version = 3");
     }
 
-    try (var store = new SqliteMetaStore(file)) {
-      assertThat(store.batch(1).orElseThrow().errorsTotal()).isZero();
-      assertThat(store.errors(1)).isEmpty();
-      assertThat(store.batch(2).orElseThrow().errors()).isEqualTo(few);
-      assertThat(store.errors(2)).isEqualTo(few);
-      assertThat(store.batch(3).orElseThrow().errors()).isEqualTo(few);
-      assertThat(store.batch(3).orElseThrow().errorsTotal()).isEqualTo(1_000);
-      assertThat(store.errors(3)).isEqualTo(many);
+    try (var stores = SqliteStores.open(file)) {
+      assertThat(stores.batches().batch(1).orElseThrow().errorsTotal()).isZero();
+      assertThat(stores.batches().errors(1)).isEmpty();
+      assertThat(stores.batches().batch(2).orElseThrow().errors()).isEqualTo(few);
+      assertThat(stores.batches().errors(2)).isEqualTo(few);
+      assertThat(stores.batches().batch(3).orElseThrow().errors()).isEqualTo(few);
+      assertThat(stores.batches().batch(3).orElseThrow().errorsTotal()).isEqualTo(1_000);
+      assertThat(stores.batches().errors(3)).isEqualTo(many);
     }
   }
 

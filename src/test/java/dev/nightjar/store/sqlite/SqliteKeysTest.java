@@ -1,12 +1,12 @@
 package dev.nightjar.store.sqlite;
 
 import dev.nightjar.store.KeyStoreContract;
-import dev.nightjar.store.MetaStore;
+import dev.nightjar.store.Stores;
 import java.nio.file.Path;
 
 class SqliteKeysTest extends KeyStoreContract {
   @Override
-  protected MetaStore open(Path directory) {
-    return new SqliteMetaStore(directory.resolve("meta.db"));
+  protected Stores open(Path directory) {
+    return SqliteStores.open(directory.resolve("meta.db"));
   }
 }

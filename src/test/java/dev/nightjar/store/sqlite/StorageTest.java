@@ -35,12 +35,12 @@ class StorageTest {
           """);
     }
 
-    try (var store = new SqliteMetaStore(file)) {
-      assertThat(store.storedBytes("default")).isEqualTo(123);
-      store.forgetUploads(List.of(new UploadId("upload_a")));
-      assertThat(store.storedBytes("default")).isEqualTo(120);
-      store.forgetFiles(List.of(new FileId("file-b")));
-      assertThat(store.storedBytes("default")).isEqualTo(100);
+    try (var stores = SqliteStores.open(file)) {
+      assertThat(stores.files().storedBytes("default")).isEqualTo(123);
+      stores.retention().forgetUploads(List.of(new UploadId("upload_a")));
+      assertThat(stores.files().storedBytes("default")).isEqualTo(120);
+      stores.retention().forgetFiles(List.of(new FileId("file-b")));
+      assertThat(stores.files().storedBytes("default")).isEqualTo(100);
     }
   }
 }

@@ -13,10 +13,18 @@ import dev.nightjar.file.Upload;
 import dev.nightjar.file.UploadId;
 import dev.nightjar.file.UploadPart;
 import dev.nightjar.store.ApiKey;
+import dev.nightjar.store.BatchStore;
+import dev.nightjar.store.ChunkStore;
+import dev.nightjar.store.FileStore;
 import dev.nightjar.store.KeyId;
-import dev.nightjar.store.MetaStore;
+import dev.nightjar.store.KeyStore;
+import dev.nightjar.store.LedgerStore;
+import dev.nightjar.store.Retention;
+import dev.nightjar.store.Stores;
+import dev.nightjar.store.UploadStore;
 import dev.nightjar.store.WebhookDelivery;
 import dev.nightjar.store.WebhookEndpoint;
+import dev.nightjar.store.WebhookStore;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -29,14 +37,30 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * MetaStore on one SQLite file, in WAL mode with {@code synchronous=FULL}. If the process dies,
+ * The stores on one SQLite file, in WAL mode with {@code synchronous=FULL}. If the process dies,
  * what had returned is there, and what had not is there as a whole or not at all.
  */
-public final class SqliteMetaStore implements MetaStore {
+public final class SqliteStores
+    implements FileStore,
+        UploadStore,
+        BatchStore,
+        ChunkStore,
+        KeyStore,
+        LedgerStore,
+        WebhookStore,
+        Retention {
   private final Database database;
 
-  public SqliteMetaStore(Path file) {
+  public SqliteStores(Path file) {
     this.database = new Database(file);
+  }
+
+  public static Stores open(Path file) {
+    return new SqliteStores(file).stores();
+  }
+
+  public Stores stores() {
+    return new Stores(this, this, this, this, this, this, this, this, database::close);
   }
 
   // ---- files
@@ -370,10 +394,5 @@ public final class SqliteMetaStore implements MetaStore {
   /** What SQLite has called damaged since the start; empty for nothing. */
   public Optional<String> damage() {
     return database.damage();
-  }
-
-  @Override
-  public void close() {
-    database.close();
   }
 }

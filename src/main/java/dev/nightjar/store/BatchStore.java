@@ -5,63 +5,16 @@ import dev.nightjar.batch.BatchError;
 import dev.nightjar.batch.BatchId;
 import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.batch.Chunk;
-import dev.nightjar.batch.ChunkId;
-import dev.nightjar.batch.Usage;
 import dev.nightjar.cost.Price;
 import dev.nightjar.file.FileId;
-import dev.nightjar.file.Manifest;
-import dev.nightjar.file.StoredFile;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Holds what exists: files, uploads, batches, chunks, keys, and the states they are in. Each method
- * is one transaction, durable on return, and may be repeated after an unknown outcome. Any thread
- * may call it and waits for a result; the work is done on the store's own threads. A broken store
- * throws {@link StoreException}.
- */
-public interface MetaStore
-    extends UploadStore, LedgerStore, KeyStore, WebhookStore, Retention, AutoCloseable {
-
-  // ---- files
-
-  /** Records a file whose objects are durable already. The given sequence is ignored. */
-  default void insertFile(StoredFile file, Manifest content) {
-    insertFile(file, content, Long.MAX_VALUE);
-  }
-
-  /** The same, but false if its project would then store more than {@code storageBytesMax}. */
-  boolean insertFile(StoredFile file, Manifest content, long storageBytesMax);
-
-  /**
-   * What a project's files hold, and the parts that are in no file: also those that the API shows
-   * no more, until they are forgotten because their bytes are gone.
-   */
-  long storedBytes(String project);
-
-  /** A file that the API may show: not deleted, not expired. */
-  Optional<StoredFile> file(String project, FileId id, Instant now);
-
-  /**
-   * Where a page goes on: also a file that was deleted or has expired since the page before, as
-   * long as its row is there.
-   */
-  Optional<StoredFile> placeOf(String project, FileId id);
-
-  /** One page, ordered by (createdAt, sequence). */
-  List<StoredFile> files(FileQuery query);
-
-  /** Hides a file from the API at once; its bytes stay while an unfinished batch needs them. */
-  boolean deleteFile(String project, FileId id, Instant now);
-
-  /** What a file's bytes are, also of a deleted file that an unfinished batch still needs. */
-  Optional<Manifest> content(FileId id);
-
-  // ---- batches
-
+/** Holds batches and the states they are in, under the rules of {@link Stores}. */
+public interface BatchStore {
   /**
    * Records a batch in {@code validating}, unless its origin says that it is there already: then
    * gives the earlier one, and records nothing.
@@ -111,45 +64,12 @@ public interface MetaStore
    */
   Batch expire(long batch, Instant now);
 
-  /** The objects of the sealed chunks of an unfinished batch: what its files will consist of. */
-  List<Manifest.Piece> sealedObjects(long batch);
-
   /**
    * A batch whose chunks are all sealed, or that was cancelled while validating, reaches its
    * terminal state: files made from the ordered seals, chunk rows deleted, in one transaction. The
    * file rows appear only if they would have bytes. A terminal batch is returned unchanged.
    */
   Batch finish(long batch, FinishedFiles files, Instant now);
-
-  // ---- chunks
-
-  /** Gives back all open chunks, whoever owned them: at the start of the only node. */
-  void releaseChunks();
-
-  /**
-   * Gives back the open chunks of a batch behind the one with this number: for its owner, after a
-   * claim of unknown outcome, which has its next chunks or has none.
-   */
-  void releaseChunks(long batch, int after);
-
-  /**
-   * The next waiting chunks in order, now owned by the caller: epoch + 1, open. At most {@code
-   * max}.
-   */
-  List<Chunk> claim(long batch, int max);
-
-  /** Chunks of unfinished batches that are not sealed; what the answer log must keep. */
-  List<ChunkId> unsealed();
-
-  /**
-   * Marks a chunk sealed and charges its counts and usage, in one transaction, if {@code epoch} is
-   * still the current one. The last chunk of a running batch moves it to {@code finalizing} in the
-   * same transaction. A chunk that this epoch has sealed already is answered as the first time.
-   */
-  SealOutcome seal(Seal seal, Instant now);
-
-  @Override
-  void close();
 
   /** What came of a creation: the new batch, or an earlier one. */
   record Created(Batch batch, CreateOutcome outcome) {}
@@ -210,47 +130,11 @@ public interface MetaStore
   }
 
   /**
-   * What a sealed chunk holds. Objects of no bytes do not exist.
-   *
-   * @param completed lines in the output object
-   * @param failed lines in the error object that were executed
-   */
-  record Seal(
-      ChunkId chunk,
-      long epoch,
-      long outputBytes,
-      long errorBytes,
-      long completed,
-      long failed,
-      Usage usage) {}
-
-  enum SealOutcome {
-    SEALED,
-    /** Sealed, and no chunk of the batch is left: it can be finished. */
-    SEALED_LAST,
-    /** The chunk has changed hands: this epoch's objects are orphans. */
-    FENCED
-  }
-
-  /**
    * Ids for the files that a finished batch gets, and how the objects of its seals are named.
    *
    * @param expiresAt of both files; null for never
    */
   record FinishedFiles(FileId output, FileId error, @Nullable Instant expiresAt) {}
-
-  /**
-   * A page of files.
-   *
-   * @param after the last file of the page before; null for the first page
-   */
-  record FileQuery(
-      String project,
-      @Nullable String purpose,
-      @Nullable StoredFile after,
-      int limit,
-      boolean isAscending,
-      Instant now) {}
 
   /** A page of batches. */
   record BatchQuery(String project, @Nullable Batch after, int limit, BatchFilter filter) {
@@ -276,15 +160,6 @@ public interface MetaStore
 
     public BatchFilter {
       metadata = Map.copyOf(metadata);
-    }
-  }
-
-  /** The store is broken or closed. */
-  final class StoreException extends RuntimeException {
-    private static final long serialVersionUID = 1;
-
-    public StoreException(String message, @Nullable Throwable cause) {
-      super(message, cause);
     }
   }
 }

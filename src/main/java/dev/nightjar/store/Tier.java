@@ -1,0 +1,19 @@
+package dev.nightjar.store;
+
+import java.io.IOException;
+
+/** Everything that a node keeps things in. */
+public record Tier(
+    Stores stores, AnswerLog log, ObjectStore objects, ChunkInputs inputs, DiskSpace disk)
+    implements AutoCloseable {
+
+  @Override
+  public void close() throws IOException {
+    try {
+      log.close();
+    } finally {
+      objects.close();
+      stores.close();
+    }
+  }
+}
