@@ -11,6 +11,7 @@ import dev.nightjar.config.SettingsException;
 import dev.nightjar.engine.BatchEngine;
 import dev.nightjar.engine.message.EngineLimits;
 import dev.nightjar.engine.message.Live;
+import dev.nightjar.engine.message.Picture;
 import dev.nightjar.file.JsonLines;
 import dev.nightjar.process.ProcessEnd;
 import dev.nightjar.store.BatchStore.BatchQuery;
@@ -194,20 +195,20 @@ final class LocalRun {
     ProgressLine line = null;
     long begun = System.nanoTime();
     while (true) {
+      Picture picture = node.engine().picture();
       Batch row = node.stores().batches().batch(batch.sequence()).orElseThrow();
-      Optional<Live> live = node.engine().live(batch.sequence());
       if (row.status().isTerminal()) {
         if (line != null && row.status() != BatchStatus.FAILED) {
           display.last(line.render(row.counts(), row.usage(), since(begun), null));
         }
         return Optional.of(row);
       }
-      if (live.isPresent()) {
+      Live now = picture.of(row);
+      if (row.status() != BatchStatus.VALIDATING || now.reason() != null) {
         if (line == null) {
-          line = new ProgressLine(live.get().counts(), live.get().usage());
+          line = new ProgressLine(now.counts(), now.usage());
           begun = System.nanoTime();
         }
-        Live now = live.get();
         display.show(line.render(now.counts(), now.usage(), since(begun), now.reason()));
       }
       if (stop.isDone()) {

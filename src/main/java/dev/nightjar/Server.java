@@ -303,6 +303,10 @@ final class Server implements AutoCloseable {
     return port;
   }
 
+  BatchEngine engine() {
+    return node.engine();
+  }
+
   /** Sends nothing more, lets calls in flight end, then stops listening and closes the stores. */
   void stop() {
     isStopping = true;

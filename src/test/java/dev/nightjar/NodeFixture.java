@@ -35,6 +35,13 @@ public final class NodeFixture implements AutoCloseable {
   }
 
   public static NodeFixture open(Path data, String upstream, EngineLimits limits) {
+    NodeFixture opened = openStores(data, upstream, limits);
+    opened.node.engine().start();
+    return opened;
+  }
+
+  /** Of an engine that does nothing. */
+  public static NodeFixture openStores(Path data, String upstream, EngineLimits limits) {
     var settings = ServerFixture.settings(data, upstream, 64);
     var node =
         LocalEngine.open(
@@ -42,12 +49,10 @@ public final class NodeFixture implements AutoCloseable {
             settings.upstreams(),
             new LocalEngine.Limits(
                 new BatchEngine.Limits(limits, InputLimits.DEFAULTS), DiskFreeMin.NONE));
-    node.engine().start();
     return new NodeFixture(node);
   }
 
-  /** Uploads a file and makes a batch of it; gives its sequence. */
-  public long create(Path input, Duration window) throws IOException {
+  public FileId upload(Path input) throws IOException {
     var ids = new NewIds(new SecureRandom());
     FileId file = ids.newFile();
     byte[] bytes = Files.readAllBytes(input);
@@ -55,12 +60,20 @@ public final class NodeFixture implements AutoCloseable {
       out.write(bytes);
       out.commit();
     }
-    Instant now = Instant.now();
     node.stores()
         .files()
         .insertFile(
-            new StoredFile(file, 0, "default", "in.jsonl", "batch", bytes.length, now, null),
+            new StoredFile(
+                file, 0, "default", "in.jsonl", "batch", bytes.length, Instant.now(), null),
             Manifest.ofObject(ObjectKeys.upload(file), bytes.length));
+    return file;
+  }
+
+  /** Uploads a file and makes a batch of it; gives its sequence. */
+  public long create(Path input, Duration window) throws IOException {
+    FileId file = upload(input);
+    var ids = new NewIds(new SecureRandom());
+    Instant now = Instant.now();
     var batch =
         node.stores()
             .batches()

@@ -1,6 +1,7 @@
 package dev.nightjar;
 
 import dev.nightjar.config.Settings;
+import dev.nightjar.engine.BatchEngine;
 
 /** {@link Server}, which is the wiring's own, for tests in other packages. */
 public final class RunningServer implements AutoCloseable {
@@ -16,6 +17,10 @@ public final class RunningServer implements AutoCloseable {
 
   public int port() {
     return server.port();
+  }
+
+  public BatchEngine engine() {
+    return server.engine();
   }
 
   /** Lets calls in flight end first. */

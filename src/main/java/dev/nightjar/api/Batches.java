@@ -5,6 +5,7 @@ import dev.nightjar.batch.BatchId;
 import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.engine.BatchRunner;
 import dev.nightjar.engine.message.Live;
+import dev.nightjar.engine.message.Picture;
 import dev.nightjar.store.BatchStore.BatchFilter;
 import dev.nightjar.store.BatchStore.BatchQuery;
 import dev.nightjar.store.BatchStore.Created;
@@ -12,7 +13,6 @@ import dev.nightjar.store.BatchStore.NewBatch;
 import dev.nightjar.store.BatchStore.Origin;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -51,6 +51,7 @@ public final class Batches {
    */
   public Submitted create(String project, JsonNode body, RetryHeaders retryHeaders) {
     NewBatchRequest request = NewBatchRequest.of(body, limits.extraEndpoints());
+    Picture picture = runner.picture();
     Instant now = stores.clock().instant();
     Origin origin = retryHeaders.origin(body, now);
     // What refuses a new batch is no reason to hide from a client the one that it has already.
@@ -81,7 +82,7 @@ public final class Batches {
         if (batch.status() == BatchStatus.VALIDATING) {
           runner.created(batch); // The first time may have failed between the row and this.
         }
-        yield new Submitted(view(batch), true);
+        yield new Submitted(view(batch, picture), true);
       }
       case KEY_REUSED ->
           throw new ApiError(
@@ -96,7 +97,8 @@ public final class Batches {
 
   /** With all problems of its input, of which others show the first. */
   public BatchView get(String project, String id) {
-    BatchView view = view(find(project, id));
+    Picture picture = runner.picture();
+    BatchView view = view(find(project, id), picture);
     Batch batch = view.batch();
     return batch.errorsTotal() > batch.errors().size()
         ? view.withErrors(stores.batches().errors(batch.sequence()))
@@ -112,13 +114,16 @@ public final class Batches {
     if (count == 0) {
       return new Page<>(List.of(), false);
     }
+    Picture picture = runner.picture();
     List<Batch> found = stores.batches().batches(new BatchQuery(project, last, count + 1, filter));
     Page<Batch> page = Page.of(found, count);
-    return new Page<>(page.items().stream().map(this::view).toList(), page.hasMore());
+    return new Page<>(
+        page.items().stream().map(batch -> view(batch, picture)).toList(), page.hasMore());
   }
 
   /** Cancels what still runs; a batch that has ended otherwise, or is about to, is a conflict. */
   public BatchView cancel(String project, String id) {
+    Picture picture = runner.picture();
     Batch batch =
         stores
             .batches()
@@ -127,9 +132,9 @@ public final class Batches {
     return switch (batch.status()) {
       case CANCELLING -> {
         runner.cancelled(batch);
-        yield view(batch);
+        yield view(batch, picture);
       }
-      case CANCELLED -> view(batch);
+      case CANCELLED -> view(batch, picture);
       case FAILED, FINALIZING, COMPLETED, EXPIRED ->
           throw ApiError.conflict(
               "Cannot cancel a batch with status '%s'.".formatted(batch.status().apiName()));
@@ -146,17 +151,8 @@ public final class Batches {
     return ApiError.notFound(null, "No batch found with id '%s'.".formatted(id));
   }
 
-  private BatchView view(Batch row) {
-    if (!row.status().isTerminal()) {
-      Optional<Live> live = runner.live(row.sequence());
-      if (live.isPresent()) {
-        Live now = live.get();
-        return new BatchView(row, now.counts(), now.usage(), now.reason());
-      }
-    }
-    // The engine forgets a batch after its end is stored: this row may be older than that.
-    Batch latest =
-        row.status().isTerminal() ? row : stores.batches().batch(row.sequence()).orElse(row);
-    return new BatchView(latest, latest.counts(), latest.usage(), null);
+  private static BatchView view(Batch batch, Picture picture) {
+    Live live = picture.of(batch);
+    return new BatchView(batch, live.counts(), live.usage(), live.reason());
   }
 }

@@ -8,4 +8,12 @@ import java.io.Serializable;
  */
 public record RequestCounts(long total, long completed, long failed) implements Serializable {
   public static final RequestCounts NONE = new RequestCounts(0, 0, 0);
+
+  /** Of each the larger: of two that were counted at different times, what is known. */
+  public RequestCounts orMore(RequestCounts other) {
+    return new RequestCounts(
+        Math.max(total, other.total),
+        Math.max(completed, other.completed),
+        Math.max(failed, other.failed));
+  }
 }

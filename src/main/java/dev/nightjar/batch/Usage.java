@@ -19,4 +19,13 @@ public record Usage(long input, long cached, long output, long reasoning) implem
         output + other.output,
         reasoning + other.reasoning);
   }
+
+  /** Of each the larger: of two that were counted at different times, what is known. */
+  public Usage orMore(Usage other) {
+    return new Usage(
+        Math.max(input, other.input),
+        Math.max(cached, other.cached),
+        Math.max(output, other.output),
+        Math.max(reasoning, other.reasoning));
+  }
 }

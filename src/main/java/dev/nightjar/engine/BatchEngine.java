@@ -8,12 +8,11 @@ import dev.nightjar.batch.Chunk;
 import dev.nightjar.cost.Terms;
 import dev.nightjar.engine.core.Engine;
 import dev.nightjar.engine.message.Effect;
-import dev.nightjar.engine.message.EngineFigures;
 import dev.nightjar.engine.message.EngineLimits;
 import dev.nightjar.engine.message.Event.Pending;
 import dev.nightjar.engine.message.KnownModels;
 import dev.nightjar.engine.message.LineId;
-import dev.nightjar.engine.message.Live;
+import dev.nightjar.engine.message.Picture;
 import dev.nightjar.engine.message.UpstreamSpec;
 import dev.nightjar.engine.trace.Recorder;
 import dev.nightjar.engine.trace.TraceFiles;
@@ -32,7 +31,6 @@ import dev.nightjar.validation.ValidationRules;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -164,11 +162,6 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     return models;
   }
 
-  /** What it holds and has done as of now; empty once it has stopped. */
-  public Optional<EngineFigures> figures() {
-    return thread.ask(engine::figures);
-  }
-
   /** Changes at least once a second while the engine's thread answers. */
   public long engineTurns() {
     return thread.turns();
@@ -204,8 +197,13 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   }
 
   @Override
-  public Optional<Live> live(long batch) {
-    return thread.ask(() -> engine.live(batch)).orElse(Optional.empty());
+  public Picture picture() {
+    return thread.picture();
+  }
+
+  /** How often the engine's thread was asked something: nobody who reads does. */
+  public long questions() {
+    return thread.questions();
   }
 
   /** Sends nothing more and waits for the calls under way; true if none is left. */

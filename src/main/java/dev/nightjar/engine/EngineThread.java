@@ -3,6 +3,7 @@ package dev.nightjar.engine;
 import dev.nightjar.engine.core.Engine;
 import dev.nightjar.engine.message.Effect;
 import dev.nightjar.engine.message.Event;
+import dev.nightjar.engine.message.Picture;
 import dev.nightjar.engine.trace.Recorder;
 import dev.nightjar.process.ProcessEnd;
 import dev.nightjar.time.SteadyClock;
@@ -39,6 +40,8 @@ final class EngineThread {
   private final BlockingQueue<Mail> mailbox = new LinkedBlockingQueue<>();
 
   private final AtomicLong turns = new AtomicLong();
+  private final AtomicLong questions = new AtomicLong();
+  private final Pictures pictures;
   private volatile boolean isStopped;
   private boolean isDraining;
   private Event.ClockSet told = new Event.ClockSet(0, true);
@@ -53,6 +56,7 @@ final class EngineThread {
       Recorder recorder, SteadyClock clock, Consumer<Effect> effects, Consumer<Throwable> fatal) {
     this.recorder = recorder;
     this.engine = recorder.engine();
+    this.pictures = new Pictures(engine);
     this.clock = clock;
     this.effects = effects;
     this.fatal = fatal;
@@ -73,6 +77,7 @@ final class EngineThread {
 
   /** Asks on the engine's thread; empty once it has stopped. */
   <T> Optional<T> ask(Supplier<T> question) {
+    questions.incrementAndGet();
     var answer = new CompletableFuture<T>();
     mailbox.add(new Mail.Question(() -> answer(question, answer)));
     if (isStopped) {
@@ -95,6 +100,16 @@ final class EngineThread {
     } catch (RuntimeException | AssertionError e) {
       answer.completeExceptionally(e);
     }
+  }
+
+  /** How often it was asked. */
+  long questions() {
+    return questions.get();
+  }
+
+  /** The engine as it was last seen, at most a second ago. */
+  Picture picture() {
+    return pictures.last();
   }
 
   /** How often it has come round: at least once a second while it answers. */
@@ -136,6 +151,7 @@ final class EngineThread {
           turn.forEach(this::take);
           turn.clear();
         }
+        pictures.take();
         if (isDraining && engine.isQuiet()) {
           quiet.complete(null);
         }
@@ -157,6 +173,7 @@ final class EngineThread {
       return false;
     }
     take(mail);
+    pictures.take();
     return true;
   }
 
@@ -183,10 +200,11 @@ final class EngineThread {
       recorder.step(told, now).forEach(effects);
     }
     recorder.step(event, now).forEach(effects);
+    pictures.stepped();
   }
 
   private long sleepMillis() {
     long wake = engine.nextWakeMillis() - clock.steadyMillis();
-    return Math.clamp(wake, 0, SLEEP_MAX_MILLIS);
+    return Math.clamp(Math.min(wake, pictures.waitMillis()), 0, SLEEP_MAX_MILLIS);
   }
 }

@@ -24,7 +24,6 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -32,9 +31,9 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an operator needs, in Prometheus' text format. Everything is read when it is asked for:
- * between scrapes it costs nothing. The names are in docs/operating.md. Any thread may call it; one
- * scrape at a time.
+ * What an operator needs, in Prometheus' text format. What the stores have is read when it is asked
+ * for: between scrapes it costs nothing. What the engine has is as it was last seen. The names are
+ * in docs/operating.md. Any thread may call it; one scrape at a time.
  */
 public final class MetricsPage {
   /** A reason is a label: a long one is cut. */
@@ -92,22 +91,20 @@ public final class MetricsPage {
   public String scrape() {
     scraping.lock();
     try {
-      Optional<Reading> now = read();
-      if (now.isPresent()) {
-        reading = now.get();
-        paused.register(pausedRows(now.get()), true);
-      }
+      Reading now = read();
+      reading = now;
+      paused.register(pausedRows(now), true);
       return registry.scrape();
     } finally {
       scraping.unlock();
     }
   }
 
-  private Optional<Reading> read() {
+  private Reading read() {
     try {
       var room = sources.disk.room();
       var unfinished = sources.batches.unfinishedCounts();
-      return sources.engine.figures().map(figures -> new Reading(figures, room, unfinished));
+      return new Reading(sources.engine.picture().figures(), room, unfinished);
     } catch (IOException e) {
       throw new UncheckedIOException("the disk cannot be asked for its free space", e);
     }

@@ -12,7 +12,6 @@ import dev.nightjar.api.RetryHeaders;
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchId;
 import dev.nightjar.cost.Terms;
-import dev.nightjar.engine.message.Live;
 import dev.nightjar.file.FileId;
 import dev.nightjar.store.BatchStore.BatchQuery;
 import dev.nightjar.store.ContentReader;
@@ -21,7 +20,6 @@ import dev.nightjar.store.NewIds;
 import dev.nightjar.store.Tier;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +64,7 @@ final class CrashClient {
     Batches batches =
         new Batches(
             stores,
-            withoutFigures(life.runner()),
+            life.runner(),
             ApiLimits.DEFAULT,
             new Accounts(tier.stores().ledger(), Terms.NONE, stores.clock()));
     if (batch == null) {
@@ -185,25 +183,5 @@ final class CrashClient {
     try (var reader = ContentReader.forward(tier.objects(), content)) {
       return new String(reader.read(0, Math.toIntExact(content.bytes())), StandardCharsets.UTF_8);
     }
-  }
-
-  /** Live figures are asked of the engine's thread, which is this one. */
-  private static BatchRunner withoutFigures(BatchRunner runner) {
-    return new BatchRunner() {
-      @Override
-      public void created(Batch batch) {
-        runner.created(batch);
-      }
-
-      @Override
-      public void cancelled(Batch batch) {
-        runner.cancelled(batch);
-      }
-
-      @Override
-      public Optional<Live> live(long batch) {
-        return Optional.empty();
-      }
-    };
   }
 }

@@ -122,7 +122,7 @@ class ValidationWaitTest {
     do {
       isBusy = life.step();
     } while (isBusy);
-    return String.valueOf(life.core().live(1).orElseThrow().reason());
+    return String.valueOf(life.core().picture().of(batch()).reason());
   }
 
   /** Until its input was tried this often, or the batch has ended. */

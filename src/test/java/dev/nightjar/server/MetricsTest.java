@@ -57,6 +57,7 @@ class MetricsTest {
       Batch batch = fixture.await(id);
       assertThat(batch.status()).isEqualTo(Batch.Status.COMPLETED);
       await(() -> value(page(fixture), "nightjar_batches_ended_total{status=\"completed\"}") == 1);
+      await(() -> value(page(fixture), "nightjar_open_chunks") == 0);
 
       String after = page(fixture);
 

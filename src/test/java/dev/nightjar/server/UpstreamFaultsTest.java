@@ -6,6 +6,7 @@ import dev.nightjar.NodeFixture;
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.engine.message.EngineLimits;
+import dev.nightjar.engine.message.Picture;
 import dev.nightjar.testing.Json;
 import dev.nightjar.testing.ScriptedServer;
 import dev.nightjar.testing.ScriptedServer.Peer;
@@ -291,7 +292,8 @@ class UpstreamFaultsTest {
   }
 
   private static String reason(NodeFixture node, long batch) {
-    return node.engine().live(batch).map(live -> "" + live.reason()).orElse("");
+    Picture picture = node.engine().picture();
+    return "" + picture.of(node.batch(batch)).reason();
   }
 
   private NodeFixture open(ScriptedServer upstream) {

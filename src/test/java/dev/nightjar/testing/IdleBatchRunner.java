@@ -2,10 +2,14 @@ package dev.nightjar.testing;
 
 import dev.nightjar.batch.Batch;
 import dev.nightjar.engine.BatchRunner;
+import dev.nightjar.engine.message.EngineFigures;
+import dev.nightjar.engine.message.EngineFigures.Done;
+import dev.nightjar.engine.message.EngineFigures.Validating;
 import dev.nightjar.engine.message.Live;
+import dev.nightjar.engine.message.Picture;
+import dev.nightjar.engine.message.Picture.Waiting;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -28,8 +32,11 @@ public final class IdleBatchRunner implements BatchRunner {
   }
 
   @Override
-  public Optional<Live> live(long batch) {
-    return Optional.ofNullable(live.get(batch));
+  public Picture picture() {
+    var nothing =
+        new EngineFigures(
+            List.of(), 0, 0, 0, 0, 0, new Validating(0, 0, 0), new Done(0, 0, 0, 0, 0), null);
+    return new Picture(live, live, new Waiting(Map.of(), null), nothing);
   }
 
   public void show(long batch, Live figures) {

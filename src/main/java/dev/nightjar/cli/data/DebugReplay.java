@@ -110,7 +110,7 @@ final class DebugReplay implements Callable<Integer> {
     public void wanted(int step, List<Effect> effects, Engine after) {
       if (isAskedFor(step)) {
         effects.forEach(effect -> print("  wants " + effect));
-        print("  holds " + text(after.figures()));
+        print("  holds " + text(after.picture().figures()));
       }
     }
 

@@ -9,6 +9,7 @@ import dev.nightjar.engine.message.Event.ClaimedChunk;
 import dev.nightjar.engine.message.Live;
 import java.io.Serializable;
 import java.util.Comparator;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A batch that is being worked on. Engine thread only. */
@@ -31,6 +32,9 @@ final class ActiveBatch implements Window.Member, Serializable {
 
   /** What keeps its chunks from being claimed, or the batch from being ended. */
   final Backoff backoff = new Backoff();
+
+  /** Those that are more than at rest; it says when it comes to be one. */
+  private final Set<ActiveBatch> notable;
 
   private Phase phase = Phase.RUNNING;
   private @Nullable Ending ending;
@@ -63,14 +67,16 @@ final class ActiveBatch implements Window.Member, Serializable {
     ENDED
   }
 
-  ActiveBatch(BatchStart run, Window window) {
+  ActiveBatch(BatchStart run, Window window, Set<ActiveBatch> notable) {
     this.run = run;
     this.window = window;
+    this.notable = notable;
     this.unclaimedChunks = run.unsealedChunks();
     this.unsealedChunks = run.unsealedChunks();
     this.completed = run.sealed().completed();
     this.failed = run.sealed().failed();
     this.usage = run.sealedUsage();
+    notable.add(this);
   }
 
   /** Its sequence number. */
@@ -106,10 +112,12 @@ final class ActiveBatch implements Window.Member, Serializable {
 
   void expiring() {
     phase = Phase.EXPIRING;
+    notable.add(this);
   }
 
   void stop(Ending why) {
     ending = why;
+    notable.add(this);
     if (phase != Phase.FINISHING) {
       phase = Phase.STOPPING;
     }
@@ -119,6 +127,7 @@ final class ActiveBatch implements Window.Member, Serializable {
   boolean finish() {
     boolean isNew = phase != Phase.FINISHING;
     phase = Phase.FINISHING;
+    notable.add(this);
     return isNew;
   }
 
@@ -172,6 +181,7 @@ final class ActiveBatch implements Window.Member, Serializable {
   /** A claim is made of so many chunks, or of what there is. */
   int claim(int max) {
     claimingChunks = Math.min(max, unclaimedChunks);
+    notable.add(this);
     window.addClaiming(claimingChunks * linesPerChunk());
     return claimingChunks;
   }
@@ -233,6 +243,11 @@ final class ActiveBatch implements Window.Member, Serializable {
   /** It has chunks that are not claimed, and none under way. */
   boolean wantsChunks() {
     return mayClaimToClose() && openChunks == 0;
+  }
+
+  /** Its chunks wait to be claimed as those of others, and all that it has done is stored. */
+  boolean isAtRest() {
+    return isRunning() && wantsChunks() && !isUnderWay() && backoff.reason() == null;
   }
 
   boolean isFullyAnswered() {

@@ -2,16 +2,19 @@ package dev.nightjar.engine.core;
 
 import dev.nightjar.batch.Batch.Ending;
 import dev.nightjar.batch.ChunkId;
+import dev.nightjar.engine.message.BatchStart;
 import dev.nightjar.engine.message.Effect;
 import dev.nightjar.engine.message.Event.ClaimedChunk;
 import dev.nightjar.engine.message.LineId;
 import java.io.Serializable;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +31,9 @@ final class ActiveBatches implements Serializable {
   /** Stops that were told before the start of their batch was. */
   private final Map<Long, Ending> earlyStops = new LinkedHashMap<>();
 
+  /** Those of which there may be more to tell than why others of their model wait. */
+  private final Set<ActiveBatch> notable = new LinkedHashSet<>();
+
   private final Deadlines deadlines;
   private final Consumer<Effect> effects;
 
@@ -36,9 +42,17 @@ final class ActiveBatches implements Serializable {
     this.effects = effects;
   }
 
-  void add(ActiveBatch batch) {
+  ActiveBatch add(BatchStart run, Window window) {
+    var batch = new ActiveBatch(run, window, notable);
     active.put(batch.id(), batch);
     deadlines.add(batch);
+    return batch;
+  }
+
+  /** Those that do not merely wait for their turn. */
+  Set<ActiveBatch> notable() {
+    notable.removeIf(ActiveBatch::isAtRest); // Until something of it begins, which it tells.
+    return notable;
   }
 
   @Nullable ActiveBatch get(long batch) {
@@ -108,6 +122,7 @@ final class ActiveBatches implements Serializable {
     ActiveBatch batch = active.remove(id);
     if (batch != null) {
       deadlines.remove(batch);
+      notable.remove(batch);
     }
     return batch;
   }

@@ -7,14 +7,13 @@ import dev.nightjar.engine.core.OpenChunk.Line;
 import dev.nightjar.engine.message.BatchStart;
 import dev.nightjar.engine.message.CallOutcome;
 import dev.nightjar.engine.message.Effect;
-import dev.nightjar.engine.message.EngineFigures;
 import dev.nightjar.engine.message.EngineLimits;
 import dev.nightjar.engine.message.Event;
 import dev.nightjar.engine.message.Event.ClaimedChunk;
 import dev.nightjar.engine.message.Event.Pending;
 import dev.nightjar.engine.message.KnownModels;
 import dev.nightjar.engine.message.LineId;
-import dev.nightjar.engine.message.Live;
+import dev.nightjar.engine.message.Picture;
 import dev.nightjar.engine.message.UpstreamSpec;
 import dev.nightjar.store.ChunkStore.SealOutcome;
 import java.io.Serializable;
@@ -111,11 +110,9 @@ public final class Engine implements Serializable {
     return dispatch.isQuiet();
   }
 
-  public Optional<Live> live(long batch) {
-    ActiveBatch active = batches.get(batch);
-    return active == null
-        ? validations.live(batch)
-        : Optional.of(active.live(waits.reason(active, batches, lanes, claims, dispatch)));
+  /** What it has and has done as of now. That it was asked for changes nothing. */
+  public Picture picture() {
+    return new PictureTaker(batches, validations, lanes, claims, dispatch, waits).take();
   }
 
   /** An open line. */
@@ -126,19 +123,6 @@ public final class Engine implements Serializable {
   /** What is known of the upstreams' models, in the order of the upstreams. */
   public List<KnownModels> knownModels() {
     return lanes.knownModels();
-  }
-
-  public EngineFigures figures() {
-    return new EngineFigures(
-        lanes.figures(),
-        lanes.linesWaiting(),
-        dispatch.requestBytes(),
-        dispatch.unappendedBytes(),
-        claims.unsealedBytes(),
-        claims.openChunks(),
-        validations.figures(),
-        dispatch.done(),
-        waits.ofAll());
   }
 
   private void handle(Event event, long now) {
@@ -207,9 +191,8 @@ public final class Engine implements Serializable {
       return;
     }
     ModelQueue home = lanes.queue(run.model());
-    var batch = new ActiveBatch(run, home.window);
+    ActiveBatch batch = batches.add(run, home.window);
     home.window.enter();
-    batches.add(batch);
     Ending early = batches.takeEarlyStop(run.batch());
     Ending ending = run.ending() != null ? run.ending() : early;
     if (run.unsealedChunks() == 0) {

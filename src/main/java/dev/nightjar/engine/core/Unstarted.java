@@ -2,9 +2,13 @@ package dev.nightjar.engine.core;
 
 import dev.nightjar.engine.message.Event.Submitted;
 import java.io.Serializable;
+import org.jspecify.annotations.Nullable;
 
 /** A batch that is to be validated before it may start. Engine thread only. */
 final class Unstarted implements Serializable {
+  /** Why it waits unless there is more to tell. */
+  static final String IN_LINE = "its validation waits for its turn";
+
   final Submitted submitted;
 
   /** What our own machine fails at when its file is read. */
@@ -64,6 +68,20 @@ final class Unstarted implements Serializable {
   void pause(Phase until) {
     phase = until;
     wantedBytes = 0;
+  }
+
+  /** Of it there is no more to tell than of all that wait for their turn. */
+  boolean isInLine() {
+    return phase == Phase.WAITING && wantedBytes == 0;
+  }
+
+  /** Why it does not go on; null when it does. */
+  @Nullable String reason() {
+    return switch (phase) {
+      case SLICE -> null;
+      case LATER, EXPIRING -> backoff.reason();
+      case WAITING -> wantsMemory() ? "its validation waits for memory that others hold" : IN_LINE;
+    };
   }
 
   /** It holds nothing from now on; what it held. */

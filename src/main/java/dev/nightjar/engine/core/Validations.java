@@ -51,6 +51,9 @@ final class Validations implements Serializable {
   /** Those of whose files something is read; the oldest first. */
   private final Set<Unstarted> begun = new LinkedHashSet<>();
 
+  /** Those of which there may be more to tell than that they wait for their turn. */
+  private final Set<Unstarted> notable = new LinkedHashSet<>();
+
   private long heldBytes;
 
   Validations(long memoryBytesMax, Deadlines deadlines, Timers timers, Consumer<Effect> effects) {
@@ -97,6 +100,7 @@ final class Validations implements Serializable {
         next.isPresent();
         next = turns.next(this::mayGo)) {
       begun.add(next.get());
+      notable.add(next.get());
       heldBytes += next.get().beginSlice();
       effects.accept(new Effect.Validate(next.get().id()));
     }
@@ -248,6 +252,7 @@ final class Validations implements Serializable {
 
   private void remove(Unstarted batch) {
     all.remove(batch.id());
+    notable.remove(batch);
     turns(batch).remove(batch.project(), batch);
     letGo(batch);
   }
@@ -262,24 +267,18 @@ final class Validations implements Serializable {
 
   // ---- what is told of them
 
-  /** Empty when it goes on, or is none of ours. */
-  Optional<Live> live(long id) {
-    Unstarted batch = all.get(id);
-    return Optional.ofNullable(batch)
-        .map(this::reason)
-        .map(reason -> new Live(RequestCounts.NONE, Usage.NONE, reason));
+  /** Those that do not merely wait for their turn. */
+  Map<Long, Live> notable() {
+    notable.removeIf(Unstarted::isInLine); // Until its next slice begins.
+    var found = new HashMap<Long, Live>();
+    notable.forEach(
+        batch -> found.put(batch.id(), new Live(RequestCounts.NONE, Usage.NONE, batch.reason())));
+    return found;
   }
 
-  private @Nullable String reason(Unstarted batch) {
-    if (batch.isInSlice()) {
-      return null;
-    }
-    if (!batch.is(Phase.WAITING)) {
-      return batch.backoff.reason();
-    }
-    return batch.wantsMemory()
-        ? "its validation waits for memory that others hold"
-        : "its validation waits for its turn";
+  /** Why the others wait; null when there are none. */
+  @Nullable String waiting() {
+    return notable.size() < all.size() ? Unstarted.IN_LINE : null;
   }
 
   EngineFigures.Validating figures() {

@@ -41,13 +41,27 @@ final class WaitReasons implements Serializable {
     if (batch.isHeld() && !batch.isUnderWay()) {
       return batch.heldBecause();
     }
-    List<Lane> serving = lanes.home(batch).serving();
+    String reason = ofLanes(lanes.home(batch), lanes);
+    return reason != null ? reason : ofTurn(batch, lanes, claims, dispatch);
+  }
+
+  /** The same of any batch that is at rest and has its home there. */
+  String ofResting(ModelQueue home, Lanes lanes, Claims claims, Dispatch dispatch) {
+    String all = ofAll();
+    String reason = all != null ? all : ofLanes(home, lanes);
+    String more = reason != null ? reason : claims.reason();
+    return more != null ? more : ofOthers(dispatch);
+  }
+
+  /** Why no upstream gets a line of the model; null when one may. */
+  private static @Nullable String ofLanes(ModelQueue home, Lanes lanes) {
+    List<Lane> serving = home.serving();
     if (serving.isEmpty()) {
-      return ofModel(batch.run.model(), lanes.upstreams());
+      return ofModel(home.model, lanes.upstreams());
     }
     for (Lane lane : serving) {
       if (lane.reason() == null) {
-        return ofTurn(batch, lanes, claims, dispatch);
+        return null;
       }
     }
     return serving.getFirst().reason();
@@ -90,6 +104,10 @@ final class WaitReasons implements Serializable {
     if (unserved != null) {
       return ofModel(unserved, lanes.upstreams());
     }
+    return ofOthers(dispatch);
+  }
+
+  private static String ofOthers(Dispatch dispatch) {
     String reason = dispatch.reason();
     return reason != null ? reason : "all calls that may be made are those of other batches";
   }

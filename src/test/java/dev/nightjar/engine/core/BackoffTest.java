@@ -19,7 +19,7 @@ class BackoffTest {
   private final EngineDriver driver = new EngineDriver(4);
 
   private @Nullable String reason() {
-    return driver.engine.live(1).orElseThrow().reason();
+    return driver.live(1).reason();
   }
 
   @Test

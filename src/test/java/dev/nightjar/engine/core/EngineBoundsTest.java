@@ -102,7 +102,7 @@ class EngineBoundsTest {
     driver.start(1, 8_000);
 
     while (!driver.sent.isEmpty()) {
-      assertThat(driver.engine.figures().linesWaiting()).isLessThanOrEqualTo(2 * 8 + 16);
+      assertThat(driver.engine.picture().figures().linesWaiting()).isLessThanOrEqualTo(2 * 8 + 16);
       driver.succeed(driver.takeSent());
     }
 
@@ -143,7 +143,7 @@ class EngineBoundsTest {
 
     driver.start(2, 16);
 
-    assertThat(driver.engine.live(2).orElseThrow().reason())
+    assertThat(driver.live(2).reason())
         .isEqualTo("16 MiB of answers wait for their chunks to be complete, and no more may");
     driver.sealsFail = null;
     driver.advance(2_000);
@@ -158,8 +158,7 @@ class EngineBoundsTest {
 
     driver.start(2, 16);
 
-    assertThat(driver.engine.live(2).orElseThrow().reason())
-        .isEqualTo("1 chunks are open, and no more may be");
+    assertThat(driver.live(2).reason()).isEqualTo("1 chunks are open, and no more may be");
     driver.succeedAll();
     assertThat(driver.finished).containsExactlyInAnyOrder(1L, 2L);
   }

@@ -17,6 +17,8 @@ import dev.nightjar.engine.message.Event.Pending;
 import dev.nightjar.engine.message.KnownModels;
 import dev.nightjar.engine.message.LineId;
 import dev.nightjar.engine.message.LineSpan;
+import dev.nightjar.engine.message.Live;
+import dev.nightjar.engine.message.Picture;
 import dev.nightjar.engine.message.UpstreamSpec;
 import dev.nightjar.file.Bytes;
 import dev.nightjar.store.ChunkStore.SealOutcome;
@@ -208,6 +210,16 @@ final class EngineDriver {
   /** The last call of a line. */
   Effect.Send call(LineId line) {
     return Objects.requireNonNull(calls.get(line));
+  }
+
+  /** What is seen of a batch that has started. */
+  Live live(long batch) {
+    Picture picture = engine.picture();
+    Live own = picture.running().get(batch);
+    return own != null
+        ? own
+        : new Live(
+            RequestCounts.NONE, Usage.NONE, picture.waiting().byModel().get(plan(batch).model));
   }
 
   /** What the engine has of an open line. */

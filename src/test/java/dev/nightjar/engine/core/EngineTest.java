@@ -197,7 +197,7 @@ class EngineTest {
     driver.post(new Event.Held("the disk is full"));
     driver.start(1, 100);
     assertThat(driver.sent).isEmpty();
-    assertThat(driver.engine.live(1).orElseThrow().reason()).isEqualTo("the disk is full");
+    assertThat(driver.live(1).reason()).isEqualTo("the disk is full");
 
     driver.post(new Event.Held(null));
 
@@ -268,7 +268,7 @@ class EngineTest {
     driver.post(new Event.ModelsListed(0, Set.of("other")));
     driver.start(1, 100);
     assertThat(driver.sent).isEmpty();
-    assertThat(driver.engine.live(1).orElseThrow().reason()).contains("no upstream lists");
+    assertThat(driver.live(1).reason()).contains("no upstream lists");
 
     driver.post(new Event.ModelsListed(0, Set.of("other", EngineDriver.MODEL)));
 
@@ -281,7 +281,6 @@ class EngineTest {
     driver.succeed(driver.takeSent());
     driver.end(driver.takeSent(), new CallOutcome.Final(EngineDriver.answer(false)));
 
-    assertThat(driver.engine.live(1).orElseThrow().counts())
-        .isEqualTo(new RequestCounts(100, 1, 1));
+    assertThat(driver.live(1).counts()).isEqualTo(new RequestCounts(100, 1, 1));
   }
 }

@@ -44,7 +44,7 @@ class FaultsTest {
       driver.probed("refused");
     }
     assertThat(driver.sent).isEmpty();
-    assertThat(driver.engine.live(1).orElseThrow().reason()).isEqualTo("refused");
+    assertThat(driver.live(1).reason()).isEqualTo("refused");
     driver.advance(60_000);
     driver.probed(null);
     driver.succeedAll();
@@ -257,7 +257,7 @@ class FaultsTest {
     driver.advance(59_000);
 
     assertThat(driver.probes).isEmpty();
-    assertThat(driver.engine.live(1).orElseThrow().reason()).isEqualTo("401");
+    assertThat(driver.live(1).reason()).isEqualTo("401");
   }
 
   @Test

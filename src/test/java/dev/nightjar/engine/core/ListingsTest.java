@@ -23,7 +23,7 @@ class ListingsTest {
       new EngineDriver(new UpstreamSpec("a", Set.of(), 2), new UpstreamSpec("b", Set.of(), 3));
 
   private @Nullable String reason() {
-    return two.engine.live(1).orElseThrow().reason();
+    return two.live(1).reason();
   }
 
   /** The upstreams of the calls under way. */
@@ -195,7 +195,7 @@ class ListingsTest {
   }
 
   private static int lanes(EngineDriver driver) {
-    return driver.engine.figures().upstreams().getFirst().openLanes();
+    return driver.engine.picture().figures().upstreams().getFirst().openLanes();
   }
 
   /** A client's name for a model may be listed by nobody: then those go that do not say. */

@@ -1,8 +1,8 @@
 package dev.nightjar.engine.core;
 
 import dev.nightjar.engine.message.Effect;
-import dev.nightjar.engine.message.EngineFigures;
 import dev.nightjar.engine.message.Event;
+import dev.nightjar.engine.message.Picture;
 import dev.nightjar.engine.trace.EffectHash;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,8 +50,8 @@ final class RecordedCore {
     return core.isQuiet();
   }
 
-  EngineFigures figures() {
-    return core.figures();
+  Picture picture() {
+    return core.picture();
   }
 
   /** Where it goes otherwise when all happens again; empty if nowhere. */

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.nightjar.batch.ChunkId;
 import dev.nightjar.engine.message.CallOutcome;
 import dev.nightjar.engine.message.Effect;
-import dev.nightjar.engine.message.EngineFigures;
 import dev.nightjar.engine.message.EngineLimits;
 import dev.nightjar.engine.message.Event;
 import dev.nightjar.engine.message.LineId;
+import dev.nightjar.engine.message.Picture;
 import dev.nightjar.engine.message.UpstreamSpec;
 import dev.nightjar.engine.trace.Recorder;
 import dev.nightjar.engine.trace.Replay;
@@ -66,8 +66,8 @@ class ReplayTest {
     }
 
     @Override
-    public EngineFigures figures() {
-      return recorder.engine().figures();
+    public Picture picture() {
+      return recorder.engine().picture();
     }
 
     @Override

@@ -1,9 +1,9 @@
 package dev.nightjar.engine.core;
 
 import dev.nightjar.engine.message.Effect;
-import dev.nightjar.engine.message.EngineFigures;
 import dev.nightjar.engine.message.EngineLimits;
 import dev.nightjar.engine.message.Event;
+import dev.nightjar.engine.message.Picture;
 import dev.nightjar.engine.message.UpstreamSpec;
 import dev.nightjar.engine.trace.TraceInput;
 import dev.nightjar.engine.trace.TraceOutput;
@@ -22,7 +22,7 @@ interface SimulatedCore {
 
   boolean isQuiet();
 
-  EngineFigures figures();
+  Picture picture();
 
   /** Its state as a trace would hold it: what goes on from there. */
   Supplier<SimulatedCore> saved();
@@ -54,8 +54,8 @@ interface SimulatedCore {
       }
 
       @Override
-      public EngineFigures figures() {
-        return engine.figures();
+      public Picture picture() {
+        return engine.picture();
       }
 
       @Override

@@ -36,6 +36,7 @@ final class SimulatedLife {
   private final SimulatedWorld world;
   private final RecordedCore core;
   private final SimulatedInputs inputs;
+  private final SimulatedReader reader;
   private final SimulatedLog log;
   private final SimulatedValidations validations;
   private final Map<LineId, Call> calls = new HashMap<>();
@@ -70,6 +71,7 @@ final class SimulatedLife {
     this.core =
         new RecordedCore(() -> maker.make(world.limits, world.upstreams.specs(), seed), seed);
     this.inputs = new SimulatedInputs(world);
+    this.reader = new SimulatedReader(world, seed);
     this.log = new SimulatedLog(world, this::step);
     this.deadlines = new SimulatedDeadlines(world);
     this.validations =
@@ -138,6 +140,7 @@ final class SimulatedLife {
       listingsLeft.clear();
     }
     effects.forEach(this::carryOut);
+    reader.look(core::picture);
   }
 
   private void note(Event event) {
@@ -205,7 +208,7 @@ final class SimulatedLife {
   }
 
   void checkNothingIsHeld() {
-    EngineFigures figures = core.figures();
+    EngineFigures figures = core.picture().figures();
     boolean mayHaveChunks = world.plan.has(Trouble.TAKEOVERS);
     boolean isEmpty =
         figures.linesWaiting() == 0

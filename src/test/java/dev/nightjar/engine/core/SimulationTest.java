@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.nightjar.batch.Batch.Ending;
 import dev.nightjar.engine.message.CallOutcome;
 import dev.nightjar.engine.message.Effect;
-import dev.nightjar.engine.message.EngineFigures;
 import dev.nightjar.engine.message.Event;
+import dev.nightjar.engine.message.Picture;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,7 @@ class SimulationTest {
     INPUT_NEVER_CLOSED,
     INPUT_CLOSED_TWICE,
     INPUT_CLOSED_UNDER_A_SEAL,
+    PICTURE_WITHOUT_WHAT_RUNS,
     MEMORY_FOR_WHOEVER_WANTS_IT
   }
 
@@ -136,8 +138,13 @@ class SimulationTest {
     }
 
     @Override
-    public EngineFigures figures() {
-      return real.figures();
+    public Picture picture() {
+      Picture seen = real.picture();
+      boolean isBlind =
+          bug == Bug.PICTURE_WITHOUT_WHAT_RUNS && seen.figures().done().calls() % 2 == 0;
+      return isBlind
+          ? new Picture(Map.of(), seen.validating(), seen.waiting(), seen.figures())
+          : seen;
     }
 
     @Override

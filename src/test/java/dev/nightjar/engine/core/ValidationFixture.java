@@ -8,6 +8,7 @@ import dev.nightjar.engine.message.EngineLimits;
 import dev.nightjar.engine.message.EngineLimits.Bounds;
 import dev.nightjar.engine.message.Event;
 import dev.nightjar.engine.message.Live;
+import dev.nightjar.engine.message.Picture;
 import dev.nightjar.engine.message.UpstreamSpec;
 import java.util.HashMap;
 import java.util.List;
@@ -111,10 +112,12 @@ abstract class ValidationFixture {
   }
 
   Optional<String> reason(String name) {
-    return engine.engine.live(id(name)).map(Live::reason);
+    Picture picture = engine.engine.picture();
+    Live own = picture.validating().get(id(name));
+    return Optional.ofNullable(own == null ? picture.waiting().validation() : own.reason());
   }
 
   Validating figures() {
-    return engine.engine.figures().validating();
+    return engine.engine.picture().figures().validating();
   }
 }

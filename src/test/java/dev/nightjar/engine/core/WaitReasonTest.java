@@ -27,7 +27,7 @@ class WaitReasonTest {
   }
 
   private static @Nullable String reason(EngineDriver driver, long batch) {
-    return driver.engine.live(batch).orElseThrow().reason();
+    return driver.live(batch).reason();
   }
 
   @Test
