@@ -50,7 +50,7 @@ class HttpsTest {
 
   @BeforeEach
   void start() throws Exception {
-    KeyStore store = Certificates.make(directory, "EC", "dns:localhost,ip:127.0.0.1");
+    KeyStore store = Certificates.make("EC", "dns:localhost,ip:127.0.0.1");
     trusting = Certificates.context(store);
     Path certificate =
         Files.writeString(directory.resolve("cert.pem"), Certificates.certificatePem(store));

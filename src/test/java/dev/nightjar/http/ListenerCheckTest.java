@@ -50,7 +50,7 @@ class ListenerCheckTest {
 
   @Test
   void listenerOverTlsIsSeenToWhoeverSignedItsCertificate() throws Exception {
-    KeyStore store = Certificates.make(directory, "EC", "dns:elsewhere.example");
+    KeyStore store = Certificates.make("EC", "dns:elsewhere.example");
     Path certificate =
         Files.writeString(directory.resolve("cert.pem"), Certificates.certificatePem(store));
     Path key = Files.writeString(directory.resolve("key.pem"), Certificates.keyPem(store));

@@ -11,13 +11,11 @@ import java.security.KeyStore;
 import java.util.Arrays;
 import java.util.Base64;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Tag("server")
 class TlsFilesTest {
   @TempDir private Path directory;
   private Path certificate = Path.of("");
@@ -37,7 +35,7 @@ class TlsFilesTest {
   @ParameterizedTest
   @ValueSource(strings = {"EC", "RSA"})
   void certificateAndItsKeyAreTaken(String algorithm) throws Exception {
-    write(Certificates.make(directory, algorithm, "ip:127.0.0.1"));
+    write(Certificates.make(algorithm, "ip:127.0.0.1"));
 
     assertThat(TlsFiles.read(certificate, key).enabled()).isTrue();
   }
@@ -45,7 +43,7 @@ class TlsFilesTest {
   /** As cert-manager writes them: PKCS#8 is the same bytes behind a head of 26. */
   @Test
   void rsaKeyOfItsOwnFormIsTakenToo() throws Exception {
-    KeyStore store = Certificates.make(directory, "RSA", "ip:127.0.0.1");
+    KeyStore store = Certificates.make("RSA", "ip:127.0.0.1");
     write(store);
     byte[] der =
         Base64.getMimeDecoder()
@@ -61,7 +59,7 @@ class TlsFilesTest {
 
   @Test
   void whatIsWrongIsSaidWithTheFile() throws Exception {
-    write(Certificates.make(directory, "EC", "ip:127.0.0.1"));
+    write(Certificates.make("EC", "ip:127.0.0.1"));
     Path none = directory.resolve("none.pem");
     Path text = Files.writeString(directory.resolve("text.pem"), "no PEM at all");
     Path binary = Files.write(directory.resolve("binary.pem"), new byte[] {-1, -2, 0, 3});
@@ -93,7 +91,7 @@ class TlsFilesTest {
   @ParameterizedTest
   @ValueSource(strings = {"EC PRIVATE KEY", "ENCRYPTED PRIVATE KEY"})
   void keysInOtherFormsAreNamedWithWhatConvertsThem(String form) throws Exception {
-    write(Certificates.make(directory, "EC", "ip:127.0.0.1"));
+    write(Certificates.make("EC", "ip:127.0.0.1"));
     Files.writeString(key, Files.readString(key).replace("PRIVATE KEY", form));
 
     assertSays(certificate, key, "openssl pkcs8 -topk8 -nodes -in " + key);
@@ -102,8 +100,8 @@ class TlsFilesTest {
   @ParameterizedTest
   @ValueSource(strings = {"EC", "RSA"})
   void keyOfAnotherCertificateIsRefused(String algorithm) throws Exception {
-    write(Certificates.make(directory, "EC", "ip:127.0.0.1"));
-    KeyStore other = Certificates.make(directory, algorithm, "ip:127.0.0.1");
+    write(Certificates.make("EC", "ip:127.0.0.1"));
+    KeyStore other = Certificates.make(algorithm, "ip:127.0.0.1");
     Files.writeString(key, Certificates.keyPem(other));
 
     assertSays(certificate, key, "the key in %s does not fit the first certificate".formatted(key));

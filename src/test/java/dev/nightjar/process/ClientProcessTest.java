@@ -3,14 +3,13 @@ package dev.nightjar.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightjar.sim.SimServer;
+import dev.nightjar.testing.DeadPort;
 import dev.nightjar.testing.Json;
 import dev.nightjar.testing.NightjarProcess;
 import dev.nightjar.testing.ScriptedServer;
 import dev.nightjar.testing.ServerFixture;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -35,14 +34,20 @@ class ClientProcessTest {
     return NightjarProcess.start(folder, all);
   }
 
-  private static String url(int port) {
-    return "http://127.0.0.1:%d/v1".formatted(port);
+  private NightjarProcess serve(SimServer sim, int port) throws IOException {
+    return NightjarProcess.start(
+        folder,
+        "serve",
+        "--port",
+        Integer.toString(port),
+        "--data",
+        folder.resolve("data").toString(),
+        "--upstream",
+        sim.url());
   }
 
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
+  private static String url(int port) {
+    return "http://127.0.0.1:%d/v1".formatted(port);
   }
 
   private static void awaitSaid(NightjarProcess process, String text) {
@@ -60,24 +65,14 @@ class ClientProcessTest {
 
   @Test
   void watchSurvivesARestartOfTheServer() throws Exception {
-    int port = freePort();
     Path input = ServerFixture.chatLines(folder.resolve("in.jsonl"), 3, _ -> "");
     try (SimServer sim = SimServer.start(ServerFixture.sim())) {
       sim.setDown(true);
-      String[] serve = {
-        "serve",
-        "--port",
-        "" + port,
-        "--data",
-        folder.resolve("data").toString(),
-        "--upstream",
-        sim.url()
-      };
-      NightjarProcess server = NightjarProcess.start(folder, serve);
+      NightjarProcess server = serve(sim, 0);
+      int port = server.port();
       String batch;
       NightjarProcess watch;
       try (server) {
-        assertThat(server.port()).isEqualTo(port);
         batch = ServerFixture.create(server.client(), "/v1/chat/completions", input).id();
         watch = start(url(port), "batches", "watch", batch);
         awaitSaid(watch, batch + " is ");
@@ -86,7 +81,7 @@ class ClientProcessTest {
       try (watch) {
         awaitSaid(watch, "cannot be reached: connection refused; asking until it answers");
         sim.setDown(false);
-        try (NightjarProcess again = NightjarProcess.start(folder, serve)) {
+        try (NightjarProcess again = serve(sim, port)) {
           assertThat(watch.exitCode()).as(watch.stderr()).isZero();
           assertThat(again.process.isAlive()).isTrue();
         }
@@ -105,7 +100,8 @@ class ClientProcessTest {
     try (var fixture = ServerFixture.start(folder.resolve("data"), ServerFixture.sim())) {
       String url = url(fixture.server.port());
       String id = fixture.create("/v1/chat/completions", input).id();
-      try (NightjarProcess watch = start(url, "batches", "watch", id)) {
+      try (NightjarProcess watch =
+          NightjarProcess.startInterruptible(folder, "batches", "watch", id, "--base-url", url)) {
         awaitSaid(watch, id + " is ");
 
         watch.interrupt();
@@ -139,7 +135,8 @@ class ClientProcessTest {
         "HTTP/1.1 401 x\r\nContent-Length: %d\r\n\r\n%s".formatted(error.length(), error);
     try (var refusing = ScriptedServer.playing(ScriptedServer.always(answer));
         NightjarProcess refused = start(refusing.url("http", "/v1").toString(), "files", "list");
-        NightjarProcess unreachable = start(url(freePort()), "batches", "watch", "b")) {
+        var nobody = new DeadPort();
+        NightjarProcess unreachable = start(nobody.url(), "batches", "watch", "b")) {
       assertThat(refused.exitCode()).as(refused.stderr()).isEqualTo(KEY_REFUSED);
       assertThat(refused.stderr()).startsWith("nightjar: Wrong key. (").hasLineCount(1);
       assertThat(unreachable.exitCode()).as(unreachable.stderr()).isEqualTo(UNREACHABLE);

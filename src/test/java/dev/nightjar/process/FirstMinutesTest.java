@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.openai.models.batches.Batch;
 import dev.nightjar.sim.SimOptions;
 import dev.nightjar.sim.SimServer;
+import dev.nightjar.testing.DeadPort;
 import dev.nightjar.testing.NightjarProcess;
 import dev.nightjar.testing.ServerFixture;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -31,6 +33,7 @@ class FirstMinutesTest {
   private static final int UNREACHABLE = 6;
 
   @TempDir Path folder;
+  @AutoClose private final DeadPort nobody = new DeadPort();
   private Path input = Path.of("");
   private Path output = Path.of("");
 
@@ -42,8 +45,6 @@ class FirstMinutesTest {
 
   @Test
   void upstreamThatIsDown() throws Exception {
-    String url = "http://127.0.0.1:" + freePort() + "/v1";
-
     assertSays(
         UNREACHABLE,
         "connect",
@@ -52,15 +53,14 @@ class FirstMinutesTest {
         "-o",
         output.toString(),
         "--upstream",
-        url);
+        nobody.url());
     assertThat(output).doesNotExist();
   }
 
   @Test
   void serverBeforeAnUpstreamThatIsDownWaitsAndSaysWhy() throws Exception {
-    String url = "http://127.0.0.1:" + freePort() + "/v1";
     try (NightjarProcess server =
-        start("serve", "--port", "0", "--data", data(), "--upstream", url)) {
+        start("serve", "--port", "0", "--data", data(), "--upstream", nobody.url())) {
       Batch batch = ServerFixture.create(server.client(), "/v1/chat/completions", input);
       long limit = System.nanoTime() + ServerFixture.LIMIT.toNanos();
       String extension = "";
@@ -263,11 +263,5 @@ class FirstMinutesTest {
 
   private String data() {
     return folder.resolve("data").toString();
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

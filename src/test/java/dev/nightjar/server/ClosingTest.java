@@ -3,18 +3,18 @@ package dev.nightjar.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.openai.models.batches.Batch;
+import dev.nightjar.testing.DeadPort;
 import dev.nightjar.testing.Json;
 import dev.nightjar.testing.NightjarProcess;
 import dev.nightjar.testing.ServerFixture;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,11 +24,12 @@ import tools.jackson.databind.JsonNode;
 @Tag("server")
 class ClosingTest {
   @TempDir Path folder;
+  @AutoClose private final DeadPort nobody = new DeadPort();
 
   @Test
   void killWhileLinesAreClosedNeitherLosesNorRepeatsOne() throws Exception {
     int lines = 50_000;
-    String upstream = upstreamThatIsDown();
+    String upstream = nobody.url();
     String id;
     try (NightjarProcess server = serve(upstream)) {
       id = createAndCancel(server, lines);
@@ -48,7 +49,7 @@ class ClosingTest {
   @Tag("full")
   void millionLinesAreClosedInSeconds() throws Exception {
     int lines = 1_000_000;
-    try (NightjarProcess server = serve(upstreamThatIsDown())) {
+    try (NightjarProcess server = serve(nobody.url())) {
       String id = createAndCancel(server, lines);
       Duration cpu = cpu(server);
       long begun = System.nanoTime();
@@ -69,7 +70,7 @@ class ClosingTest {
     int lines = 200;
     String padding = ",\"user\":\"%s\"".formatted("x".repeat(20_000));
     Path input = ServerFixture.chatLines(folder.resolve("long.jsonl"), lines, _ -> padding);
-    try (NightjarProcess server = serve(upstreamThatIsDown())) {
+    try (NightjarProcess server = serve(nobody.url())) {
       String id = createAndCancel(server, input);
 
       assertClosed(server, ServerFixture.await(server.client(), id), lines);
@@ -118,12 +119,6 @@ class ClosingTest {
 
   private Path data() {
     return folder.resolve("data");
-  }
-
-  private static String upstreamThatIsDown() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return "http://127.0.0.1:" + socket.getLocalPort() + "/v1";
-    }
   }
 
   private long errorObjects() {

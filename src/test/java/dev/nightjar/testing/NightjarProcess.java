@@ -21,6 +21,10 @@ public final class NightjarProcess implements AutoCloseable {
 
   private static final long LOOK_NANOS = 10_000_000L;
 
+  /** A process that lives for a second or two does not earn what these leave out. */
+  private static final List<String> QUICK_START =
+      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
   public final Process process;
   private final Path output;
   private final Path error;
@@ -41,6 +45,16 @@ public final class NightjarProcess implements AutoCloseable {
     return start(folder, new ArrayList<>(), options, classPath, arguments);
   }
 
+  /**
+   * One that SIGINT reaches, also where who started this ignores it, as shells do for their jobs.
+   */
+  public static NightjarProcess startInterruptible(Path folder, String... arguments)
+      throws IOException {
+    var perl = List.of("perl", "-e", "$SIG{INT} = 'DEFAULT'; exec @ARGV", "--");
+    String classPath = System.getProperty("java.class.path");
+    return start(folder, new ArrayList<>(perl), List.of(), classPath, arguments);
+  }
+
   /** With 256 MB, and as many files open at once. */
   public static NightjarProcess startLimited(Path folder, int descriptors, String... arguments)
       throws IOException {
@@ -58,6 +72,7 @@ public final class NightjarProcess implements AutoCloseable {
       throws IOException {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--enable-native-access=ALL-UNNAMED");
+    command.addAll(QUICK_START);
     command.addAll(options);
     command.add("-cp");
     command.add(classPath);

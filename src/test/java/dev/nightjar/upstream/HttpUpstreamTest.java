@@ -7,11 +7,10 @@ import static dev.nightjar.upstream.Sending.request;
 import static dev.nightjar.upstream.Sending.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nightjar.testing.DeadPort;
 import dev.nightjar.testing.ScriptedServer;
 import dev.nightjar.testing.ScriptedServer.Script;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -269,12 +268,9 @@ class HttpUpstreamTest {
 
   @Test
   void refusedConnectionIsUnreachable() throws Exception {
-    int port;
-    try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = taken.getLocalPort();
-    }
-    var url = "http://127.0.0.1:" + port;
-    try (var upstream = Sending.upstream(new UpstreamTarget("gone", URI.create(url), null, 1))) {
+    try (var nobody = new DeadPort();
+        var upstream =
+            Sending.upstream(new UpstreamTarget("gone", URI.create(nobody.url()), null, 1))) {
       assertThat(upstream.newCall(request("{}")).execute(sink))
           .isEqualTo(new UpstreamResult.Unreachable("cannot connect to gone: connection refused"));
     }

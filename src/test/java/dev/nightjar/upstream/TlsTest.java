@@ -9,17 +9,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightjar.testing.Certificates;
 import dev.nightjar.testing.ScriptedServer;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class TlsTest {
   private final CollectingSink sink = new CollectingSink(1 << 20);
-
-  @TempDir Path directory;
 
   @Test
   @Tag("server")
@@ -92,7 +88,7 @@ class TlsTest {
     return new HttpUpstream(target, InstantSource.fixed(NOW), tls.getSocketFactory());
   }
 
-  private SSLContext contextFor(String name) throws Exception {
-    return Certificates.context(Certificates.make(directory, "EC", name));
+  private static SSLContext contextFor(String name) throws Exception {
+    return Certificates.context(Certificates.make("EC", name));
   }
 }

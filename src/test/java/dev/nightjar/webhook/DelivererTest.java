@@ -8,9 +8,9 @@ import dev.nightjar.store.WebhookDelivery;
 import dev.nightjar.store.WebhookDelivery.State;
 import dev.nightjar.store.WebhookEndpoint;
 import dev.nightjar.store.WebhookEndpoint.Secrets;
+import dev.nightjar.testing.DeadPort;
 import dev.nightjar.testing.ScriptedServer;
 import dev.nightjar.testing.ScriptedServer.Received;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -224,24 +224,19 @@ class DelivererTest {
 
   @Test
   void receiverThatIsDownOrTalksNonsenseIsTriedAgain() throws Exception {
-    int free;
-    try (var socket = new ServerSocket(0)) {
-      free = socket.getLocalPort();
+    try (var nobody = new DeadPort()) {
+      world.create("whe_down", nobody.url(), DeliveryFixture.secrets(DeliveryFixture.SECRET));
+      ScriptedServer receiver = world.receiver(always("SSH-2.0-OpenSSH\r\n"));
+      WebhookEndpoint endpoint = world.endpoint(receiver);
+
+      world.endBatch();
+
+      assertThat(world.awaitAttempts(endpoint, 1).lastError())
+          .isEqualTo("it does not speak HTTP/1.1");
+      WebhookEndpoint down =
+          world.stores.webhooks().webhookEndpoint(Samples.PROJECT, "whe_down").orElseThrow();
+      assertThat(world.awaitAttempts(down, 1).lastError()).startsWith("no connection: ");
     }
-    world.create(
-        "whe_down",
-        "http://127.0.0.1:%d/".formatted(free),
-        DeliveryFixture.secrets(DeliveryFixture.SECRET));
-    ScriptedServer receiver = world.receiver(always("SSH-2.0-OpenSSH\r\n"));
-    WebhookEndpoint endpoint = world.endpoint(receiver);
-
-    world.endBatch();
-
-    assertThat(world.awaitAttempts(endpoint, 1).lastError())
-        .isEqualTo("it does not speak HTTP/1.1");
-    WebhookEndpoint down =
-        world.stores.webhooks().webhookEndpoint(Samples.PROJECT, "whe_down").orElseThrow();
-    assertThat(world.awaitAttempts(down, 1).lastError()).startsWith("no connection: ");
   }
 
   @Test

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -95,9 +94,8 @@ class TargetsTest {
   }
 
   @Test
-  @Tag("server") // A certificate takes seconds.
   void certificateMustBeOfTheNameThoughTheConnectionGoesToAnAddress() throws Exception {
-    var tls = Certificates.context(Certificates.make(folder, "EC", "dns:hooks.example"));
+    var tls = Certificates.context(Certificates.make("EC", "dns:hooks.example"));
     ScriptedServer receiver = world.secureReceiver(tls, always(DeliveryFixture.OK));
     world.resolver.set((_, _) -> List.of(InetAddress.ofLiteral("127.0.0.1")));
     world.deliverer.close();
