@@ -32,7 +32,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
-import tools.jackson.databind.JsonNode;
 
 /** The everyday commands before a real server: what they print where, and their exit codes. */
 @Tag("server")
@@ -46,16 +45,6 @@ class ClientCommandsTest {
   private static ServerFixture fixture;
 
   @TempDir Path folder;
-
-  private record Ran(int code, String out, String err) {
-    JsonNode json() {
-      return Json.read(out);
-    }
-
-    String id() {
-      return json().path("id").asString();
-    }
-  }
 
   @BeforeAll
   static void start() {
@@ -72,11 +61,8 @@ class ClientCommandsTest {
   }
 
   private static Ran run(boolean isTerminal, String... arguments) {
-    var shells = new Shells();
     String url = "http://127.0.0.1:%d/v1".formatted(fixture.server.port());
-    CommandLine command =
-        Main.commandLine(shells.shell(Map.of("OPENAI_BASE_URL", url), isTerminal));
-    return new Ran(command.execute(arguments), shells.out(), shells.err());
+    return Ran.nightjar(Map.of("OPENAI_BASE_URL", url), isTerminal, arguments);
   }
 
   private String lines(int count, String extra) throws IOException {
@@ -86,7 +72,7 @@ class ClientCommandsTest {
 
   static List<String> commands() {
     var names = new ArrayList<String>();
-    CommandLine root = Main.commandLine(new Shells().shell());
+    CommandLine root = Ran.commandLine(new Shells().shell());
     root.getSubcommands()
         .forEach((name, command) -> {
           names.add(name);

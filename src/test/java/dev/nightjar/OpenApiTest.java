@@ -6,12 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.networknt.schema.Error;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
-import dev.nightjar.cli.data.DirectoryKeys.NewKey;
 import dev.nightjar.cost.Price;
 import dev.nightjar.cost.PriceTable;
 import dev.nightjar.cost.Quotas;
 import dev.nightjar.cost.Terms;
-import dev.nightjar.store.ApiKey.Scope;
 import dev.nightjar.testing.Json;
 import dev.nightjar.testing.ScriptedServer;
 import dev.nightjar.testing.ServerFixture;
@@ -26,6 +24,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -185,9 +184,8 @@ class OpenApiTest {
         }
       }
     }
-    var keys = new LocalKeys();
     Path data = folder.resolve("data");
-    key = keys.create(data, new NewKey("p", "", Set.of(Scope.READ), 2)).text();
+    key = createKey(data, "--scope", "read", "--requests-per-minute", "2");
     call("DELETE", "/files/{id}", "file-none");
     call("GET", "/files", "");
     HttpResponse<String> refused = send("GET", "/files", BodyPublishers.noBody(), null);
@@ -200,6 +198,14 @@ class OpenApiTest {
     call("GET", "/files", "");
     key = "sk-nj-wrong";
     call("GET", "/files", "");
+  }
+
+  private static String createKey(Path data, String... options) {
+    var arguments = new ArrayList<>(List.of("keys", "create", "--data", data.toString()));
+    arguments.addAll(List.of(options));
+    Ran created = Ran.nightjar(arguments.toArray(String[]::new));
+    assertThat(created.code()).as(created.err()).isZero();
+    return created.out().strip();
   }
 
   @Test

@@ -11,7 +11,6 @@ import dev.nightjar.file.Bytes;
 import dev.nightjar.sim.ErrorRates;
 import dev.nightjar.sim.SimOptions;
 import dev.nightjar.sim.SimServer;
-import dev.nightjar.terminal.Shells;
 import dev.nightjar.testing.FaultAt;
 import dev.nightjar.testing.Json;
 import dev.nightjar.testing.NightjarProcess;
@@ -37,16 +36,8 @@ class TraceTest {
 
   @TempDir Path folder;
 
-  private record Ran(int code, String out, String err) {}
-
-  private static Ran run(String... arguments) {
-    var shells = new Shells();
-    int code = Main.commandLine(shells.shell()).execute(arguments);
-    return new Ran(code, shells.out(), shells.err());
-  }
-
   private static Path trace(Path data) {
-    Ran ran = run("debug", "trace", "--data", data.toString());
+    Ran ran = Ran.nightjar("debug", "trace", "--data", data.toString());
     assertThat(ran.code()).as(ran.err()).isZero();
     return Path.of(ran.out().strip());
   }
@@ -54,7 +45,7 @@ class TraceTest {
   private static Ran replay(Path trace, String... arguments) {
     var all = new ArrayList<>(List.of("debug", "replay", trace.toString()));
     all.addAll(List.of(arguments));
-    return run(all.toArray(String[]::new));
+    return Ran.nightjar(all.toArray(String[]::new));
   }
 
   private static Trace read(Path file) throws IOException {
@@ -187,7 +178,7 @@ class TraceTest {
 
     assertSays(replay(text), "text cannot be replayed: it is not a trace of nightjar");
     assertSays(replay(folder.resolve("none")), "none");
-    assertSays(run("debug", "trace", "--data", text.toString()), "not a data directory");
+    assertSays(Ran.nightjar("debug", "trace", "--data", text.toString()), "not a data directory");
   }
 
   private static void assertSays(Ran ran, String sentence) {

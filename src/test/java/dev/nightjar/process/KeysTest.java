@@ -10,6 +10,7 @@ import com.openai.models.batches.Batch;
 import com.openai.models.files.FileCreateParams;
 import com.openai.models.files.FileObject;
 import com.openai.models.files.FilePurpose;
+import dev.nightjar.Ran;
 import dev.nightjar.sim.SimOptions;
 import dev.nightjar.store.files.DataDirectory;
 import dev.nightjar.testing.Json;
@@ -23,12 +24,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** {@code nightjar keys}, as processes of their own beside a server. */
+/** {@code nightjar keys} beside a server, as processes of their own where that matters. */
 @Tag("server")
 class KeysTest {
   @TempDir Path folder;
@@ -71,8 +73,8 @@ class KeysTest {
   @Test
   void inputFileOfAnotherProjectIsUnknownToABatch() throws Exception {
     Path data = folder.resolve("data");
-    String a = keys("create", "--project", "a", "--data", text(data));
-    String b = keys("create", "--project", "b", "--data", text(data));
+    String a = inThisProcess("create", "--project", "a", "--data", text(data));
+    String b = inThisProcess("create", "--project", "b", "--data", text(data));
     Path input = ServerFixture.chatLines(folder.resolve("in.jsonl"), 3, _ -> "");
     try (var fixture = ServerFixture.start(data, SimOptions.defaults())) {
       OpenAIClient owner = with(fixture, a);
@@ -114,19 +116,21 @@ class KeysTest {
   void whatIsWrongIsSaidInASentence() throws Exception {
     Path data = folder.resolve("data");
 
-    assertSays("does not exist", "list", "--data", text(data));
-    assertSays("does not exist", "revoke", "key_a", "--data", text(data));
+    assertSaysInThisProcess("does not exist", "list", "--data", text(data));
+    assertSaysInThisProcess("does not exist", "revoke", "key_a", "--data", text(data));
     assertThat(data).doesNotExist();
-    assertSays("is not a data directory", "list", "--data", text(folder));
-    assertSays("--project is 'A'", "create", "--project", "A", "--data", text(data));
-    assertSays("--scope is 'all'", "create", "--scope", "all", "--data", text(data));
-    assertSays("from 1 to", "create", "--requests-per-minute", "0", "--data", text(data));
-    assertSays("control character", "create", "--name", "a\nb", "--data", text(data));
+    assertSaysInThisProcess("is not a data directory", "list", "--data", text(folder));
+    assertSaysInThisProcess("--project is 'A'", "create", "--project", "A", "--data", text(data));
+    assertSaysInThisProcess("--scope is 'all'", "create", "--scope", "all", "--data", text(data));
+    assertSaysInThisProcess(
+        "from 1 to", "create", "--requests-per-minute", "0", "--data", text(data));
+    assertSaysInThisProcess("control character", "create", "--name", "a\nb", "--data", text(data));
     assertThat(data).doesNotExist();
-    keys("create", "--data", text(data));
-    assertSays("no key with the id 'key_a'", "revoke", "key_a", "--data", text(data));
-    assertSays("no key with the id 'sk-***'", "revoke", "sk-nj-secret", "--data", text(data));
-    assertSays("Missing required subcommand");
+    inThisProcess("create", "--data", text(data));
+    assertSaysInThisProcess("no key with the id 'key_a'", "revoke", "key_a", "--data", text(data));
+    assertSaysInThisProcess(
+        "no key with the id 'sk-***'", "revoke", "sk-nj-secret", "--data", text(data));
+    assertSaysInThisProcess("Missing required subcommand");
   }
 
   @Test
@@ -154,6 +158,23 @@ class KeysTest {
     }
   }
 
+  private static void assertSaysInThisProcess(String text, String... arguments) {
+    Ran ran = Ran.nightjar(command(arguments));
+    assertThat(ran.code()).isEqualTo(1);
+    assertThat(ran.err()).contains(text).doesNotContain("\tat ");
+    assertThat(ran.out()).isEmpty();
+  }
+
+  private static String inThisProcess(String... arguments) {
+    Ran ran = Ran.nightjar(command(arguments));
+    assertThat(ran.code()).as(ran.err()).isZero();
+    return ran.out();
+  }
+
+  private static String[] command(String... arguments) {
+    return Stream.concat(Stream.of("keys"), Stream.of(arguments)).toArray(String[]::new);
+  }
+
   @Test
   void serverThatOthersCanReachNeedsAKeyOrToBeToldToBeOpen() throws Exception {
     Path data = folder.resolve("data");
@@ -167,7 +188,7 @@ class KeysTest {
       assertThat(refused.stderr()).contains("nightjar keys create --data " + data, "--open");
     }
 
-    String key = keys("create", "--data", text(data));
+    String key = inThisProcess("create", "--data", text(data));
     try (var server = NightjarProcess.start(folder, arguments.toArray(String[]::new))) {
       int port = server.port();
       assertThat(status(port, "/v1/files", "")).isEqualTo(401);
@@ -201,9 +222,7 @@ class KeysTest {
   }
 
   private NightjarProcess start(String... arguments) throws Exception {
-    var all = new ArrayList<>(List.of("keys"));
-    all.addAll(List.of(arguments));
-    return NightjarProcess.start(folder, all.toArray(String[]::new));
+    return NightjarProcess.start(folder, command(arguments));
   }
 
   /** What it prints on standard output. */

@@ -72,7 +72,7 @@ public final class ServerFixture implements AutoCloseable {
         List.of(upstream),
         Duration.ofSeconds(10),
         Duration.ofSeconds(1),
-        Duration.ofSeconds(5),
+        Duration.ofSeconds(1),
         InputRules.NIGHTJAR,
         false,
         List.of(),
