@@ -1,8 +1,9 @@
-package dev.nightjar;
+package dev.nightjar.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.openai.models.batches.Batch;
+import dev.nightjar.Ran;
 import dev.nightjar.config.Settings;
 import dev.nightjar.config.Settings.UpstreamSettings;
 import dev.nightjar.engine.trace.Trace;

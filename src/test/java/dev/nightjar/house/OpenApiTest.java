@@ -1,4 +1,4 @@
-package dev.nightjar;
+package dev.nightjar.house;
 
 import static dev.nightjar.testing.ScriptedServer.always;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.networknt.schema.Error;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import dev.nightjar.Ran;
 import dev.nightjar.cost.Price;
 import dev.nightjar.cost.PriceTable;
 import dev.nightjar.cost.Quotas;

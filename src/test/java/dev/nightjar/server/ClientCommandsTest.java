@@ -1,8 +1,9 @@
-package dev.nightjar;
+package dev.nightjar.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nightjar.Ran;
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.ChunkId;
 import dev.nightjar.batch.Usage;
