@@ -23,7 +23,7 @@ import dev.nightjar.sim.SimOptions;
 import dev.nightjar.sim.SimProcess;
 import dev.nightjar.sim.SimServer;
 import dev.nightjar.store.StoreException;
-import dev.nightjar.store.files.DataDirectory.DataDirectoryException;
+import dev.nightjar.store.local.DataDirectory.DataDirectoryException;
 import dev.nightjar.terminal.CommandException;
 import dev.nightjar.terminal.Shell;
 import java.io.IOException;

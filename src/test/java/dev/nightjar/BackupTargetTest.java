@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nightjar.config.SettingsException;
-import dev.nightjar.store.files.DataDirectory;
-import dev.nightjar.store.files.DataDirectory.DataDirectoryException;
+import dev.nightjar.store.local.DataDirectory;
+import dev.nightjar.store.local.DataDirectory.DataDirectoryException;
 import dev.nightjar.store.sqlite.SqliteStores;
 import java.io.IOException;
 import java.nio.file.Files;

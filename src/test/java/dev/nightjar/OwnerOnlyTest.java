@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.nightjar.sim.SimServer;
-import dev.nightjar.store.files.DataDirectory;
+import dev.nightjar.store.local.DataDirectory;
 import dev.nightjar.store.sqlite.SqliteStores;
 import dev.nightjar.testing.DeadPort;
 import dev.nightjar.testing.NightjarProcess;

@@ -1,13 +1,13 @@
 package dev.nightjar.api;
 
 import dev.nightjar.store.BatchStore;
-import dev.nightjar.store.DiskSpace;
 import dev.nightjar.store.FileStore;
 import dev.nightjar.store.NewIds;
 import dev.nightjar.store.ObjectStore;
 import dev.nightjar.store.Stores;
 import dev.nightjar.store.UploadStore;
 import dev.nightjar.store.WebhookStore;
+import dev.nightjar.store.disk.DiskSpace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;

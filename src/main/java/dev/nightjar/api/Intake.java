@@ -1,7 +1,7 @@
 package dev.nightjar.api;
 
-import dev.nightjar.store.DiskSpace;
 import dev.nightjar.store.ObjectStore;
+import dev.nightjar.store.disk.DiskSpace;
 
 /**
  * What one upload takes of its project's quota and of the disk: looked at before each block is

@@ -2,7 +2,7 @@ package dev.nightjar.engine;
 
 import dev.nightjar.engine.message.Event;
 import dev.nightjar.process.ProcessEnd;
-import dev.nightjar.store.DiskSpace;
+import dev.nightjar.store.disk.DiskSpace;
 import java.io.IOException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;

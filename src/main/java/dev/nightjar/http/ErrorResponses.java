@@ -2,7 +2,7 @@ package dev.nightjar.http;
 
 import dev.nightjar.api.ApiError;
 import dev.nightjar.process.ProcessEnd;
-import dev.nightjar.store.DiskFull;
+import dev.nightjar.store.disk.DiskFull;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;

@@ -1,5 +1,6 @@
 package dev.nightjar.store;
 
+import dev.nightjar.store.disk.DiskSpace;
 import java.io.IOException;
 
 /** Everything that a node keeps things in. */

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightjar.file.DefaultLife;
 import dev.nightjar.file.FileId;
-import dev.nightjar.store.DiskSpace;
 import dev.nightjar.store.NewIds;
 import dev.nightjar.store.Sweeper;
+import dev.nightjar.store.disk.DiskSpace;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.store.sqlite.SqliteStores;
 import dev.nightjar.testing.TestClocks;

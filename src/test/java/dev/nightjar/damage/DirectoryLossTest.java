@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.openai.models.batches.Batch;
 import dev.nightjar.sim.Latency;
 import dev.nightjar.sim.SimServer;
-import dev.nightjar.store.Directories;
+import dev.nightjar.store.disk.Directories;
 import dev.nightjar.testing.NightjarProcess;
 import dev.nightjar.testing.ServerFixture;
 import java.io.IOException;

@@ -1,10 +1,10 @@
 package dev.nightjar.engine;
 
 import dev.nightjar.store.AnswerLog;
-import dev.nightjar.store.Disk;
 import dev.nightjar.store.ObjectStore;
 import dev.nightjar.store.Stores;
 import dev.nightjar.store.Tier;
+import dev.nightjar.store.disk.Disk;
 import dev.nightjar.testing.CrashDisk;
 import java.io.IOException;
 

@@ -7,7 +7,7 @@ import static dev.nightjar.http.TestApi.form;
 import static dev.nightjar.http.TestApi.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nightjar.store.DiskSpace;
+import dev.nightjar.store.disk.DiskSpace;
 import dev.nightjar.testing.SmallDisk;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

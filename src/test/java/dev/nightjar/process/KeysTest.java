@@ -12,7 +12,7 @@ import com.openai.models.files.FileObject;
 import com.openai.models.files.FilePurpose;
 import dev.nightjar.Ran;
 import dev.nightjar.sim.SimOptions;
-import dev.nightjar.store.files.DataDirectory;
+import dev.nightjar.store.local.DataDirectory;
 import dev.nightjar.testing.Json;
 import dev.nightjar.testing.NightjarProcess;
 import dev.nightjar.testing.ServerFixture;

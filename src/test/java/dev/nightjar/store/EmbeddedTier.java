@@ -1,5 +1,6 @@
 package dev.nightjar.store;
 
+import dev.nightjar.store.disk.DiskSpace;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.store.journal.JournalAnswerLog;
 import dev.nightjar.store.sqlite.SqliteStores;

@@ -3,8 +3,8 @@ package dev.nightjar.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.nightjar.store.Directories;
-import dev.nightjar.store.Disk.OpenFile;
+import dev.nightjar.store.disk.Directories;
+import dev.nightjar.store.disk.Disk.OpenFile;
 import dev.nightjar.testing.CrashPoints.Death;
 import java.io.IOException;
 import java.nio.ByteBuffer;

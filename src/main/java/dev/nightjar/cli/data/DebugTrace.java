@@ -1,8 +1,8 @@
 package dev.nightjar.cli.data;
 
 import dev.nightjar.engine.trace.TraceFiles;
-import dev.nightjar.store.OwnerOnly;
-import dev.nightjar.store.files.DataDirectory;
+import dev.nightjar.store.disk.OwnerOnly;
+import dev.nightjar.store.local.DataDirectory;
 import dev.nightjar.terminal.CommandException;
 import dev.nightjar.terminal.ExitCode;
 import dev.nightjar.terminal.Shell;

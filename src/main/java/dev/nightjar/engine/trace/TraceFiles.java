@@ -1,6 +1,6 @@
 package dev.nightjar.engine.trace;
 
-import dev.nightjar.store.OwnerOnly;
+import dev.nightjar.store.disk.OwnerOnly;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.nio.channels.Channels;

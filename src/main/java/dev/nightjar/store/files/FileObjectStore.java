@@ -1,8 +1,8 @@
 package dev.nightjar.store.files;
 
-import dev.nightjar.store.Directories;
-import dev.nightjar.store.Disk;
 import dev.nightjar.store.ObjectStore;
+import dev.nightjar.store.disk.Directories;
+import dev.nightjar.store.disk.Disk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -44,7 +44,7 @@ public final class FileObjectStore implements ObjectStore {
   }
 
   /** Where objects are written: unlike the folders of objects it is made at the start only. */
-  static Path aside(Path root) {
+  public static Path aside(Path root) {
     return root.resolve("tmp");
   }
 
@@ -86,7 +86,7 @@ public final class FileObjectStore implements ObjectStore {
   }
 
   /** Whether there is an object in the store at {@code root}, which may not exist. */
-  static boolean hasAny(Path root) throws IOException {
+  public static boolean hasAny(Path root) throws IOException {
     for (int i = 0; i < ObjectFile.FOLDERS; i++) {
       if (!files(ObjectFile.folder(root, i)).isEmpty()) {
         return true;

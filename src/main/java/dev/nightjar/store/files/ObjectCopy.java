@@ -1,9 +1,9 @@
 package dev.nightjar.store.files;
 
-import dev.nightjar.store.Directories;
 import dev.nightjar.store.ObjectStore.Entry;
 import dev.nightjar.store.ObjectStore.ObjectMissingException;
-import dev.nightjar.store.OwnerOnly;
+import dev.nightjar.store.disk.Directories;
+import dev.nightjar.store.disk.OwnerOnly;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.FileChannel;

@@ -1,7 +1,7 @@
 package dev.nightjar.store.files;
 
-import dev.nightjar.store.Disk;
 import dev.nightjar.store.ObjectStore.Writer;
+import dev.nightjar.store.disk.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-/** ObjectStore on plain files, and the data directory. */
+/** ObjectStore on plain files. */
 @NullMarked
 package dev.nightjar.store.files;
 

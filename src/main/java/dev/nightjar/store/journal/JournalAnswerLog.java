@@ -2,9 +2,9 @@ package dev.nightjar.store.journal;
 
 import dev.nightjar.batch.ChunkId;
 import dev.nightjar.store.AnswerLog;
-import dev.nightjar.store.Disk;
-import dev.nightjar.store.OpenedFile;
-import dev.nightjar.store.OpenedFile.LostFileException;
+import dev.nightjar.store.disk.Disk;
+import dev.nightjar.store.disk.OpenedFile;
+import dev.nightjar.store.disk.OpenedFile.LostFileException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;

@@ -1,8 +1,8 @@
 package dev.nightjar.store.journal;
 
 import dev.nightjar.store.AnswerLog.Entry;
-import dev.nightjar.store.Directories;
-import dev.nightjar.store.OwnerOnly;
+import dev.nightjar.store.disk.Directories;
+import dev.nightjar.store.disk.OwnerOnly;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

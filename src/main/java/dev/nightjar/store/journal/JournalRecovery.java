@@ -1,9 +1,9 @@
 package dev.nightjar.store.journal;
 
 import dev.nightjar.batch.ChunkId;
-import dev.nightjar.store.Directories;
-import dev.nightjar.store.Disk;
-import dev.nightjar.store.OpenedFile;
+import dev.nightjar.store.disk.Directories;
+import dev.nightjar.store.disk.Disk;
+import dev.nightjar.store.disk.OpenedFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.nightjar.store.journal;
 
-import dev.nightjar.store.Disk;
+import dev.nightjar.store.disk.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 

@@ -1,8 +1,8 @@
 package dev.nightjar.store.sqlite;
 
 import dev.nightjar.process.ProcessEnd;
-import dev.nightjar.store.OwnerOnly;
 import dev.nightjar.store.StoreException;
+import dev.nightjar.store.disk.OwnerOnly;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -3,9 +3,9 @@ package dev.nightjar.store.files;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.nightjar.store.Disk;
 import dev.nightjar.store.ObjectStore;
 import dev.nightjar.store.ObjectStoreContract;
+import dev.nightjar.store.disk.Disk;
 import dev.nightjar.testing.CrashDisk;
 import dev.nightjar.testing.CrashPoints;
 import dev.nightjar.testing.ForwardingDisk;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nightjar.batch.BatchError;
-import dev.nightjar.store.DiskFull;
 import dev.nightjar.store.StoreException;
+import dev.nightjar.store.disk.DiskFull;
 import dev.nightjar.testing.SmallDisk;
 import java.nio.file.Files;
 import java.nio.file.Path;

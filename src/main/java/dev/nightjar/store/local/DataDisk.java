@@ -1,6 +1,6 @@
-package dev.nightjar.store.files;
+package dev.nightjar.store.local;
 
-import dev.nightjar.store.DiskSpace;
+import dev.nightjar.store.disk.DiskSpace;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;

@@ -1,8 +1,9 @@
-package dev.nightjar.store.files;
+package dev.nightjar.store.local;
 
-import dev.nightjar.store.Directories;
-import dev.nightjar.store.OpenedFile;
-import dev.nightjar.store.OwnerOnly;
+import dev.nightjar.store.disk.Directories;
+import dev.nightjar.store.disk.OpenedFile;
+import dev.nightjar.store.disk.OwnerOnly;
+import dev.nightjar.store.files.FileObjectStore;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;

@@ -1,7 +1,7 @@
-package dev.nightjar.store.files;
+package dev.nightjar.store.local;
 
-import dev.nightjar.store.OpenedFile;
-import dev.nightjar.store.OpenedFile.LostFileException;
+import dev.nightjar.store.disk.OpenedFile;
+import dev.nightjar.store.disk.OpenedFile.LostFileException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;

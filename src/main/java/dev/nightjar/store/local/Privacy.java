@@ -1,6 +1,6 @@
-package dev.nightjar.store.files;
+package dev.nightjar.store.local;
 
-import dev.nightjar.store.OwnerOnly;
+import dev.nightjar.store.disk.OwnerOnly;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

@@ -1,9 +1,9 @@
-package dev.nightjar.store.files;
+package dev.nightjar.store.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.nightjar.store.files.DataDirectory.DataDirectoryException;
+import dev.nightjar.store.local.DataDirectory.DataDirectoryException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.nightjar.store;
+package dev.nightjar.store.disk;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
