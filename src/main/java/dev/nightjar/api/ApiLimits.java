@@ -18,22 +18,22 @@ public record ApiLimits(
     Set<String> extraEndpoints,
     DefaultLife fileLife,
     long storageBytesMax) {
-  static final int METADATA_PAIRS_MAX = 16;
-  static final int METADATA_KEY_CHARACTERS_MAX = 64;
-  static final int METADATA_VALUE_CHARACTERS_MAX = 512;
-  static final int FILENAME_CHARACTERS_MAX = 512;
+  public static final int METADATA_PAIRS_MAX = 16;
+  public static final int METADATA_KEY_CHARACTERS_MAX = 64;
+  public static final int METADATA_VALUE_CHARACTERS_MAX = 512;
+  public static final int FILENAME_CHARACTERS_MAX = 512;
 
   /** One part of an upload. */
   public static final long PART_BYTES_MAX = 64L << 20;
 
   /** Of one upload; more than enough for the largest file in parts of 2 MiB. */
-  static final int PARTS_MAX = 10_000;
+  public static final int PARTS_MAX = 10_000;
 
   /** How many times each byte of an upload may be sent: SDKs try a part again twice. */
-  static final int PART_TIMES_MAX = 3;
+  public static final int PART_TIMES_MAX = 3;
 
   /** Of one project, not expired. */
-  static final int OPEN_UPLOADS_MAX = 1_000;
+  public static final int OPEN_UPLOADS_MAX = 1_000;
 
   public static final ApiLimits DEFAULT = new ApiLimits(16L << 30, 1 << 20, Set.of());
 

@@ -30,24 +30,24 @@ public record ApiStores(
     this(stores, objects, disk, ids, clock, new Inflow());
   }
 
-  FileStore files() {
+  public FileStore files() {
     return stores.files();
   }
 
-  UploadStore uploads() {
+  public UploadStore uploads() {
     return stores.uploads();
   }
 
-  BatchStore batches() {
+  public BatchStore batches() {
     return stores.batches();
   }
 
-  WebhookStore webhooks() {
+  public WebhookStore webhooks() {
     return stores.webhooks();
   }
 
   /** Refuses what would take {@code bytes} more of a disk that has no room for them. */
-  void checkRoom(long bytes) {
+  public void checkRoom(long bytes) {
     DiskSpace.Room room = room();
     if (room.isTooSmallFor(bytes + inflow.unwritten())) {
       throw diskFull(room, bytes);

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** How long a file lives from its creation: the anchor and the seconds of {@code expires_after}. */
-final class ExpiresAfter {
+public final class ExpiresAfter {
   private static final String ANCHOR = "created_at";
   private static final long SECONDS_MIN = Duration.ofHours(1).toSeconds();
   private static final long SECONDS_MAX = Duration.ofDays(30).toSeconds();
@@ -16,7 +16,7 @@ final class ExpiresAfter {
   private ExpiresAfter() {}
 
   /** Of a form's fields, or null if it has neither of the two. */
-  static @Nullable Duration ofForm(@Nullable String anchor, @Nullable String seconds) {
+  public static @Nullable Duration ofForm(@Nullable String anchor, @Nullable String seconds) {
     if (anchor == null && seconds == null) {
       return null;
     }
@@ -32,7 +32,7 @@ final class ExpiresAfter {
   }
 
   /** Of a JSON value, or null if it is absent or null. */
-  static @Nullable Duration ofJson(String param, @Nullable JsonNode value) {
+  public static @Nullable Duration ofJson(String param, @Nullable JsonNode value) {
     if (value == null || value.isNull()) {
       return null;
     }

@@ -8,7 +8,7 @@ import dev.nightjar.store.disk.DiskSpace;
  * written, with what all others are writing. What batches write is counted, but never refused. One
  * thread.
  */
-final class Intake implements AutoCloseable {
+public final class Intake implements AutoCloseable {
   private final ApiStores stores;
   private final String project;
   private final long bytesMax;
@@ -19,31 +19,31 @@ final class Intake implements AutoCloseable {
   private long onDisk;
 
   /** The maximum is {@link Long#MAX_VALUE} for any. */
-  Intake(ApiStores stores, ApiLimits limits, String project) {
+  public Intake(ApiStores stores, ApiLimits limits, String project) {
     this.stores = stores;
     this.project = project;
     this.bytesMax = limits.storageBytesMax();
   }
 
-  ApiStores stores() {
+  public ApiStores stores() {
     return stores;
   }
 
-  String project() {
+  public String project() {
     return project;
   }
 
-  long bytesMax() {
+  public long bytesMax() {
     return bytesMax;
   }
 
   /** How many bytes more the project has room for; may be negative. */
-  long room() {
+  public long room() {
     return bytesMax == Long.MAX_VALUE ? bytesMax : bytesMax - used();
   }
 
   /** To be called before as many bytes are written. */
-  void take(int bytes) {
+  public void take(int bytes) {
     long least = taken + bytes - reserved;
     if (least > 0) {
       reserve(least);
@@ -68,7 +68,7 @@ final class Intake implements AutoCloseable {
     reserved += got;
   }
 
-  ApiError exceeded(long needed) {
+  public ApiError exceeded(long needed) {
     return new ApiError(
         403,
         "storage_quota_exceeded",

@@ -3,11 +3,11 @@ package dev.nightjar.api;
 import tools.jackson.databind.JsonNode;
 
 /** JSON's types: fields that must have one, and their names with an article for messages. */
-final class JsonTypes {
+public final class JsonTypes {
   private JsonTypes() {}
 
   /** A field that must be there, and a string. */
-  static String requiredString(JsonNode body, String name) {
+  public static String requiredString(JsonNode body, String name) {
     JsonNode value = body.get(name);
     if (value == null) {
       throw ApiError.missing(name);
@@ -15,7 +15,7 @@ final class JsonTypes {
     return string(name, value);
   }
 
-  static String string(String param, JsonNode value) {
+  public static String string(String param, JsonNode value) {
     if (!value.isString()) {
       throw ApiError.wrongType(param, "a string", nameOf(value));
     }
@@ -23,14 +23,14 @@ final class JsonTypes {
   }
 
   /** An integer of any size, as near to it as a long gets. */
-  static long clamped(JsonNode integer) {
+  public static long clamped(JsonNode integer) {
     if (integer.canConvertToLong()) {
       return integer.longValue();
     }
     return integer.bigIntegerValue().signum() < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
   }
 
-  static String nameOf(JsonNode value) {
+  public static String nameOf(JsonNode value) {
     return switch (value.getNodeType()) {
       case ARRAY -> "an array";
       case OBJECT, POJO -> "an object";

@@ -9,7 +9,7 @@ public record Page<T>(List<T> items, boolean hasMore) {
   }
 
   /** From one item more than asked for, if there is one. */
-  static <T> Page<T> of(List<T> found, int limit) {
+  public static <T> Page<T> of(List<T> found, int limit) {
     boolean hasMore = limit > 0 && found.size() > limit;
     return new Page<>(found.subList(0, Math.min(limit, found.size())), hasMore);
   }

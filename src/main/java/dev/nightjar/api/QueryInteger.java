@@ -4,10 +4,10 @@ import java.math.BigInteger;
 import java.util.regex.Pattern;
 
 /** A query parameter that must be an integer within bounds. */
-record QueryInteger(String name, long min, long max) {
+public record QueryInteger(String name, long min, long max) {
   private static final Pattern INTEGER = Pattern.compile("[+-]?\\d{1,40}");
 
-  long of(String given) {
+  public long of(String given) {
     if (!INTEGER.matcher(given).matches()) {
       throw ApiError.wrongType(name, "an integer", "a string");
     }

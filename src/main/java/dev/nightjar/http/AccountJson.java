@@ -1,10 +1,10 @@
 package dev.nightjar.http;
 
-import dev.nightjar.api.Accounts.ModelTokens;
-import dev.nightjar.api.Accounts.QuotaView;
-import dev.nightjar.api.Estimates.Estimate;
-import dev.nightjar.api.UsageReport;
-import dev.nightjar.api.UsageReport.Sum;
+import dev.nightjar.api.accounts.Accounts.ModelTokens;
+import dev.nightjar.api.accounts.Accounts.QuotaView;
+import dev.nightjar.api.accounts.Estimates.Estimate;
+import dev.nightjar.api.accounts.UsageReport;
+import dev.nightjar.api.accounts.UsageReport.Sum;
 import dev.nightjar.cost.Cost;
 import java.time.LocalDate;
 import java.time.ZoneOffset;

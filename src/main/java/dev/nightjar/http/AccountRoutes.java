@@ -1,7 +1,11 @@
 package dev.nightjar.http;
 
-import dev.nightjar.api.Accounts;
-import dev.nightjar.api.Estimates;
+import dev.nightjar.api.accounts.Accounts;
+import dev.nightjar.api.accounts.Estimates;
+import dev.nightjar.http.access.Projects;
+import dev.nightjar.http.exchange.Answers;
+import dev.nightjar.http.exchange.Endpoint;
+import dev.nightjar.http.exchange.Parameters;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;

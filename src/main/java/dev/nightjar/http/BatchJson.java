@@ -1,7 +1,7 @@
 package dev.nightjar.http;
 
-import dev.nightjar.api.BatchView;
 import dev.nightjar.api.Page;
+import dev.nightjar.api.batches.BatchView;
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.Batch.Stamps;
 import dev.nightjar.batch.BatchError;

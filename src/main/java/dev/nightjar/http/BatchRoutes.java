@@ -1,9 +1,15 @@
 package dev.nightjar.http;
 
-import dev.nightjar.api.BatchListing;
-import dev.nightjar.api.Batches;
-import dev.nightjar.api.Batches.Submitted;
-import dev.nightjar.api.RetryHeaders;
+import dev.nightjar.api.batches.BatchListing;
+import dev.nightjar.api.batches.Batches;
+import dev.nightjar.api.batches.Batches.Submitted;
+import dev.nightjar.api.batches.RetryHeaders;
+import dev.nightjar.http.access.Projects;
+import dev.nightjar.http.exchange.Answers;
+import dev.nightjar.http.exchange.Endpoint;
+import dev.nightjar.http.exchange.JsonBody;
+import dev.nightjar.http.exchange.Parameters;
+import dev.nightjar.http.exchange.Transfers;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.HttpRouting;

@@ -1,10 +1,17 @@
 package dev.nightjar.http;
 
-import dev.nightjar.api.FileUpload;
-import dev.nightjar.api.Files;
-import dev.nightjar.api.Files.Content;
-import dev.nightjar.api.Files.Listing;
+import dev.nightjar.api.files.FileUpload;
+import dev.nightjar.api.files.Files;
+import dev.nightjar.api.files.Files.Content;
+import dev.nightjar.api.files.Files.Listing;
 import dev.nightjar.file.StoredFile;
+import dev.nightjar.http.access.Projects;
+import dev.nightjar.http.exchange.Answers;
+import dev.nightjar.http.exchange.Download;
+import dev.nightjar.http.exchange.Endpoint;
+import dev.nightjar.http.exchange.FileForm;
+import dev.nightjar.http.exchange.Parameters;
+import dev.nightjar.http.exchange.Transfers;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;

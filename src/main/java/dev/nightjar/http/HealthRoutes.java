@@ -1,5 +1,7 @@
 package dev.nightjar.http;
 
+import dev.nightjar.http.exchange.Answers;
+import dev.nightjar.http.exchange.Endpoint;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;

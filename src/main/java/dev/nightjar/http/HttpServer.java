@@ -1,12 +1,20 @@
 package dev.nightjar.http;
 
 import dev.nightjar.api.Access;
-import dev.nightjar.api.Accounts;
-import dev.nightjar.api.Batches;
-import dev.nightjar.api.Estimates;
-import dev.nightjar.api.Files;
-import dev.nightjar.api.Uploads;
-import dev.nightjar.api.Webhooks;
+import dev.nightjar.api.accounts.Accounts;
+import dev.nightjar.api.accounts.Estimates;
+import dev.nightjar.api.batches.Batches;
+import dev.nightjar.api.files.Files;
+import dev.nightjar.api.files.Uploads;
+import dev.nightjar.api.webhooks.Webhooks;
+import dev.nightjar.http.access.AccessFilter;
+import dev.nightjar.http.access.WebPageGuard;
+import dev.nightjar.http.connection.Http1Selector;
+import dev.nightjar.http.connection.Http2Selector;
+import dev.nightjar.http.exchange.Endpoint;
+import dev.nightjar.http.exchange.ErrorResponses;
+import dev.nightjar.http.exchange.Exchange;
+import dev.nightjar.http.exchange.Transfers;
 import dev.nightjar.net.ConnectionGuard;
 import dev.nightjar.store.NewIds;
 import io.helidon.common.socket.SocketOptions;

@@ -1,5 +1,6 @@
 package dev.nightjar.http;
 
+import dev.nightjar.http.exchange.Endpoint;
 import dev.nightjar.net.ConnectionGuard;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Method;

@@ -1,6 +1,9 @@
 package dev.nightjar.http;
 
 import dev.nightjar.api.ApiError;
+import dev.nightjar.http.exchange.Answers;
+import dev.nightjar.http.exchange.Endpoint;
+import dev.nightjar.http.exchange.Parameters;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;

@@ -1,6 +1,6 @@
 package dev.nightjar.http;
 
-import dev.nightjar.api.UploadView;
+import dev.nightjar.api.files.UploadView;
 import dev.nightjar.file.Upload;
 import dev.nightjar.file.UploadPart;
 import java.util.Locale;

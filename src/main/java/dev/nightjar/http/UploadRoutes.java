@@ -1,8 +1,15 @@
 package dev.nightjar.http;
 
 import dev.nightjar.api.ApiLimits;
-import dev.nightjar.api.PartUpload;
-import dev.nightjar.api.Uploads;
+import dev.nightjar.api.files.PartUpload;
+import dev.nightjar.api.files.Uploads;
+import dev.nightjar.http.access.Projects;
+import dev.nightjar.http.exchange.Answers;
+import dev.nightjar.http.exchange.Endpoint;
+import dev.nightjar.http.exchange.FileForm;
+import dev.nightjar.http.exchange.JsonBody;
+import dev.nightjar.http.exchange.Parameters;
+import dev.nightjar.http.exchange.Transfers;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;

@@ -1,7 +1,7 @@
 package dev.nightjar.http;
 
 import dev.nightjar.api.Page;
-import dev.nightjar.api.Webhooks.Tested;
+import dev.nightjar.api.webhooks.Webhooks.Tested;
 import dev.nightjar.store.WebhookDelivery;
 import dev.nightjar.store.WebhookEndpoint;
 import java.time.Instant;

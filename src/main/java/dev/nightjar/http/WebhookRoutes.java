@@ -1,6 +1,12 @@
 package dev.nightjar.http;
 
-import dev.nightjar.api.Webhooks;
+import dev.nightjar.api.webhooks.Webhooks;
+import dev.nightjar.http.access.Projects;
+import dev.nightjar.http.exchange.Answers;
+import dev.nightjar.http.exchange.Endpoint;
+import dev.nightjar.http.exchange.JsonBody;
+import dev.nightjar.http.exchange.Parameters;
+import dev.nightjar.http.exchange.Transfers;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;

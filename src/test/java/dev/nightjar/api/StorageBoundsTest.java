@@ -2,6 +2,10 @@ package dev.nightjar.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nightjar.api.files.FileUpload;
+import dev.nightjar.api.files.Files;
+import dev.nightjar.api.files.PartUpload;
+import dev.nightjar.api.files.Uploads;
 import dev.nightjar.file.DefaultLife;
 import dev.nightjar.file.FileId;
 import dev.nightjar.store.NewIds;

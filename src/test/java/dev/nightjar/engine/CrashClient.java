@@ -2,13 +2,13 @@ package dev.nightjar.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nightjar.api.Accounts;
 import dev.nightjar.api.ApiLimits;
 import dev.nightjar.api.ApiStores;
-import dev.nightjar.api.Batches;
-import dev.nightjar.api.FileUpload.Form;
-import dev.nightjar.api.Files;
-import dev.nightjar.api.RetryHeaders;
+import dev.nightjar.api.accounts.Accounts;
+import dev.nightjar.api.batches.Batches;
+import dev.nightjar.api.batches.RetryHeaders;
+import dev.nightjar.api.files.FileUpload.Form;
+import dev.nightjar.api.files.Files;
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchId;
 import dev.nightjar.cost.Terms;

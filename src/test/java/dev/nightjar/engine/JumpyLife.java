@@ -1,12 +1,12 @@
 package dev.nightjar.engine;
 
-import dev.nightjar.api.Accounts;
 import dev.nightjar.api.ApiLimits;
 import dev.nightjar.api.ApiStores;
-import dev.nightjar.api.Batches;
-import dev.nightjar.api.FileUpload.Form;
-import dev.nightjar.api.Files;
-import dev.nightjar.api.RetryHeaders;
+import dev.nightjar.api.accounts.Accounts;
+import dev.nightjar.api.batches.Batches;
+import dev.nightjar.api.batches.RetryHeaders;
+import dev.nightjar.api.files.FileUpload.Form;
+import dev.nightjar.api.files.Files;
 import dev.nightjar.batch.Batch;
 import dev.nightjar.cost.Terms;
 import dev.nightjar.engine.message.EngineLimits;

@@ -71,8 +71,13 @@ class ArchitectureTest {
               "engine.trace",
               Set.of("batch", "file", "store", "store.disk", "engine.core", "engine.message")),
           Map.entry("webhook", Set.of("store", "time", "upstream")),
+          Map.entry("api", Set.of("file", "store")),
+          Map.entry("api.files", Set.of("batch", "file", "store", "api")),
           Map.entry(
-              "api",
+              "api.accounts",
+              Set.of("cost", "batch", "file", "store", "validation", "api", "api.files")),
+          Map.entry(
+              "api.batches",
               Set.of(
                   "cost",
                   "batch",
@@ -81,9 +86,12 @@ class ArchitectureTest {
                   "store.disk",
                   "engine",
                   "engine.message",
-                  "validation",
-                  "config",
-                  "webhook")),
+                  "api",
+                  "api.accounts")),
+          Map.entry("api.webhooks", Set.of("batch", "store", "webhook", "api")),
+          Map.entry("http.connection", Set.of("config")),
+          Map.entry("http.access", Set.of("store", "net", "api")),
+          Map.entry("http.exchange", Set.of("store", "net", "api", "http.access")),
           Map.entry(
               "http",
               Set.of(
@@ -91,11 +99,15 @@ class ArchitectureTest {
                   "batch",
                   "file",
                   "store",
-                  "store.disk",
-                  "engine",
-                  "config",
+                  "net",
                   "api",
-                  "net")),
+                  "api.files",
+                  "api.batches",
+                  "api.accounts",
+                  "api.webhooks",
+                  "http.connection",
+                  "http.access",
+                  "http.exchange")),
           Map.entry(
               "metrics",
               Set.of(
@@ -112,9 +124,10 @@ class ArchitectureTest {
           Map.entry("net", Set.of()),
           Map.entry("process", Set.of()),
           Map.entry("time", Set.of()),
-          Map.entry("sim", Set.of("net", "config")),
+          Map.entry("sim", Set.of("net", "config", "sim.answer")),
+          Map.entry("sim.answer", Set.of("config")),
           Map.entry("terminal", Set.of("batch")),
-          Map.entry("cli", Set.of("config", "sim", "terminal", "cli.client")),
+          Map.entry("cli", Set.of("config", "sim", "sim.answer", "terminal", "cli.client")),
           Map.entry("cli.client", Set.of("config", "upstream", "terminal")),
           Map.entry(
               "cli.files",

@@ -2,8 +2,8 @@ package dev.nightjar.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nightjar.api.BatchView;
-import dev.nightjar.api.UploadView;
+import dev.nightjar.api.batches.BatchView;
+import dev.nightjar.api.files.UploadView;
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.Batch.Stamps;
 import dev.nightjar.batch.BatchError;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nightjar.api.ApiLimits;
+import dev.nightjar.http.connection.TlsFiles;
 import dev.nightjar.net.ConnectionGuard;
 import dev.nightjar.store.ApiKey.Scope;
 import dev.nightjar.testing.Certificates;

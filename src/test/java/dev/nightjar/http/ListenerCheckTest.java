@@ -2,6 +2,7 @@ package dev.nightjar.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nightjar.http.connection.TlsFiles;
 import dev.nightjar.testing.Certificates;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,14 +1,14 @@
 package dev.nightjar.http;
 
 import dev.nightjar.api.Access;
-import dev.nightjar.api.Accounts;
 import dev.nightjar.api.ApiLimits;
 import dev.nightjar.api.ApiStores;
-import dev.nightjar.api.Batches;
-import dev.nightjar.api.Estimates;
-import dev.nightjar.api.Files;
-import dev.nightjar.api.Uploads;
-import dev.nightjar.api.Webhooks;
+import dev.nightjar.api.accounts.Accounts;
+import dev.nightjar.api.accounts.Estimates;
+import dev.nightjar.api.batches.Batches;
+import dev.nightjar.api.files.Files;
+import dev.nightjar.api.files.Uploads;
+import dev.nightjar.api.webhooks.Webhooks;
 import dev.nightjar.cost.Terms;
 import dev.nightjar.file.LongLines;
 import dev.nightjar.net.ConnectionGuard;

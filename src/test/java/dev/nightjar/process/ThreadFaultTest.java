@@ -76,7 +76,7 @@ class ThreadFaultTest {
     "engine.ModelCatalog#ask",
     "engine.Traces#look",
     "validation.Validator#advance",
-    "http.Exchange#filter",
+    "http.exchange.Exchange#filter",
     "http.HealthRoutes#send",
     "http.ListenerCheck#look",
     "net.ConnectionGuard#accept",

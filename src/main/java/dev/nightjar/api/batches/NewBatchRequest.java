@@ -1,0 +1,62 @@
+package dev.nightjar.api.batches;
+
+import dev.nightjar.api.ApiError;
+import dev.nightjar.api.ExpiresAfter;
+import dev.nightjar.api.JsonTypes;
+import dev.nightjar.file.FileId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The checked body of a batch's creation. Fields that we do not know are ignored: clients send what
+ * other servers understand.
+ */
+record NewBatchRequest(
+    FileId inputFileId,
+    String endpoint,
+    String completionWindow,
+    Duration window,
+    Map<String, String> metadata,
+    @Nullable Duration outputExpiresAfter) {
+  private static final List<String> ENDPOINTS =
+      List.of(
+          "/v1/responses",
+          "/v1/chat/completions",
+          "/v1/embeddings",
+          "/v1/completions",
+          "/v1/moderations",
+          "/v1/images/generations",
+          "/v1/images/edits",
+          "/v1/videos");
+
+  static NewBatchRequest of(JsonNode body, Set<String> extraEndpoints) {
+    String inputFileId = JsonTypes.requiredString(body, "input_file_id");
+    String endpoint = endpoint(JsonTypes.requiredString(body, "endpoint"), extraEndpoints);
+    String completionWindow = JsonTypes.requiredString(body, "completion_window");
+    return new NewBatchRequest(
+        new FileId(inputFileId),
+        endpoint,
+        completionWindow,
+        CompletionWindow.of(completionWindow),
+        Metadata.of(body.get("metadata")),
+        ExpiresAfter.ofJson("output_expires_after", body.get("output_expires_after")));
+  }
+
+  private static String endpoint(String given, Set<String> extraEndpoints) {
+    if (ENDPOINTS.contains(given) || extraEndpoints.contains(given)) {
+      return given;
+    }
+    String supported =
+        Stream.concat(ENDPOINTS.stream(), extraEndpoints.stream().sorted())
+            .map(endpoint -> "'" + endpoint + "'")
+            .collect(Collectors.joining(", "));
+    throw ApiError.invalidValue(
+        "endpoint", "Invalid value: '%s'. Supported values are: %s.".formatted(given, supported));
+  }
+}
