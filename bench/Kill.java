@@ -2,6 +2,7 @@ import dev.nightjar.sim.ErrorRates;
 import dev.nightjar.sim.Latency;
 import dev.nightjar.sim.SimOptions;
 import dev.nightjar.sim.SimServer;
+import dev.nightjar.sim.answer.TokenCounter.UsageCount;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -75,7 +76,7 @@ final class Kill {
         SimServer.start(
             SimOptions.defaults()
                 .withSeed(seed)
-                .withUsage(SimOptions.UsageCount.FAST)
+                .withUsage(UsageCount.FAST)
                 .withLatency(Latency.parse("latency", "20ms..40ms"))
                 .withErrors(ErrorRates.parse(ERRORS))
                 .withRecordRequests(true));

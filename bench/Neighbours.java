@@ -1,5 +1,6 @@
 import dev.nightjar.sim.SimOptions;
 import dev.nightjar.sim.SimServer;
+import dev.nightjar.sim.answer.TokenCounter.UsageCount;
 import dev.nightjar.store.sqlite.SqliteStores;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,7 +111,7 @@ final class Neighbours {
     Files.writeString(folder.resolve("nightjar.yaml"), "stop_grace: 1s\n" + scenario.settings());
     Path data = folder.resolve("data");
     try (var sim =
-        SimServer.start(SimOptions.defaults().withUsage(SimOptions.UsageCount.FAST))) {
+        SimServer.start(SimOptions.defaults().withUsage(UsageCount.FAST))) {
       // A first start makes the directory, and the class archive.
       KillServer first = KillServer.start(folder, sim.url(), IN_FLIGHT, "first");
       first.ready();

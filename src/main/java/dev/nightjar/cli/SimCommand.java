@@ -5,7 +5,7 @@ import dev.nightjar.config.SettingsException;
 import dev.nightjar.sim.ErrorRates;
 import dev.nightjar.sim.Latency;
 import dev.nightjar.sim.SimOptions;
-import dev.nightjar.sim.SimOptions.UsageCount;
+import dev.nightjar.sim.answer.TokenCounter.UsageCount;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Set;

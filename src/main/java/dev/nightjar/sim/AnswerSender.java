@@ -1,6 +1,9 @@
 package dev.nightjar.sim;
 
 import dev.nightjar.net.ConnectionGuard;
+import dev.nightjar.sim.answer.ErrorKind;
+import dev.nightjar.sim.answer.Refusal;
+import dev.nightjar.sim.answer.SimJson;
 import io.helidon.http.Header;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;

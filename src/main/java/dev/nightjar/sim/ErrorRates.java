@@ -1,6 +1,7 @@
 package dev.nightjar.sim;
 
 import dev.nightjar.config.SettingsException;
+import dev.nightjar.sim.answer.ErrorKind;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,7 @@
 package dev.nightjar.sim;
 
+import dev.nightjar.sim.answer.Refusal;
+import dev.nightjar.sim.answer.SimJson;
 import java.util.Set;
 import java.util.TreeSet;
 import tools.jackson.core.JsonGenerator;

@@ -2,6 +2,14 @@ package dev.nightjar.sim;
 
 import dev.nightjar.config.SettingsException;
 import dev.nightjar.net.ConnectionGuard;
+import dev.nightjar.sim.answer.Ask;
+import dev.nightjar.sim.answer.AskReader;
+import dev.nightjar.sim.answer.ErrorKind;
+import dev.nightjar.sim.answer.ModelAnswers;
+import dev.nightjar.sim.answer.Refusal;
+import dev.nightjar.sim.answer.Seeded;
+import dev.nightjar.sim.answer.SimEndpoint;
+import dev.nightjar.sim.answer.TokenCounter;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Method;

@@ -1,6 +1,7 @@
 package dev.nightjar.sim;
 
 import dev.nightjar.config.SettingsException;
+import dev.nightjar.sim.answer.TokenCounter.UsageCount;
 import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -30,23 +31,6 @@ public record SimOptions(
     boolean recordRequests) {
   public static final long SEED = 42;
   public static final Duration RETRY_AFTER = Duration.ofMillis(20);
-
-  /** How tokens are counted. */
-  public enum UsageCount {
-    /** With the tokenizer of o200k_base. */
-    EXACT,
-    /** Bytes divided by four. */
-    FAST;
-
-    public static UsageCount parse(String text) {
-      return switch (text) {
-        case "exact" -> EXACT;
-        case "fast" -> FAST;
-        default ->
-            throw new SettingsException("--usage is '%s'; it is exact or fast".formatted(text));
-      };
-    }
-  }
 
   public SimOptions {
     models = Set.copyOf(models);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nightjar.config.SettingsException;
+import dev.nightjar.sim.answer.ErrorKind;
+import dev.nightjar.testing.Json;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -88,7 +90,7 @@ class SimErrorsTest {
     String answer = post(CHAT, HELLO, "x-sim-error", "pretty").body();
 
     assertThat(answer.lines().count()).isGreaterThan(10);
-    assertThat(SimJson.tree(answer).at("/choices/0/message/content").asString())
+    assertThat(Json.read(answer).at("/choices/0/message/content").asString())
         .isEqualTo("Simulated answer to: hello");
   }
 
@@ -97,8 +99,8 @@ class SimErrorsTest {
     String answer = post(CHAT, HELLO, "x-sim-error", "u2028").body();
 
     assertThat(answer).contains("\u2028", "\u2029", "\u0085");
-    assertThat(SimJson.tree(answer).at("/choices/0/message/content").asString())
-        .isEqualTo("Simulated answer to: hello" + ModelAnswers.LINE_SEPARATORS);
+    assertThat(Json.read(answer).at("/choices/0/message/content").asString())
+        .isEqualTo("Simulated answer to: hello \u2028 \u2029 \u0085 ");
   }
 
   @Test
@@ -204,7 +206,7 @@ class SimErrorsTest {
   }
 
   private static void assertEnvelope(HttpResponse<String> answer) {
-    var error = SimJson.tree(answer.body()).path("error");
+    var error = Json.read(answer.body()).path("error");
     assertThat(error.propertyNames()).contains("message", "type", "param", "code");
   }
 }

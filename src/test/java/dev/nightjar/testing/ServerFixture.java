@@ -15,6 +15,7 @@ import dev.nightjar.cost.Terms;
 import dev.nightjar.file.DefaultLife;
 import dev.nightjar.sim.SimOptions;
 import dev.nightjar.sim.SimServer;
+import dev.nightjar.sim.answer.TokenCounter.UsageCount;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -162,7 +163,7 @@ public final class ServerFixture implements AutoCloseable {
 
   /** Cheap and recording: for tests that look at what the upstream saw. */
   public static SimOptions sim() {
-    return SimOptions.defaults().withUsage(SimOptions.UsageCount.FAST).withRecordRequests(true);
+    return SimOptions.defaults().withUsage(UsageCount.FAST).withRecordRequests(true);
   }
 
   /** Chat lines {@code row-0…}, with whatever {@code extra} puts into each body. */

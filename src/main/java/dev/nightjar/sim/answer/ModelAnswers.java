@@ -1,11 +1,11 @@
-package dev.nightjar.sim;
+package dev.nightjar.sim.answer;
 
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** Writes the answers of all endpoints. Safe for use by many threads. */
-final class ModelAnswers {
+public final class ModelAnswers {
   /** What a plain text ends with to show what the reader of lines does with it. */
   static final String LINE_SEPARATORS = " \u2028 \u2029 \u0085 ";
 
@@ -13,13 +13,13 @@ final class ModelAnswers {
   private final TokenCounter tokens;
   private final InstantSource clock;
 
-  ModelAnswers(Seeded seeded, TokenCounter tokens, InstantSource clock) {
+  public ModelAnswers(Seeded seeded, TokenCounter tokens, InstantSource clock) {
     this.seeded = seeded;
     this.tokens = tokens;
     this.clock = clock;
   }
 
-  byte[] answer(SimEndpoint endpoint, byte[] body, Ask ask, boolean withLineSeparators) {
+  public byte[] answer(SimEndpoint endpoint, byte[] body, Ask ask, boolean withLineSeparators) {
     String suffix = withLineSeparators ? LINE_SEPARATORS : "";
     return switch (endpoint) {
       case CHAT -> chat(body, ask, suffix);

@@ -1,6 +1,6 @@
-package dev.nightjar.sim;
+package dev.nightjar.sim.answer;
 
-import dev.nightjar.sim.Ask.Input;
+import dev.nightjar.sim.answer.Ask.Input;
 import tools.jackson.core.JsonGenerator;
 
 /** The answer of {@code /v1/completions}: {@code n} choices for each prompt. */

@@ -1,4 +1,4 @@
-package dev.nightjar.sim;
+package dev.nightjar.sim.answer;
 
 import tools.jackson.core.JsonGenerator;
 

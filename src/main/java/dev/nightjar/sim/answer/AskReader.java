@@ -1,6 +1,6 @@
-package dev.nightjar.sim;
+package dev.nightjar.sim.answer;
 
-import dev.nightjar.sim.Ask.Input;
+import dev.nightjar.sim.answer.Ask.Input;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -8,7 +8,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /** Reads a request in one pass. Used once, by one thread. */
-final class AskReader {
+public final class AskReader {
   static final int DIMENSIONS = 1536;
   private static final int DIMENSIONS_MAX = 8192;
   private static final int CHOICES_MAX = 128;
@@ -28,7 +28,7 @@ final class AskReader {
     this.endpoint = endpoint;
   }
 
-  static Ask read(SimEndpoint endpoint, byte[] body) {
+  public static Ask read(SimEndpoint endpoint, byte[] body) {
     var reader = new AskReader(endpoint);
     try (JsonParser json = SimJson.parser(body)) {
       reader.readBody(json);

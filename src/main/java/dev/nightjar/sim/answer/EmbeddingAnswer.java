@@ -1,6 +1,6 @@
-package dev.nightjar.sim;
+package dev.nightjar.sim.answer;
 
-import dev.nightjar.sim.Ask.Input;
+import dev.nightjar.sim.answer.Ask.Input;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Base64;

@@ -1,6 +1,6 @@
-package dev.nightjar.sim;
+package dev.nightjar.sim.answer;
 
-import dev.nightjar.sim.Ask.Input;
+import dev.nightjar.sim.answer.Ask.Input;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.core.JsonParser;

@@ -1,4 +1,4 @@
-package dev.nightjar.sim;
+package dev.nightjar.sim.answer;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *     read again, as a tree
  * @param inputs what to embed, moderate or complete; empty for conversations
  */
-record Ask(
+public record Ask(
     @Nullable String model,
     @Nullable String user,
     int choices,

@@ -1,9 +1,9 @@
-package dev.nightjar.sim;
+package dev.nightjar.sim.answer;
 
 import java.util.Optional;
 
 /** What can be asked of the simulated server with POST. */
-enum SimEndpoint {
+public enum SimEndpoint {
   CHAT("chat/completions", "messages"),
   COMPLETIONS("completions", "prompt"),
   RESPONSES("responses", "input"),
@@ -19,7 +19,7 @@ enum SimEndpoint {
   }
 
   /** {@code path} without {@code /v1/}. */
-  static Optional<SimEndpoint> at(String path) {
+  public static Optional<SimEndpoint> at(String path) {
     for (SimEndpoint endpoint : values()) {
       if (endpoint.path.equals(path)) {
         return Optional.of(endpoint);

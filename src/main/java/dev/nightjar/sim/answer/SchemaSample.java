@@ -1,4 +1,4 @@
-package dev.nightjar.sim;
+package dev.nightjar.sim.answer;
 
 import java.util.Set;
 import tools.jackson.databind.JsonNode;

@@ -1,6 +1,6 @@
-package dev.nightjar.sim;
+package dev.nightjar.sim.answer;
 
-import dev.nightjar.sim.Ask.Conversation;
+import dev.nightjar.sim.answer.Ask.Conversation;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 

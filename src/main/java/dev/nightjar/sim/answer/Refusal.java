@@ -1,10 +1,10 @@
-package dev.nightjar.sim;
+package dev.nightjar.sim.answer;
 
 import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /** A request that gets an error in OpenAI's envelope. Thrown by handlers, sent in one place. */
-final class Refusal extends RuntimeException {
+public final class Refusal extends RuntimeException {
   @Serial private static final long serialVersionUID = 1;
 
   private final int status;
@@ -12,7 +12,8 @@ final class Refusal extends RuntimeException {
   private final @Nullable String param;
   private final @Nullable String code;
 
-  Refusal(int status, String type, @Nullable String param, @Nullable String code, String message) {
+  public Refusal(
+      int status, String type, @Nullable String param, @Nullable String code, String message) {
     super(message, null, false, false);
     this.status = status;
     this.type = type;
@@ -20,7 +21,7 @@ final class Refusal extends RuntimeException {
     this.code = code;
   }
 
-  static Refusal badRequest(@Nullable String param, @Nullable String code, String message) {
+  public static Refusal badRequest(@Nullable String param, @Nullable String code, String message) {
     return new Refusal(400, "invalid_request_error", param, code, message);
   }
 
@@ -34,7 +35,7 @@ final class Refusal extends RuntimeException {
         param, "invalid_type", "Invalid type for '%s': expected %s.".formatted(param, expected));
   }
 
-  static Refusal unknownModel(String model) {
+  public static Refusal unknownModel(String model) {
     return new Refusal(
         404,
         "invalid_request_error",
@@ -43,7 +44,7 @@ final class Refusal extends RuntimeException {
         "The model '%s' does not exist.".formatted(model));
   }
 
-  static Refusal wrongKey() {
+  public static Refusal wrongKey() {
     return new Refusal(
         401,
         "invalid_request_error",
@@ -52,7 +53,7 @@ final class Refusal extends RuntimeException {
         "Incorrect API key provided. This simulated server was started with another --api-key.");
   }
 
-  static Refusal unknownPath(String method, String path) {
+  public static Refusal unknownPath(String method, String path) {
     return new Refusal(
         404,
         "invalid_request_error",
@@ -61,7 +62,7 @@ final class Refusal extends RuntimeException {
         "Unknown request URL: %s %s. This is nightjar sim.".formatted(method, path));
   }
 
-  static Refusal simulated(ErrorKind kind) {
+  public static Refusal simulated(ErrorKind kind) {
     return switch (kind) {
       case BAD_REQUEST -> badRequest(null, "invalid_value", "Simulated bad request.");
       case RATE_LIMITED ->
@@ -71,19 +72,19 @@ final class Refusal extends RuntimeException {
     };
   }
 
-  static Refusal overloaded(String message) {
+  public static Refusal overloaded(String message) {
     return new Refusal(503, "server_error", null, "server_is_overloaded", message);
   }
 
-  int status() {
+  public int status() {
     return status;
   }
 
-  boolean isRetryLater() {
+  public boolean isRetryLater() {
     return status == 429 || status == 503;
   }
 
-  byte[] envelope() {
+  public byte[] envelope() {
     return SimJson.write(json -> {
       json.writeStartObject();
       json.writeObjectPropertyStart("error");

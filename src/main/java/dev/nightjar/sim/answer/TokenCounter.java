@@ -1,13 +1,30 @@
-package dev.nightjar.sim;
+package dev.nightjar.sim.answer;
 
 import com.knuddels.jtokkit.Encodings;
 import com.knuddels.jtokkit.api.Encoding;
 import com.knuddels.jtokkit.api.EncodingType;
-import dev.nightjar.sim.SimOptions.UsageCount;
+import dev.nightjar.config.SettingsException;
 
 /** Counts the tokens of a text. */
-interface TokenCounter {
+public interface TokenCounter {
   int count(String text);
+
+  /** How tokens are counted. */
+  enum UsageCount {
+    /** With the tokenizer of o200k_base. */
+    EXACT,
+    /** Bytes divided by four. */
+    FAST;
+
+    public static UsageCount parse(String text) {
+      return switch (text) {
+        case "exact" -> EXACT;
+        case "fast" -> FAST;
+        default ->
+            throw new SettingsException("--usage is '%s'; it is exact or fast".formatted(text));
+      };
+    }
+  }
 
   static TokenCounter of(UsageCount usage) {
     return switch (usage) {

@@ -1,4 +1,4 @@
-package dev.nightjar.sim;
+package dev.nightjar.sim.answer;
 
 import java.io.ByteArrayOutputStream;
 import java.util.function.Consumer;
@@ -12,7 +12,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** JSON in and out: as a stream for most requests, as a tree only where a schema is followed. */
-final class SimJson {
+public final class SimJson {
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           .streamReadConstraints(
@@ -35,7 +35,7 @@ final class SimJson {
     return MAPPER.readTree(json);
   }
 
-  static byte[] write(Consumer<JsonGenerator> content) {
+  public static byte[] write(Consumer<JsonGenerator> content) {
     var bytes = new ByteArrayOutputStream(1024);
     try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), bytes)) {
       content.accept(json);
@@ -44,7 +44,7 @@ final class SimJson {
   }
 
   /** The same JSON over several lines. */
-  static byte[] pretty(byte[] json) {
+  public static byte[] pretty(byte[] json) {
     return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(tree(json));
   }
 }

@@ -1,4 +1,4 @@
-package dev.nightjar.sim;
+package dev.nightjar.sim.answer;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 
 /** What comes from the seed: ids by the request's bytes, chance by the attempt's number. */
-final class Seeded {
+public final class Seeded {
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -19,17 +19,17 @@ final class Seeded {
   private final long seed;
   private final AtomicLong attempts = new AtomicLong();
 
-  Seeded(long seed) {
+  public Seeded(long seed) {
     this.seed = seed;
   }
 
   /** Chance for the next attempt, whoever makes it. */
-  RandomGenerator nextAttempt() {
+  public RandomGenerator nextAttempt() {
     return new SplittableRandom(mix(seed + GOLDEN * attempts.incrementAndGet()));
   }
 
   /** The same for the same bytes. */
-  RandomGenerator of(String text) {
+  public RandomGenerator of(String text) {
     return new SplittableRandom(hash(text.getBytes(StandardCharsets.UTF_8)));
   }
 

@@ -1,4 +1,4 @@
-package dev.nightjar.sim;
+package dev.nightjar.sim.answer;
 
 import java.util.Arrays;
 import java.util.Optional;
@@ -29,16 +29,16 @@ public enum ErrorKind {
     this.text = text;
   }
 
-  static Optional<ErrorKind> of(String text) {
+  public static Optional<ErrorKind> of(String text) {
     return Arrays.stream(values()).filter(kind -> kind.text.equals(text)).findFirst();
   }
 
   /** Whether it is a whole, valid answer that only looks unusual. */
-  boolean isWhole() {
+  public boolean isWhole() {
     return this == PRETTY || this == LINE_SEPARATORS;
   }
 
-  static String names() {
+  public static String names() {
     return Arrays.stream(values()).map(ErrorKind::toString).collect(Collectors.joining(", "));
   }
 

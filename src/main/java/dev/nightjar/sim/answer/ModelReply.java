@@ -1,4 +1,4 @@
-package dev.nightjar.sim;
+package dev.nightjar.sim.answer;
 
 /** What the simulated model says in a conversation. */
 sealed interface ModelReply {
