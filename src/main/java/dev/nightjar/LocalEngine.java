@@ -7,6 +7,7 @@ import dev.nightjar.config.SettingsException;
 import dev.nightjar.engine.BatchEngine;
 import dev.nightjar.engine.message.UpstreamSpec;
 import dev.nightjar.process.ProcessEnd;
+import dev.nightjar.run.RunNode;
 import dev.nightjar.store.ObjectChunkInputs;
 import dev.nightjar.store.ObjectStore;
 import dev.nightjar.store.Stores;
@@ -37,7 +38,7 @@ import java.util.Optional;
  * The engine on one machine: a data directory, its stores, and the upstreams. Opened in the order
  * in which each needs the other, closed in the reverse.
  */
-final class LocalEngine implements AutoCloseable {
+final class LocalEngine implements RunNode {
   private static final System.Logger LOG = System.getLogger(LocalEngine.class.getName());
   private static final long JOURNAL_SEGMENT_BYTES = 64L << 20;
 
@@ -117,11 +118,13 @@ final class LocalEngine implements AutoCloseable {
     }
   }
 
-  SteadyClock clock() {
+  @Override
+  public SteadyClock clock() {
     return clock;
   }
 
-  Stores stores() {
+  @Override
+  public Stores stores() {
     return tier.stores();
   }
 
@@ -133,15 +136,18 @@ final class LocalEngine implements AutoCloseable {
     return log;
   }
 
-  ObjectStore objects() {
+  @Override
+  public ObjectStore objects() {
     return tier.objects();
   }
 
-  BatchEngine engine() {
+  @Override
+  public BatchEngine engine() {
     return engine;
   }
 
-  List<Upstream> upstreams() {
+  @Override
+  public List<Upstream> upstreams() {
     return upstreams;
   }
 

@@ -3,7 +3,6 @@ package dev.nightjar;
 import dev.nightjar.cli.CompletionCommand;
 import dev.nightjar.cli.QuotaCommand;
 import dev.nightjar.cli.RunCommand;
-import dev.nightjar.cli.RunCommand.RunRequest;
 import dev.nightjar.cli.ServeCommand;
 import dev.nightjar.cli.SimCommand;
 import dev.nightjar.cli.UsageCommand;
@@ -14,11 +13,16 @@ import dev.nightjar.cli.data.KeysCommand;
 import dev.nightjar.cli.data.PruneCommand;
 import dev.nightjar.cli.files.FilesCommand;
 import dev.nightjar.cli.webhooks.WebhooksCommand;
+import dev.nightjar.config.DiskFreeMin;
 import dev.nightjar.config.Settings;
 import dev.nightjar.config.Settings.UpstreamSettings;
 import dev.nightjar.config.SettingsException;
+import dev.nightjar.engine.BatchEngine;
 import dev.nightjar.http.HttpServer.HttpServerException;
 import dev.nightjar.process.ProcessEnd;
+import dev.nightjar.run.LocalRun;
+import dev.nightjar.run.RunNode;
+import dev.nightjar.run.RunRequest;
 import dev.nightjar.sim.SimOptions;
 import dev.nightjar.sim.SimProcess;
 import dev.nightjar.sim.SimServer;
@@ -31,6 +35,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine;
@@ -131,10 +136,16 @@ public final class Main {
 
   private static int run(RunRequest request, CompletableFuture<String> stop) {
     try {
-      return new LocalRun(request, System.err, stop).run();
+      return new LocalRun(request, System.err, stop, Main::openToRun).run();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** It takes what the user's disk has: a full one makes it wait, with the answers in hand. */
+  private static RunNode openToRun(
+      Path state, List<UpstreamSettings> upstreams, BatchEngine.Limits limits) {
+    return LocalEngine.open(state, upstreams, new LocalEngine.Limits(limits, DiskFreeMin.NONE));
   }
 
   /** What a user can mend is one sentence; anything else is a bug, with its trace. */

@@ -12,6 +12,7 @@ import dev.nightjar.api.batches.Batches;
 import dev.nightjar.api.files.Files;
 import dev.nightjar.api.files.Uploads;
 import dev.nightjar.api.webhooks.Webhooks;
+import dev.nightjar.config.KeyExposure;
 import dev.nightjar.config.Settings;
 import dev.nightjar.config.Settings.InputRules;
 import dev.nightjar.config.Settings.TlsSettings;

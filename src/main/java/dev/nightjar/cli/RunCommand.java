@@ -5,9 +5,9 @@ import dev.nightjar.config.Settings;
 import dev.nightjar.config.Settings.UpstreamSettings;
 import dev.nightjar.config.SettingsException;
 import dev.nightjar.config.SettingsFile;
+import dev.nightjar.run.RunRequest;
 import dev.nightjar.terminal.LocalFile;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -78,25 +78,6 @@ public final class RunCommand implements Callable<Integer> {
 
   private final Map<String, String> environment;
   private final Function<RunRequest, Integer> runner;
-
-  /** What to run; {@code upstreams} is empty for a simulated one. */
-  public record RunRequest(
-      Path input,
-      Path output,
-      Path errors,
-      @Nullable String model,
-      List<UpstreamSettings> upstreams,
-      int maxInFlight,
-      Duration requestTimeout) {
-    public RunRequest {
-      upstreams = List.copyOf(upstreams);
-    }
-
-    public RunRequest withUpstream(UpstreamSettings upstream) {
-      return new RunRequest(
-          input, output, errors, model, List.of(upstream), maxInFlight, requestTimeout);
-    }
-  }
 
   public RunCommand(Map<String, String> environment, Function<RunRequest, Integer> runner) {
     this.environment = environment;

@@ -1,4 +1,4 @@
-/** What both HTTP servers share: guarding against slow clients. */
+/** What is known of the network; guarding against slow clients, which both HTTP servers share. */
 @NullMarked
 package dev.nightjar.net;
 

@@ -1,5 +1,6 @@
 package dev.nightjar.webhook;
 
+import dev.nightjar.net.Network;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,5 +1,6 @@
 package dev.nightjar.webhook;
 
+import dev.nightjar.net.PublicAddress;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;

@@ -70,7 +70,7 @@ class ArchitectureTest {
           Map.entry(
               "engine.trace",
               Set.of("batch", "file", "store", "store.disk", "engine.core", "engine.message")),
-          Map.entry("webhook", Set.of("store", "time", "upstream")),
+          Map.entry("webhook", Set.of("store", "time", "net", "upstream")),
           Map.entry("api", Set.of("file", "store")),
           Map.entry("api.files", Set.of("batch", "file", "store", "api")),
           Map.entry(
@@ -120,14 +120,26 @@ class ArchitectureTest {
                   "store.journal",
                   "time",
                   "webhook")),
-          Map.entry("config", Set.of("cost", "file")),
+          Map.entry("config", Set.of("cost", "file", "net")),
           Map.entry("net", Set.of()),
           Map.entry("process", Set.of()),
           Map.entry("time", Set.of()),
           Map.entry("sim", Set.of("net", "config", "sim.answer")),
           Map.entry("sim.answer", Set.of("config")),
           Map.entry("terminal", Set.of("batch")),
-          Map.entry("cli", Set.of("config", "sim", "sim.answer", "terminal", "cli.client")),
+          Map.entry(
+              "run",
+              Set.of(
+                  "batch",
+                  "file",
+                  "store",
+                  "upstream",
+                  "engine",
+                  "engine.message",
+                  "validation",
+                  "config",
+                  "terminal")),
+          Map.entry("cli", Set.of("config", "run", "sim", "sim.answer", "terminal", "cli.client")),
           Map.entry("cli.client", Set.of("config", "upstream", "terminal")),
           Map.entry(
               "cli.files",

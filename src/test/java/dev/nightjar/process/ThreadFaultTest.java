@@ -103,7 +103,7 @@ class ThreadFaultTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"LocalRun#watch, memory", "engine.ChunkSealer#seal, stack"})
+  @CsvSource({"run.LocalRun#watch, memory", "engine.ChunkSealer#seal, stack"})
   void runThatCannotGoOnEndsWith70AndTheSameCommandGoesOn(String site, String error)
       throws Exception {
     FaultAt fault = FaultAt.prepare(folder, "dev.nightjar." + site);

@@ -1,4 +1,4 @@
-package dev.nightjar.webhook;
+package dev.nightjar.net;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;

@@ -1,7 +1,6 @@
-package dev.nightjar;
+package dev.nightjar.run;
 
 import dev.nightjar.batch.Batch;
-import dev.nightjar.cli.RunCommand.RunRequest;
 import dev.nightjar.config.SettingsException;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
@@ -12,7 +11,6 @@ import dev.nightjar.store.FileStore;
 import dev.nightjar.store.NewIds;
 import dev.nightjar.store.ObjectKeys;
 import dev.nightjar.store.ObjectStore;
-import dev.nightjar.store.Stores;
 import dev.nightjar.store.disk.Directories;
 import dev.nightjar.store.disk.Disk;
 import java.io.IOException;
@@ -61,26 +59,26 @@ final class RunFiles {
   }
 
   /** Copies the input, so that the run does not depend on it any more, and makes a batch of it. */
-  Batch submit(Stores stores, ObjectStore objects, String endpoint) throws IOException {
+  Batch submit(RunNode node, String endpoint) throws IOException {
     var ids = new NewIds(new SecureRandom());
     FileId id = ids.newFile();
-    Instant now = Instant.now();
+    Instant now = node.clock().instant();
     long bytes;
     MessageDigest digest = sha256();
     try (var in = new DigestInputStream(Files.newInputStream(request.input()), digest);
-        ObjectStore.Writer out = objects.create(ObjectKeys.upload(id))) {
+        ObjectStore.Writer out = node.objects().create(ObjectKeys.upload(id))) {
       copy(in, out);
       out.commit();
       bytes = out.bytesWritten();
     }
     String name = request.input().getFileName().toString();
-    stores
+    node.stores()
         .files()
         .insertFile(
             new StoredFile(id, 0, PROJECT, name, "batch", bytes, now, null),
             Manifest.ofObject(ObjectKeys.upload(id), bytes));
     Map<String, String> metadata = Map.of(DIGEST, HexFormat.of().formatHex(digest.digest()));
-    return stores
+    return node.stores()
         .batches()
         .createBatch(
             new NewBatch(

@@ -1,9 +1,8 @@
-package dev.nightjar;
+package dev.nightjar.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightjar.batch.Batch;
-import dev.nightjar.cli.RunCommand.RunRequest;
 import dev.nightjar.store.Samples;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.store.sqlite.SqliteStores;

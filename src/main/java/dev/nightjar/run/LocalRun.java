@@ -1,12 +1,11 @@
-package dev.nightjar;
+package dev.nightjar.run;
 
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchError;
 import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.batch.RequestLine;
 import dev.nightjar.batch.RequestLine.MalformedLineException;
-import dev.nightjar.cli.RunCommand.RunRequest;
-import dev.nightjar.config.DiskFreeMin;
+import dev.nightjar.config.KeyExposure;
 import dev.nightjar.config.SettingsException;
 import dev.nightjar.engine.BatchEngine;
 import dev.nightjar.engine.message.EngineLimits;
@@ -15,6 +14,7 @@ import dev.nightjar.engine.message.Picture;
 import dev.nightjar.file.JsonLines;
 import dev.nightjar.process.ProcessEnd;
 import dev.nightjar.store.BatchStore.BatchQuery;
+import dev.nightjar.terminal.ExitCode;
 import dev.nightjar.terminal.Printable;
 import dev.nightjar.terminal.ProgressDisplay;
 import dev.nightjar.terminal.ProgressLine;
@@ -31,20 +31,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Runs one file without a server: the same engine on a state directory beside the output, {@code
  * OUT.nightjar}. If the process dies at any point, the same command goes on from there; the output
  * appears at the end, by rename, and the state directory goes after that.
  */
-final class LocalRun {
-  private static final int DONE = 0;
-  private static final int WRONG = 1;
-  private static final int SOME_FAILED = 2;
-  private static final int KEY_REFUSED = 5;
-  private static final int UNREACHABLE = 6;
-  private static final int INTERRUPTED = 130;
-
+public final class LocalRun {
   private static final Duration DRAIN = Duration.ofSeconds(25);
   private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
   private static final int ERRORS_SHOWN = 20;
@@ -54,16 +50,21 @@ final class LocalRun {
   private final RunRequest request;
   private final PrintStream err;
   private final CompletableFuture<String> stop;
+  private final RunNode.Opener opener;
   private final RunFiles files;
 
-  LocalRun(RunRequest request, PrintStream err, CompletableFuture<String> stop) {
+  /** {@code stop} is completed when the user wants to stop. */
+  public LocalRun(
+      RunRequest request, PrintStream err, CompletableFuture<String> stop, RunNode.Opener opener) {
     this.request = request;
     this.err = err;
     this.stop = stop;
+    this.opener = opener;
     this.files = new RunFiles(request);
   }
 
-  int run() throws IOException {
+  /** Gives the exit code. */
+  public int run() throws IOException {
     boolean hasState = Files.isDirectory(files.state());
     if (!Files.isRegularFile(request.input()) && !hasState) {
       throw new SettingsException("input not found: " + request.input());
@@ -76,10 +77,10 @@ final class LocalRun {
       throw new SettingsException("the folder of the output does not exist: " + folder);
     }
     int code;
-    try (LocalEngine node = open()) {
+    try (RunNode node = open()) {
       code = runOrEnd(node);
     }
-    if (code == DONE || code == SOME_FAILED || code == WRONG) {
+    if (code == ExitCode.OK || code == ExitCode.SOME_FAILED || code == ExitCode.WRONG) {
       files.deleteState();
     }
     return code;
@@ -96,22 +97,20 @@ final class LocalRun {
       files.deleteState();
     }
     err.println("nightjar: " + request.output() + " is complete already; nothing to do");
-    return DONE;
+    return ExitCode.OK;
   }
 
-  private LocalEngine open() {
+  private RunNode open() {
     var limits =
         new BatchEngine.Limits(
             EngineLimits.defaults().withRequestTimeout(request.requestTimeout()),
             new InputLimits(
                 InputLimits.DEFAULTS.linesMax(), InputLimits.DEFAULTS.lineBytesMax(), true));
-    // It takes what the user's disk has: a full one makes it wait, with the answers in hand.
-    return LocalEngine.open(
-        files.state(), request.upstreams(), new LocalEngine.Limits(limits, DiskFreeMin.NONE));
+    return opener.open(files.state(), request.upstreams(), limits);
   }
 
   /** Without memory even closing the node may not end. */
-  private int runOrEnd(LocalEngine node) throws IOException {
+  private int runOrEnd(RunNode node) throws IOException {
     try {
       return run(node);
     } catch (Error e) {
@@ -120,21 +119,18 @@ final class LocalRun {
     }
   }
 
-  private int run(LocalEngine node) throws IOException {
+  private int run(RunNode node) throws IOException {
     Optional<Batch> earlier =
         node.stores().batches().batches(new BatchQuery(RunFiles.PROJECT, null, 1)).stream()
             .findFirst();
     earlier.ifPresent(files::checkUnchanged);
     if (earlier.isEmpty() || !earlier.get().status().isTerminal()) {
       int unusable = checkUpstreams(node.upstreams());
-      if (unusable != DONE) {
+      if (unusable != ExitCode.OK) {
         return unusable;
       }
     }
-    Batch batch =
-        earlier.isPresent()
-            ? earlier.get()
-            : files.submit(node.stores(), node.objects(), endpoint());
+    Batch batch = earlier.isPresent() ? earlier.get() : files.submit(node, endpoint());
     node.engine().start();
     if (earlier.isPresent()) {
       err.println("nightjar: going on with an earlier run");
@@ -157,11 +153,11 @@ final class LocalRun {
       }
     }
     if (reasons.size() < upstreams.size()) {
-      return DONE;
+      return ExitCode.OK;
     }
     reasons.forEach(this::say);
     boolean isKey = reasons.stream().allMatch(reason -> reason.matches(".*\\b40[13]\\b.*"));
-    return isKey ? KEY_REFUSED : UNREACHABLE;
+    return isKey ? ExitCode.KEY_REFUSED : ExitCode.UNREACHABLE;
   }
 
   /** The url of the first line: all must have the same. */
@@ -190,7 +186,7 @@ final class LocalRun {
   }
 
   /** Shows progress until the batch has ended; empty if the user wants to stop. */
-  private Optional<Batch> watch(LocalEngine node, Batch batch) {
+  private Optional<Batch> watch(RunNode node, Batch batch) {
     var display = new ProgressDisplay(err);
     ProgressLine line = null;
     long begun = System.nanoTime();
@@ -225,36 +221,40 @@ final class LocalRun {
 
   private void pause() {
     try {
-      Thread.sleep(LOOK_MILLIS);
+      var _ = stop.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException _) {
+      // Then it is time to look again.
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
       stop.complete("interrupt");
     }
   }
 
-  private int interrupted(LocalEngine node) {
+  private int interrupted(RunNode node) {
     err.println("nightjar: finishing the calls in flight (once more to stop at once)");
     node.engine().drain(DRAIN);
     err.println("nightjar: stopped; the same command goes on from here");
-    return INTERRUPTED;
+    return ExitCode.INTERRUPTED;
   }
 
-  private int finish(LocalEngine node, Batch batch) throws IOException {
+  private int finish(RunNode node, Batch batch) throws IOException {
     if (batch.status() != BatchStatus.COMPLETED) {
       showErrors(node, batch);
-      return WRONG;
+      return ExitCode.WRONG;
     }
     files.export(node.stores().files(), node.objects(), batch);
     if (batch.counts().failed() > 0) {
       err.println(
           "nightjar: %d of %d lines failed; they are in %s"
               .formatted(batch.counts().failed(), batch.counts().total(), request.errors()));
-      return SOME_FAILED;
+      return ExitCode.SOME_FAILED;
     }
-    return DONE;
+    return ExitCode.OK;
   }
 
-  private void showErrors(LocalEngine node, Batch batch) {
+  private void showErrors(RunNode node, Batch batch) {
     List<BatchError> errors = node.stores().batches().errors(batch.sequence());
     for (BatchError error : errors.subList(0, Math.min(ERRORS_SHOWN, errors.size()))) {
       String place =

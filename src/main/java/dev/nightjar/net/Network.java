@@ -1,12 +1,12 @@
-package dev.nightjar.webhook;
+package dev.nightjar.net;
 
 import java.net.InetAddress;
 
 /** A range of addresses such as {@code 10.0.0.0/8}; one address is a range of its own. */
-record Network(InetAddress first, int prefix) {
+public record Network(InetAddress first, int prefix) {
 
   /** Throws IllegalArgumentException for what is no range. */
-  static Network parse(String text) {
+  public static Network parse(String text) {
     int slash = text.indexOf('/');
     InetAddress first = InetAddress.ofLiteral(slash < 0 ? text : text.substring(0, slash));
     int bits = first.getAddress().length * Byte.SIZE;
@@ -17,7 +17,7 @@ record Network(InetAddress first, int prefix) {
     return new Network(first, prefix);
   }
 
-  boolean contains(InetAddress address) {
+  public boolean contains(InetAddress address) {
     byte[] ours = first.getAddress();
     byte[] theirs = address.getAddress();
     if (ours.length != theirs.length) {

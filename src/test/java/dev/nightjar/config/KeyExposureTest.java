@@ -1,4 +1,4 @@
-package dev.nightjar;
+package dev.nightjar.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

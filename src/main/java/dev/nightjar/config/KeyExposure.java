@@ -1,7 +1,7 @@
-package dev.nightjar;
+package dev.nightjar.config;
 
 import dev.nightjar.config.Settings.UpstreamSettings;
-import dev.nightjar.webhook.PublicAddress;
+import dev.nightjar.net.PublicAddress;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -9,11 +9,11 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /** Keys that go over the Internet for everybody to read. */
-final class KeyExposure {
+public final class KeyExposure {
   private KeyExposure() {}
 
   /** What to tell the operator; empty if the key is encrypted, or stays in a network of theirs. */
-  static Optional<String> warning(UpstreamSettings upstream) {
+  public static Optional<String> warning(UpstreamSettings upstream) {
     URI url = URI.create(upstream.url());
     if (upstream.apiKey() == null || !"http".equals(url.getScheme()) || !isPublic(url.getHost())) {
       return Optional.empty();
