@@ -2,8 +2,8 @@ package dev.nightjar;
 
 import dev.nightjar.config.DiskFreeMin;
 import dev.nightjar.config.MaskedUrl;
-import dev.nightjar.config.Settings.UpstreamSettings;
 import dev.nightjar.config.SettingsException;
+import dev.nightjar.config.UpstreamSettings;
 import dev.nightjar.engine.BatchEngine;
 import dev.nightjar.engine.message.UpstreamSpec;
 import dev.nightjar.process.ProcessEnd;

@@ -15,8 +15,8 @@ import dev.nightjar.cli.files.FilesCommand;
 import dev.nightjar.cli.webhooks.WebhooksCommand;
 import dev.nightjar.config.DiskFreeMin;
 import dev.nightjar.config.Settings;
-import dev.nightjar.config.Settings.UpstreamSettings;
 import dev.nightjar.config.SettingsException;
+import dev.nightjar.config.UpstreamSettings;
 import dev.nightjar.engine.BatchEngine;
 import dev.nightjar.http.HttpServer.HttpServerException;
 import dev.nightjar.process.ProcessEnd;
@@ -95,8 +95,8 @@ public final class Main {
     Server server = Server.start(settings);
     System.err.printf(
         "nightjar: serving on %s://%s:%d/v1, data in %s, upstreams %s%n",
-        settings.tls() == null ? "http" : "https",
-        settings.host(),
+        settings.listener().tls() == null ? "http" : "https",
+        settings.listener().host(),
         server.port(),
         settings.data(),
         settings.upstreams());

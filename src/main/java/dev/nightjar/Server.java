@@ -12,12 +12,14 @@ import dev.nightjar.api.batches.Batches;
 import dev.nightjar.api.files.Files;
 import dev.nightjar.api.files.Uploads;
 import dev.nightjar.api.webhooks.Webhooks;
+import dev.nightjar.config.BoundSettings;
+import dev.nightjar.config.InputSettings.InputRules;
 import dev.nightjar.config.KeyExposure;
+import dev.nightjar.config.ListenerSettings;
+import dev.nightjar.config.ListenerSettings.TlsSettings;
 import dev.nightjar.config.Settings;
-import dev.nightjar.config.Settings.InputRules;
-import dev.nightjar.config.Settings.TlsSettings;
-import dev.nightjar.config.Settings.UpstreamSettings;
 import dev.nightjar.config.SettingsException;
+import dev.nightjar.config.UpstreamSettings;
 import dev.nightjar.engine.BatchEngine;
 import dev.nightjar.engine.message.EngineLimits;
 import dev.nightjar.http.Health;
@@ -98,10 +100,10 @@ final class Server implements AutoCloseable {
             capacity.deliveries());
     this.metrics = metrics(settings, node, webhooks.figures());
     this.guard = guard(capacity);
+    ListenerSettings at = settings.listener();
     this.http =
         new HttpServer(
-            new Listen(settings.host(), settings.port(), guard, tls, settings.doors().names()),
-            services());
+            new Listen(at.host(), at.port(), guard, tls, at.doors().names()), services());
     this.pulse =
         new Pulse(
             List.of(
@@ -114,13 +116,13 @@ final class Server implements AutoCloseable {
 
   /** Opens everything, goes on with unfinished batches, and listens. */
   static Server start(Settings settings) {
-    boolean isLocal = isLoopback(settings.host());
+    boolean isLocal = isLoopback(settings.listener().host());
     Tls tls = tls(settings);
     Capacity capacity = capacity(settings);
     List<UpstreamSettings> upstreams = fitting(settings.upstreams(), capacity.calls());
     LocalEngine node = LocalEngine.open(settings.data(), upstreams, limits(settings));
     try {
-      if (!isLocal && !settings.doors().isOpen() && !node.stores().keys().hasKeys()) {
+      if (!isLocal && !settings.listener().doors().isOpen() && !node.stores().keys().hasKeys()) {
         throw unprotected(settings);
       }
       var server = new Server(settings, capacity, node, tls);
@@ -172,21 +174,21 @@ final class Server implements AutoCloseable {
   }
 
   private static @Nullable Tls tls(Settings settings) {
-    TlsSettings files = settings.tls();
+    TlsSettings files = settings.listener().tls();
     return files == null ? null : TlsFiles.read(files.certificate(), files.key());
   }
 
   private static SettingsException unprotected(Settings settings) {
     return new SettingsException(
         "%s can be reached from outside, and there is no key yet, so that whoever reaches it could use"
-                .formatted(settings.host())
+                .formatted(settings.listener().host())
             + " it: make one with `nightjar keys create --data %s`, or say --open if you want that"
                 .formatted(settings.data()));
   }
 
   private static AllowList allowList(Settings settings) {
     try {
-      return AllowList.parse(settings.webhooksAllowPrivate());
+      return AllowList.parse(settings.webhooks().allowPrivate());
     } catch (IllegalArgumentException e) {
       throw new SettingsException("webhooks.allow_private: " + e.getMessage());
     }
@@ -208,18 +210,18 @@ final class Server implements AutoCloseable {
   private static LocalEngine.Limits limits(Settings settings) {
     var engine =
         EngineLimits.defaults()
-            .withRequestTimeout(settings.requestTimeout())
-            .withStopGrace(settings.stopGrace())
+            .withRequestTimeout(settings.calls().requestTimeout())
+            .withStopGrace(settings.calls().stopGrace())
             .withBounds(bounds(settings.bounds()));
     var ours = InputLimits.DEFAULTS;
-    long lines = settings.limits() == InputRules.OPENAI ? OPENAI_LINES_MAX : ours.linesMax();
-    var input = new InputLimits(lines, ours.lineBytesMax(), settings.mixedModels());
+    long lines = settings.input().rules() == InputRules.OPENAI ? OPENAI_LINES_MAX : ours.linesMax();
+    var input = new InputLimits(lines, ours.lineBytesMax(), settings.input().mixedModels());
     return new LocalEngine.Limits(
-        new BatchEngine.Limits(engine, input, settings.terms(), settings.fileLife()),
+        new BatchEngine.Limits(engine, input, settings.terms(), settings.storage().life()),
         settings.bounds().diskFreeMin());
   }
 
-  private static EngineLimits.Bounds bounds(Settings.Bounds set) {
+  private static EngineLimits.Bounds bounds(BoundSettings set) {
     var ours = EngineLimits.Bounds.defaults();
     return new EngineLimits.Bounds(
         requireNonNullElse(set.requestBytesMax(), ours.requestBytes()),
@@ -249,14 +251,15 @@ final class Server implements AutoCloseable {
   private Services services() {
     var ids = new NewIds(new SecureRandom());
     var stores = new ApiStores(node.stores(), node.objects(), node.disk(), ids, node.clock());
-    ApiLimits base = settings.limits() == InputRules.OPENAI ? ApiLimits.OPENAI : ApiLimits.DEFAULT;
+    ApiLimits base =
+        settings.input().rules() == InputRules.OPENAI ? ApiLimits.OPENAI : ApiLimits.DEFAULT;
     var limits =
         new ApiLimits(
             base.fileBytesMax(),
             base.jsonBytesMax(),
-            new HashSet<>(settings.endpoints()),
-            settings.fileLife(),
-            requireNonNullElse(settings.storageBytesMax(), Long.MAX_VALUE));
+            new HashSet<>(settings.input().endpoints()),
+            settings.storage().life(),
+            requireNonNullElse(settings.storage().bytesMax(), Long.MAX_VALUE));
     var accounts = new Accounts(node.stores().ledger(), settings.terms(), node.clock());
     var files = new Files(stores, limits);
     var expectations = new Expectations(settings.terms(), node.stores().ledger());
@@ -272,7 +275,7 @@ final class Server implements AutoCloseable {
         health(),
         metrics::scrape,
         ids,
-        new Access(node.stores().keys(), settings.doors().isOpen(), System::nanoTime));
+        new Access(node.stores().keys(), settings.listener().doors().isOpen(), System::nanoTime));
   }
 
   private Health health() {
@@ -311,7 +314,7 @@ final class Server implements AutoCloseable {
   /** Sends nothing more, lets calls in flight end, then stops listening and closes the stores. */
   void stop() {
     isStopping = true;
-    if (!node.engine().drain(settings.drain())) {
+    if (!node.engine().drain(settings.calls().drain())) {
       LOG.log(Level.WARNING, "calls were still in flight; they are made again");
     }
     close();

@@ -1,10 +1,10 @@
 package dev.nightjar.cli;
 
+import dev.nightjar.config.CallSettings;
 import dev.nightjar.config.DurationText;
-import dev.nightjar.config.Settings;
-import dev.nightjar.config.Settings.UpstreamSettings;
 import dev.nightjar.config.SettingsException;
 import dev.nightjar.config.SettingsFile;
+import dev.nightjar.config.UpstreamSettings;
 import dev.nightjar.run.RunRequest;
 import dev.nightjar.terminal.LocalFile;
 import java.nio.file.Path;
@@ -109,7 +109,9 @@ public final class RunCommand implements Callable<Integer> {
         errors != null ? errors : LocalFile.errorsBeside(output),
         model,
         upstreams,
-        max == null ? Settings.MAX_IN_FLIGHT : max,
-        timeout == null ? Settings.REQUEST_TIMEOUT : DurationText.parse("--timeout", timeout));
+        max == null ? UpstreamSettings.MAX_IN_FLIGHT : max,
+        timeout == null
+            ? CallSettings.DEFAULT.requestTimeout()
+            : DurationText.parse("--timeout", timeout));
   }
 }

@@ -1,17 +1,19 @@
 package dev.nightjar.cli;
 
-import dev.nightjar.config.BytesText;
-import dev.nightjar.config.DiskFreeMin;
-import dev.nightjar.config.DurationText;
+import static java.util.Objects.requireNonNullElse;
+
+import dev.nightjar.config.BoundSettings;
+import dev.nightjar.config.CallSettings;
+import dev.nightjar.config.InputSettings;
+import dev.nightjar.config.ListenerSettings;
+import dev.nightjar.config.ListenerSettings.Doors;
+import dev.nightjar.config.ListenerSettings.TlsSettings;
 import dev.nightjar.config.Settings;
-import dev.nightjar.config.Settings.Bounds;
-import dev.nightjar.config.Settings.Doors;
-import dev.nightjar.config.Settings.InputRules;
-import dev.nightjar.config.Settings.TlsSettings;
 import dev.nightjar.config.SettingsException;
 import dev.nightjar.config.SettingsFile;
+import dev.nightjar.config.StorageSettings;
+import dev.nightjar.config.WebhookSettings;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -112,29 +114,25 @@ public final class ServeCommand implements Callable<Integer> {
           "no upstream: name one with --upstream http://127.0.0.1:8000/v1, or try"
               + " `nightjar sim` and --upstream http://127.0.0.1:9000/v1");
     }
-    int boundPort =
-        number("NIGHTJAR_PORT", port).orElse(file.port() == null ? Settings.PORT : file.port());
-    if (boundPort < 0 || boundPort > 65_535) {
-      throw new SettingsException("port is %d; it must be from 0 to 65535".formatted(boundPort));
-    }
     return new Settings(
-        text(host, "NIGHTJAR_HOST", file.host(), Settings.HOST),
-        boundPort,
-        doors(file),
         data != null ? data : Path.of(text(null, "NIGHTJAR_DATA", file.data(), "nightjar-data")),
+        listener(file),
         upstreams,
-        duration("request_timeout", file.requestTimeout(), Settings.REQUEST_TIMEOUT),
-        duration("stop_grace", file.stopGrace(), Settings.STOP_GRACE),
-        duration("drain", file.drain(), Settings.DRAIN),
-        limits(file.limits()),
-        Boolean.TRUE.equals(file.mixedModels()),
-        file.endpoints() == null ? List.of() : file.endpoints(),
-        bounds(file),
+        CallSettings.of(file),
+        InputSettings.of(file),
+        StorageSettings.of(file),
+        BoundSettings.of(file),
         file.terms(),
-        file.fileLife(),
-        tls(file),
-        bytes("storage_bytes_max", file.storageBytesMax()),
-        webhooksAllowPrivate(file));
+        WebhookSettings.of(file));
+  }
+
+  private ListenerSettings listener(SettingsFile file) {
+    return new ListenerSettings(
+        text(host, "NIGHTJAR_HOST", file.host(), ListenerSettings.HOST),
+        number("NIGHTJAR_PORT", port)
+            .orElse(requireNonNullElse(file.port(), ListenerSettings.PORT)),
+        doors(file),
+        tls(file));
   }
 
   private Doors doors(SettingsFile file) {
@@ -166,11 +164,6 @@ public final class ServeCommand implements Callable<Integer> {
     return path == null ? null : path.toString();
   }
 
-  private static List<String> webhooksAllowPrivate(SettingsFile file) {
-    List<String> allowed = file.webhooks() == null ? null : file.webhooks().allowPrivate();
-    return allowed == null ? List.of() : allowed;
-  }
-
   private String text(
       @Nullable String flag, String variable, @Nullable String inFile, String otherwise) {
     if (flag != null) {
@@ -193,40 +186,5 @@ public final class ServeCommand implements Callable<Integer> {
     } catch (NumberFormatException _) {
       throw new SettingsException("%s is '%s'; it must be a number".formatted(variable, set));
     }
-  }
-
-  private static Duration duration(String name, @Nullable String text, Duration otherwise) {
-    return text == null ? otherwise : DurationText.parse(name, text);
-  }
-
-  private static Bounds bounds(SettingsFile file) {
-    return new Bounds(
-        file.diskFreeMin() == null ? DiskFreeMin.DEFAULT : DiskFreeMin.parse(file.diskFreeMin()),
-        bytes("request_bytes_max", file.requestBytesMax()),
-        bytes("unappended_bytes_max", file.unappendedBytesMax()),
-        bytes("unsealed_bytes_max", file.unsealedBytesMax()),
-        bytes("validation_bytes_max", file.validationBytesMax()),
-        openChunks(file.openChunksMax()));
-  }
-
-  private static @Nullable Long bytes(String name, @Nullable String text) {
-    return text == null ? null : BytesText.parse(name, text);
-  }
-
-  private static @Nullable Integer openChunks(@Nullable Integer count) {
-    if (count != null && count < 1) {
-      throw new SettingsException("open_chunks_max is %d; it must be at least 1".formatted(count));
-    }
-    return count;
-  }
-
-  private static InputRules limits(@Nullable String text) {
-    return switch (text) {
-      case null -> InputRules.NIGHTJAR;
-      case "nightjar" -> InputRules.NIGHTJAR;
-      case "openai" -> InputRules.OPENAI;
-      default ->
-          throw new SettingsException("limits is '%s'; it is nightjar or openai".formatted(text));
-    };
   }
 }

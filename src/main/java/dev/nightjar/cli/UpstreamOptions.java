@@ -1,10 +1,9 @@
 package dev.nightjar.cli;
 
 import dev.nightjar.config.MaskedUrl;
-import dev.nightjar.config.Settings;
-import dev.nightjar.config.Settings.UpstreamSettings;
 import dev.nightjar.config.SettingsException;
 import dev.nightjar.config.SettingsFile;
+import dev.nightjar.config.UpstreamSettings;
 import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.util.ArrayList;
@@ -133,7 +132,7 @@ final class UpstreamOptions {
       Set<String> models,
       @Nullable Integer ownMaxInFlight) {
     check(url);
-    int max = Settings.MAX_IN_FLIGHT;
+    int max = UpstreamSettings.MAX_IN_FLIGHT;
     if (maxInFlight != null) {
       max = maxInFlight;
     } else if (ownMaxInFlight != null) {

@@ -2,16 +2,17 @@ package dev.nightjar.config;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Numbers of bytes as people write them: {@code 65536}, {@code 512KiB}, {@code 256MiB}. */
-public final class BytesText {
+final class BytesText {
   private static final Pattern FORM = Pattern.compile("(\\d{1,15})\\s*([KMGT]iB)?");
   private static final String UNITS = "KMGT";
 
   private BytesText() {}
 
   /** {@code name} is the setting's, for the message. */
-  public static long parse(String name, String text) {
+  static long parse(String name, String text) {
     Matcher matcher = FORM.matcher(text.strip());
     if (matcher.matches()) {
       String unit = matcher.group(2);
@@ -24,5 +25,10 @@ public final class BytesText {
     throw new SettingsException(
         "%s is '%s'; write a number of bytes such as 65536, 512KiB, 256MiB or 4GiB"
             .formatted(name, text));
+  }
+
+  /** Null stays null: it is not set. */
+  static @Nullable Long parseIfSet(String name, @Nullable String text) {
+    return text == null ? null : parse(name, text);
   }
 }

@@ -1,6 +1,5 @@
 package dev.nightjar.config;
 
-import dev.nightjar.config.Settings.UpstreamSettings;
 import dev.nightjar.net.PublicAddress;
 import java.net.InetAddress;
 import java.net.URI;

@@ -2,7 +2,6 @@ package dev.nightjar.config;
 
 import dev.nightjar.cost.PriceTable;
 import dev.nightjar.cost.Terms;
-import dev.nightjar.file.DefaultLife;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -88,10 +87,6 @@ public record SettingsFile(
   public Terms terms() {
     return new Terms(
         prices == null ? PriceTable.NONE : prices.table(), QuotaFile.quotas(quota, projects));
-  }
-
-  public DefaultLife fileLife() {
-    return RetentionFile.life(retention);
   }
 
   private static String place(Path path, JacksonException e) {

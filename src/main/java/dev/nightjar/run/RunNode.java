@@ -1,6 +1,6 @@
 package dev.nightjar.run;
 
-import dev.nightjar.config.Settings.UpstreamSettings;
+import dev.nightjar.config.UpstreamSettings;
 import dev.nightjar.engine.BatchEngine;
 import dev.nightjar.store.ObjectStore;
 import dev.nightjar.store.Stores;

@@ -1,6 +1,6 @@
 package dev.nightjar.run;
 
-import dev.nightjar.config.Settings.UpstreamSettings;
+import dev.nightjar.config.UpstreamSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -3,10 +3,10 @@ package dev.nightjar.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.nightjar.config.BoundSettings;
 import dev.nightjar.config.DiskFreeMin;
+import dev.nightjar.config.ListenerSettings.TlsSettings;
 import dev.nightjar.config.Settings;
-import dev.nightjar.config.Settings.Bounds;
-import dev.nightjar.config.Settings.TlsSettings;
 import dev.nightjar.config.SettingsException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BoundsSettingsTest {
   @TempDir Path folder;
 
-  private Bounds bounds(String yaml) throws IOException {
+  private BoundSettings bounds(String yaml) throws IOException {
     return settings(yaml).bounds();
   }
 
@@ -34,14 +34,14 @@ class BoundsSettingsTest {
 
   @Test
   void storageOfAProjectIsBoundedOnlyIfItIsSaid() throws IOException {
-    assertThat(settings("port: 1").storageBytesMax()).isNull();
-    assertThat(settings("storage_bytes_max: 2GiB").storageBytesMax()).isEqualTo(2L << 30);
+    assertThat(settings("port: 1").storage().bytesMax()).isNull();
+    assertThat(settings("storage_bytes_max: 2GiB").storage().bytesMax()).isEqualTo(2L << 30);
   }
 
   @Test
   void tlsNeedsACertificateAndItsKey() throws IOException {
-    assertThat(settings("port: 1").tls()).isNull();
-    assertThat(settings("{tls_cert: a.pem, tls_key: b.pem}").tls())
+    assertThat(settings("port: 1").listener().tls()).isNull();
+    assertThat(settings("{tls_cert: a.pem, tls_key: b.pem}").listener().tls())
         .isEqualTo(new TlsSettings(Path.of("a.pem"), Path.of("b.pem")));
     assertThatThrownBy(() -> settings("tls_cert: a.pem"))
         .isInstanceOf(SettingsException.class)
@@ -51,7 +51,7 @@ class BoundsSettingsTest {
 
   @Test
   void nothingSetLeavesTheDefaults() throws IOException {
-    assertThat(bounds("port: 1")).isEqualTo(Bounds.DEFAULT);
+    assertThat(bounds("port: 1")).isEqualTo(BoundSettings.DEFAULT);
   }
 
   @Test
@@ -66,7 +66,8 @@ class BoundsSettingsTest {
                 validation_bytes_max: 1000
                 open_chunks_max: 7
                 """))
-        .isEqualTo(new Bounds(new DiskFreeMin(5, 0), 64L << 20, 512L << 10, 10L << 30, 1_000L, 7));
+        .isEqualTo(
+            new BoundSettings(new DiskFreeMin(5, 0), 64L << 20, 512L << 10, 10L << 30, 1_000L, 7));
   }
 
   @ParameterizedTest

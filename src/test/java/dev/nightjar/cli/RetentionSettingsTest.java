@@ -22,7 +22,7 @@ class RetentionSettingsTest {
   private DefaultLife life(String yaml) throws IOException {
     var command = new ServeCommand(Map.of("NIGHTJAR_UPSTREAM", "http://127.0.0.1:1"), _ -> 0);
     command.config = Files.writeString(folder.resolve("nightjar.yaml"), yaml);
-    return command.settings().fileLife();
+    return command.settings().storage().life();
   }
 
   @Test

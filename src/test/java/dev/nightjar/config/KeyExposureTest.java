@@ -2,7 +2,6 @@ package dev.nightjar.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nightjar.config.Settings.UpstreamSettings;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;

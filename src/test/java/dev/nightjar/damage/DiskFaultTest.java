@@ -7,9 +7,10 @@ import com.openai.client.OpenAIClient;
 import com.openai.errors.OpenAIServiceException;
 import com.openai.models.batches.Batch;
 import dev.nightjar.RunningServer;
+import dev.nightjar.config.BoundSettings;
 import dev.nightjar.config.DiskFreeMin;
 import dev.nightjar.config.Settings;
-import dev.nightjar.config.Settings.Bounds;
+import dev.nightjar.cost.Terms;
 import dev.nightjar.sim.Latency;
 import dev.nightjar.sim.SimOptions;
 import dev.nightjar.sim.SimServer;
@@ -200,9 +201,10 @@ class DiskFaultTest {
   }
 
   private static Running start(Path data, SimServer sim, String diskFreeMin) {
-    Settings base = ServerFixture.settings(data, sim.url(), 16);
-    RunningServer server =
-        RunningServer.start(base.withBounds(Bounds.ofDisk(DiskFreeMin.parse(diskFreeMin))));
+    var bounds = BoundSettings.ofDisk(DiskFreeMin.parse(diskFreeMin));
+    Settings settings =
+        ServerFixture.settings(data, ServerFixture.upstream(sim.url(), 16), bounds, Terms.NONE);
+    RunningServer server = RunningServer.start(settings);
     return new Running(server, ServerFixture.client(server.port()));
   }
 

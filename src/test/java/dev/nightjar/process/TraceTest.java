@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.openai.models.batches.Batch;
 import dev.nightjar.Ran;
 import dev.nightjar.config.Settings;
-import dev.nightjar.config.Settings.UpstreamSettings;
+import dev.nightjar.config.UpstreamSettings;
 import dev.nightjar.engine.trace.Trace;
 import dev.nightjar.engine.trace.TraceFiles;
 import dev.nightjar.file.Bytes;

@@ -8,11 +8,16 @@ import com.openai.models.files.FileCreateParams;
 import com.openai.models.files.FileObject;
 import com.openai.models.files.FilePurpose;
 import dev.nightjar.RunningServer;
+import dev.nightjar.config.BoundSettings;
+import dev.nightjar.config.CallSettings;
+import dev.nightjar.config.InputSettings;
+import dev.nightjar.config.ListenerSettings;
+import dev.nightjar.config.ListenerSettings.Doors;
 import dev.nightjar.config.Settings;
-import dev.nightjar.config.Settings.InputRules;
-import dev.nightjar.config.Settings.UpstreamSettings;
+import dev.nightjar.config.StorageSettings;
+import dev.nightjar.config.UpstreamSettings;
+import dev.nightjar.config.WebhookSettings;
 import dev.nightjar.cost.Terms;
-import dev.nightjar.file.DefaultLife;
 import dev.nightjar.sim.SimOptions;
 import dev.nightjar.sim.SimServer;
 import dev.nightjar.sim.answer.TokenCounter.UsageCount;
@@ -52,8 +57,8 @@ public final class ServerFixture implements AutoCloseable {
 
   public static ServerFixture start(Path data, SimOptions options, Terms terms) {
     SimServer sim = SimServer.start(options);
-    return new ServerFixture(
-        sim, RunningServer.start(settings(data, sim.url(), 256).withTerms(terms)));
+    UpstreamSettings upstream = upstream(sim.url(), 256);
+    return start(sim, settings(data, upstream, BoundSettings.DEFAULT, terms));
   }
 
   public static ServerFixture start(SimServer sim, Settings settings) {
@@ -61,28 +66,29 @@ public final class ServerFixture implements AutoCloseable {
   }
 
   public static Settings settings(Path data, String upstream, int maxInFlight) {
-    return settings(data, new UpstreamSettings("sim", upstream, null, Set.of(), maxInFlight));
+    return settings(data, upstream(upstream, maxInFlight));
+  }
+
+  public static UpstreamSettings upstream(String url, int maxInFlight) {
+    return new UpstreamSettings("sim", url, null, Set.of(), maxInFlight);
   }
 
   public static Settings settings(Path data, UpstreamSettings upstream) {
+    return settings(data, upstream, BoundSettings.DEFAULT, Terms.NONE);
+  }
+
+  public static Settings settings(
+      Path data, UpstreamSettings upstream, BoundSettings bounds, Terms terms) {
     return new Settings(
-        "127.0.0.1",
-        0,
-        Settings.Doors.DEFAULT,
         data,
+        new ListenerSettings("127.0.0.1", 0, Doors.DEFAULT, null),
         List.of(upstream),
-        Duration.ofSeconds(10),
-        Duration.ofSeconds(1),
-        Duration.ofSeconds(1),
-        InputRules.NIGHTJAR,
-        false,
-        List.of(),
-        Settings.Bounds.DEFAULT,
-        Terms.NONE,
-        DefaultLife.OPENAI,
-        null,
-        null,
-        List.of("127.0.0.1"));
+        new CallSettings(Duration.ofSeconds(10), Duration.ofSeconds(1), Duration.ofSeconds(1)),
+        InputSettings.DEFAULT,
+        StorageSettings.DEFAULT,
+        bounds,
+        terms,
+        new WebhookSettings(List.of("127.0.0.1")));
   }
 
   public static OpenAIClient client(int port) {

@@ -1,0 +1,30 @@
+package dev.nightjar.config;
+
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An inference server.
+ *
+ * @param url its base URL, with or without {@code /v1}
+ * @param apiKey sent as bearer token; null for none
+ * @param models those it serves; empty: what it lists, or any
+ */
+public record UpstreamSettings(
+    String name, String url, @Nullable String apiKey, Set<String> models, int maxInFlight) {
+  public static final int MAX_IN_FLIGHT = 256;
+
+  public UpstreamSettings {
+    models = Set.copyOf(models);
+  }
+
+  public UpstreamSettings withMaxInFlight(int max) {
+    return new UpstreamSettings(name, url, apiKey, models, max);
+  }
+
+  /** Never with the key. */
+  @Override
+  public String toString() {
+    return name + " (" + url + ")";
+  }
+}
