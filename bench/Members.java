@@ -25,6 +25,8 @@ import java.util.stream.Stream;
 
 /** Counts what types are made of, as compiled: lines of methods, who assigns fields, methods of interfaces. */
 final class Members {
+  private static final int METHODS_MAX = 20;
+
   /** By name with slashes and dollars. */
   private final Map<String, ClassModel> types = new TreeMap<>();
 
@@ -134,7 +136,10 @@ final class Members {
         counts.computeIfAbsent(declared.size(), _ -> new TreeSet<>()).add(simple(name));
       }
     });
-    System.out.printf("%npublic methods of interfaces%n");
+    long wide =
+        counts.headMap(METHODS_MAX).values().stream().mapToLong(Set::size).sum();
+    System.out.printf(
+        "%npublic methods of interfaces; %d of them over %d%n", wide, METHODS_MAX);
     counts.forEach((count, names) ->
         System.out.printf("%3d  %s%n", count, names.stream().collect(Collectors.joining(", "))));
   }

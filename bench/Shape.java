@@ -20,6 +20,7 @@ final class Shape {
   private static final String ROOT = "dev.nightjar";
   private static final Pattern ARROW =
       Pattern.compile("^\\s+(dev\\.nightjar[\\w.$]*)\\s+->\\s+(dev\\.nightjar[\\w.$]*)");
+  private static final int FILES_MAX = 30;
   private static final Pattern PUBLIC = Pattern.compile("^  public [^=;]*\\(", Pattern.MULTILINE);
 
   /** Outermost types, and those that each uses. */
@@ -111,6 +112,25 @@ final class Shape {
           method.lines(),
           method.name());
     }
+    rules(byPackage);
+  }
+
+  /** Over what ArchitectureTest allows: none of these, with package-info among the files. */
+  private static void rules(Map<String, List<Path>> byPackage) {
+    var names = new HashSet<String>();
+    var twice = new TreeSet<String>();
+    byPackage.values().stream()
+        .flatMap(List::stream)
+        .map(file -> file.getFileName().toString())
+        .filter(name -> !names.add(name))
+        .forEach(twice::add);
+    List<String> large =
+        byPackage.entrySet().stream()
+            .filter(entry -> entry.getValue().size() + 1 > FILES_MAX)
+            .map(Map.Entry::getKey)
+            .toList();
+    System.out.printf("%n%d packages over %d files %s%n", large.size(), FILES_MAX, large);
+    System.out.printf("%d simple names twice %s%n", twice.size(), twice);
   }
 
   private void arrows() {
@@ -121,7 +141,7 @@ final class Shape {
       }
     }));
     long back = arrows.stream().filter(arrow -> arrows.contains(reverse(arrow))).count();
-    System.out.printf("%n%d arrows between packages, %d of them back and forth%n", arrows.size(), back);
+    System.out.printf("%d arrows between packages, %d of them back and forth%n", arrows.size(), back);
   }
 
   private static String reverse(String arrow) {
