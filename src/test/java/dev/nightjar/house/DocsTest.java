@@ -2,6 +2,7 @@ package dev.nightjar.house;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nightjar.config.SettingsFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -40,6 +41,8 @@ class DocsTest {
 
   private static final Pattern DECLARED =
       Pattern.compile("\\b(?:class|interface|record|enum) (\\w+)|\\b(\\w++)(?:\\(| =)");
+  private static final Pattern FILE =
+      Pattern.compile("`((?:docs|src|bench|examples)/[\\w./-]+|build|nightjar)(?: [^`]*)?`");
   private static final List<String> PAGES_OF_THE_CODE =
       List.of("ARCHITECTURE.md", "CONTRIBUTING.md", "docs/design.md", "docs/words.md");
 
@@ -97,15 +100,31 @@ class DocsTest {
   }
 
   @Test
-  void typesAndMethodsThatThePagesOfTheCodeNameExist() throws IOException {
+  void whatThePagesOfTheCodeNameIsThere() throws IOException {
     Set<String> declared = declared();
     var missing = new ArrayList<String>();
     for (String page : PAGES_OF_THE_CODE) {
-      find(NAME, Files.readString(Path.of(page)), name -> isIn(declared, name))
-          .forEach(name -> missing.add(page + ": " + name));
+      String text = Files.readString(Path.of(page));
+      find(NAME, text, name -> isIn(declared, name)).forEach(at -> missing.add(page + ": " + at));
+      find(FILE, text, file -> Files.exists(Path.of(file.group(1))))
+          .forEach(at -> missing.add(page + ": " + at));
     }
 
     assertThat(missing).as("named, and not there").isEmpty();
+  }
+
+  @Test
+  void everySettingHasItsRow() throws IOException {
+    String page = Files.readString(Path.of("docs/operating.md"));
+    String table = page.substring(page.indexOf("## Settings"), page.indexOf("```yaml"));
+
+    List<String> missing =
+        Stream.of(SettingsFile.class.getRecordComponents())
+            .map(setting -> setting.getName().replaceAll("[A-Z]", "_$0").toLowerCase(Locale.ROOT))
+            .filter(setting -> !Pattern.compile("`" + setting + "\\b").matcher(table).find())
+            .toList();
+
+    assertThat(missing).as("settings without a row in docs/operating.md").isEmpty();
   }
 
   private static boolean isIn(Set<String> declared, MatchResult name) {
