@@ -1,4 +1,4 @@
-/** Settings as values. */
+/** Settings: a record for each subject, and how each is read from the file. */
 @NullMarked
 package dev.nightjar.config;
 

@@ -5,6 +5,7 @@ import dev.nightjar.batch.BatchError;
 import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.batch.RequestLine;
 import dev.nightjar.batch.RequestLine.MalformedLineException;
+import dev.nightjar.config.CallSettings;
 import dev.nightjar.config.KeyExposure;
 import dev.nightjar.config.SettingsException;
 import dev.nightjar.engine.BatchEngine;
@@ -41,7 +42,6 @@ import java.util.concurrent.TimeoutException;
  * appears at the end, by rename, and the state directory goes after that.
  */
 public final class LocalRun {
-  private static final Duration DRAIN = Duration.ofSeconds(25);
   private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
   private static final int ERRORS_SHOWN = 20;
   private static final long LOOK_MILLIS = 50;
@@ -234,7 +234,7 @@ public final class LocalRun {
 
   private int interrupted(RunNode node) {
     err.println("nightjar: finishing the calls in flight (once more to stop at once)");
-    node.engine().drain(DRAIN);
+    node.engine().drain(CallSettings.DEFAULT.drain());
     err.println("nightjar: stopped; the same command goes on from here");
     return ExitCode.INTERRUPTED;
   }
