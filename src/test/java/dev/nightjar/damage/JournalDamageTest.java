@@ -9,10 +9,10 @@ import dev.nightjar.testing.NightjarProcess;
 import dev.nightjar.testing.ServerFixture;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -68,12 +68,14 @@ class JournalDamageTest {
       try (NightjarProcess server = serve(sim)) {
         id = ServerFixture.create(server.client(), "/v1/chat/completions", input).id();
         await(() -> sim.counters().answered() > LINES / 10);
+        sim.setDown(true); // So that there is something left to force, however long this takes.
         Process strace = failingForces(server);
+        sim.setDown(false);
 
         assertThat(server.exitCode()).isEqualTo(70);
 
         assertThat(server.stderr()).contains("the journal cannot be forced to disk");
-        strace.waitFor(10, TimeUnit.SECONDS);
+        strace.waitFor();
       }
       try (NightjarProcess server = serve(sim)) {
         Batch batch = ServerFixture.await(server.client(), id);
@@ -104,10 +106,19 @@ class JournalDamageTest {
     } catch (IOException e) {
       return Assumptions.abort("needs strace: " + e.getMessage());
     }
-    if (strace.waitFor(500, TimeUnit.MILLISECONDS) && server.process.isAlive()) {
-      Assumptions.abort("strace may not attach here: " + Files.readString(log));
+    await(() -> said(log).contains(" attached") || !strace.isAlive());
+    if (!strace.isAlive() && server.process.isAlive()) {
+      Assumptions.abort("strace may not attach here: " + said(log));
     }
     return strace;
+  }
+
+  private static String said(Path log) {
+    try {
+      return Files.readString(log);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static SimServer slowSim() {

@@ -311,7 +311,7 @@ class AccessTest {
       }
 
       for (int i = 0; i < answers.size(); i++) {
-        assertThat(answers.get(i).get(10, TimeUnit.SECONDS)).isEqualTo(i % 2 == 0 ? 200 : 404);
+        assertThat(answers.get(i).get(30, TimeUnit.SECONDS)).isEqualTo(i % 2 == 0 ? 200 : 404);
       }
     }
   }

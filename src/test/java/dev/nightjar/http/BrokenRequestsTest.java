@@ -27,7 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Requests that end early, never end, or are not what they say: each was answered badly once. */
 @Tag("server")
-@Timeout(30)
+@Timeout(60)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BrokenRequestsTest {
   private static final String HOST = " HTTP/1.1\r\nHost: localhost\r\n";
@@ -191,7 +191,7 @@ class BrokenRequestsTest {
   }
 
   private static void await(Condition condition) throws IOException {
-    long limit = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    long limit = System.nanoTime() + Duration.ofSeconds(30).toNanos();
     while (!condition.holds()) {
       assertThat(System.nanoTime()).isLessThan(limit);
       LockSupport.parkNanos(5_000_000);

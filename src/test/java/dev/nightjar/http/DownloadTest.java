@@ -202,7 +202,7 @@ class DownloadTest {
 
   @ParameterizedTest
   @EnumSource(HttpClient.Version.class)
-  @Timeout(20)
+  @Timeout(60)
   void aPieceLostMeanwhileBreaksTheDownload(HttpClient.Version version) throws Exception {
     HttpRequest.Builder request = api.request(PATH).version(version);
     HttpResponse<byte[]> whole = api.send(request);

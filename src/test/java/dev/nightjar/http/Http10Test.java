@@ -20,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** What nginx speaks with its default {@code proxy_pass}, and old health checks. */
 @Tag("K1")
 @Tag("server")
-@Timeout(30)
+@Timeout(60)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class Http10Test {
   private TestApi api;

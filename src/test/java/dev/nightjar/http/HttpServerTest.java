@@ -192,7 +192,7 @@ class HttpServerTest {
   }
 
   @Test
-  @Timeout(20)
+  @Timeout(60)
   void theServerHangsUpWhenAskedAlsoAfterARefusedBody() throws Exception {
     String get = raw("GET /healthz/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     String post =

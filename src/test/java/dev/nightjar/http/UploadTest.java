@@ -148,7 +148,7 @@ class UploadTest {
   }
 
   @Test
-  @Timeout(20)
+  @Timeout(60)
   void aClientThatAsksFirstNeedNotSendAFileThatIsTooLarge() throws Exception {
     try (var socket = new Socket(InetAddress.getLoopbackAddress(), api.port)) {
       String head =

@@ -24,9 +24,9 @@ import org.junit.jupiter.api.Timeout;
 
 /** Raw sockets that behave badly, against a Helidon server with a guard. */
 @Tag("server")
-@Timeout(20)
+@Timeout(60)
 class ConnectionGuardTest {
-  private static final Duration WAIT = Duration.ofMillis(400);
+  private static final Duration WAIT = Duration.ofMillis(800);
   private static final String HEAD = "POST / HTTP/1.1\r\nHost: guard\r\nContent-Length: 10\r\n\r\n";
 
   private final ConnectionGuard guard = ConnectionGuard.start(WAIT, WAIT);
@@ -103,7 +103,7 @@ class ConnectionGuardTest {
     try (Socket slow = connect();
         Socket silent = connect()) {
       send(slow, "GET /slow HTTP/1.1\r\nHost: guard\r\n\r\n");
-      assertThat(slowRequestBegan.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(slowRequestBegan.await(30, TimeUnit.SECONDS)).isTrue();
 
       // The silent one, younger than the slow request, has had its time.
       assertThat(silent.getInputStream().read()).isEqualTo(-1);
@@ -170,7 +170,7 @@ class ConnectionGuardTest {
 
   /** With what Helidon says of it before, or a reset if it had bytes to read. */
   private static void assertClosed(Socket peer) throws IOException {
-    peer.setSoTimeout(10_000);
+    peer.setSoTimeout(30_000);
     try {
       peer.getInputStream().readAllBytes();
     } catch (SocketException _) {
@@ -196,7 +196,7 @@ class ConnectionGuardTest {
   private void answerSlowly(ServerResponse response) {
     slowRequestBegan.countDown();
     try {
-      assertThat(slowRequest.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(slowRequest.await(30, TimeUnit.SECONDS)).isTrue();
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }

@@ -120,7 +120,7 @@ class FullTableTest {
   void whoWaitsForTheServerStaysHoweverLongItTakes() throws Exception {
     Socket waiting = connect();
     send(waiting, "GET /slow HTTP/1.1\r\nHost: guard\r\n\r\n");
-    assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
 
     for (int i = 0; i < 5 * MAX; i++) {
       assertThat(ask(connect())).startsWith("HTTP/1.1 200");

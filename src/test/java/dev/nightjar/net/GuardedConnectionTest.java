@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Tag("K1")
-@Timeout(30)
+@Timeout(60)
 class GuardedConnectionTest {
   private static final long LIMIT = Duration.ofSeconds(60).toNanos();
 

@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Timeout;
 
 /** Bodies over HTTP/2, where the handler does not read the socket itself. */
 @Tag("server")
-@Timeout(20)
+@Timeout(60)
 class StalledHttp2Test {
-  private static final Duration LONG = Duration.ofSeconds(20);
+  private static final Duration LONG = Duration.ofSeconds(50);
 
   private final CompletableFuture<String> firstByte = new CompletableFuture<>();
   private final CompletableFuture<Thread> unread = new CompletableFuture<>();
@@ -38,7 +38,7 @@ class StalledHttp2Test {
         server -> {
           server.getOutputStream().write(halfOfAPost().bytes());
 
-          assertThat(outcome.get(10, TimeUnit.SECONDS)).isEqualTo("broken");
+          assertThat(outcome.get(30, TimeUnit.SECONDS)).isEqualTo("broken");
         });
   }
 
@@ -48,11 +48,11 @@ class StalledHttp2Test {
         LONG,
         server -> {
           server.getOutputStream().write(halfOfAPost().bytes());
-          firstByte.get(10, TimeUnit.SECONDS);
+          firstByte.get(30, TimeUnit.SECONDS);
 
           server.close();
 
-          assertThat(outcome.get(10, TimeUnit.SECONDS)).isEqualTo("broken");
+          assertThat(outcome.get(30, TimeUnit.SECONDS)).isEqualTo("broken");
         });
   }
 
@@ -62,10 +62,10 @@ class StalledHttp2Test {
         ConnectionGuard.start(new ConnectionGuard.Limits(LONG, LONG, 1, 1_000, 1_000)),
         server -> {
           server.getOutputStream().write(halfOfAPost().bytes());
-          firstByte.get(10, TimeUnit.SECONDS);
+          firstByte.get(30, TimeUnit.SECONDS);
 
           try (var _ = new Socket(server.getInetAddress(), server.getPort())) {
-            assertThat(outcome.get(10, TimeUnit.SECONDS)).isEqualTo("broken");
+            assertThat(outcome.get(30, TimeUnit.SECONDS)).isEqualTo("broken");
           }
         });
   }
@@ -76,9 +76,9 @@ class StalledHttp2Test {
         Duration.ofMillis(300),
         server -> {
           server.getOutputStream().write(Http2Frames.connection().post(1, "/unread").bytes());
-          Thread handler = unread.get(10, TimeUnit.SECONDS);
+          Thread handler = unread.get(30, TimeUnit.SECONDS);
 
-          assertThat(handler.join(Duration.ofSeconds(10))).as("has ended").isTrue();
+          assertThat(handler.join(Duration.ofSeconds(30))).as("has ended").isTrue();
         });
   }
 
@@ -89,7 +89,7 @@ class StalledHttp2Test {
         server -> {
           server.getOutputStream().write(halfOfAPost().data(1, "more").end(1).bytes());
 
-          assertThat(outcome.get(10, TimeUnit.SECONDS)).isEqualTo("8 bytes");
+          assertThat(outcome.get(30, TimeUnit.SECONDS)).isEqualTo("8 bytes");
         });
   }
 

@@ -50,7 +50,7 @@ class UnreadAnswerTest {
         (server, guard) -> {
           server.getOutputStream().write(REQUEST.getBytes(US_ASCII));
 
-          assertThat(sent.get(20, TimeUnit.SECONDS)).isLessThan(ANSWER_BYTES);
+          assertThat(sent.get(30, TimeUnit.SECONDS)).isLessThan(ANSWER_BYTES);
           assertThatThrownBy(() -> server.getInputStream().skipNBytes(ANSWER_BYTES))
               .isInstanceOf(IOException.class);
         });
@@ -75,7 +75,7 @@ class UnreadAnswerTest {
 
           in.skipNBytes(ANSWER_BYTES - 80 * PART_BYTES / 2);
 
-          assertThat(sent.get(20, TimeUnit.SECONDS)).isEqualTo(ANSWER_BYTES);
+          assertThat(sent.get(30, TimeUnit.SECONDS)).isEqualTo(ANSWER_BYTES);
         });
   }
 
@@ -94,7 +94,7 @@ class UnreadAnswerTest {
         (server, guard) -> {
           server.getOutputStream().write(Http2Frames.connection().post(1, "/").end(1).bytes());
 
-          assertThat(sent.get(20, TimeUnit.SECONDS)).isLessThan(ANSWER_BYTES);
+          assertThat(sent.get(30, TimeUnit.SECONDS)).isLessThan(ANSWER_BYTES);
         });
   }
 
@@ -104,11 +104,11 @@ class UnreadAnswerTest {
         LONG,
         (server, guard) -> {
           server.getOutputStream().write(Http2Frames.connection().post(1, "/").end(1).bytes());
-          begun.get(10, TimeUnit.SECONDS);
+          begun.get(30, TimeUnit.SECONDS);
 
           server.close();
 
-          assertThat(sent.get(10, TimeUnit.SECONDS)).isLessThan(ANSWER_BYTES);
+          assertThat(sent.get(30, TimeUnit.SECONDS)).isLessThan(ANSWER_BYTES);
         });
   }
 

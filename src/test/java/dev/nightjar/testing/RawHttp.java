@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A client that sends any bytes at all, and reads what HTTP/1.1 answers. One thread. */
 public final class RawHttp implements AutoCloseable {
-  private static final int PATIENCE_MILLIS = 20_000;
+  private static final int PATIENCE_MILLIS = 30_000;
   private static final int LINE_BYTES_MAX = 64 * 1024;
 
   private final Socket socket;

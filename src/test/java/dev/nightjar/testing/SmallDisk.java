@@ -77,7 +77,7 @@ public final class SmallDisk implements AutoCloseable {
     try {
       Process process = new ProcessBuilder(List.of(command)).redirectErrorStream(true).start();
       String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      boolean hasEnded = process.waitFor(10, TimeUnit.SECONDS);
+      boolean hasEnded = process.waitFor(60, TimeUnit.SECONDS);
       return hasEnded && process.exitValue() == 0 ? "" : command[0] + ": " + said.strip();
     } catch (IOException e) {
       return command[0] + ": " + e.getMessage();

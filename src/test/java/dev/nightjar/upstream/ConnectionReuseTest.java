@@ -166,7 +166,7 @@ class ConnectionReuseTest {
 
   private static void meet(CyclicBarrier barrier) throws IOException, InterruptedException {
     try {
-      barrier.await(10, TimeUnit.SECONDS);
+      barrier.await(30, TimeUnit.SECONDS);
     } catch (BrokenBarrierException | TimeoutException e) {
       throw new IOException(e);
     }

@@ -33,7 +33,7 @@ final class DeliveryFixture implements AutoCloseable {
   static final String SECRET = "whsec_RdvaYFYUXuIFuEbvZHwMfYFhUf7aMYjYcmM24+Aj40c=";
   static final String OK = answer("200 OK", "");
 
-  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Duration LIMIT = Duration.ofMinutes(1);
   private static final Duration SOON = Duration.ofMillis(300);
   private static final List<String> FAILED = List.of("batch.failed");
 
