@@ -156,7 +156,9 @@ class OwnerOnlyTest {
         new Handler() {
           @Override
           public void publish(LogRecord entry) {
-            said.add(entry.getMessage());
+            if (entry.getMessage().contains(data.toString())) {
+              said.add(entry.getMessage());
+            }
           }
 
           @Override

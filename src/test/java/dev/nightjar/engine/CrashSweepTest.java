@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * hold then. {@code ./build test -Dtest=CrashSweepTest -DexcludedGroups=} tries every point.
  */
 @Execution(ExecutionMode.CONCURRENT)
+@Order(1)
 class CrashSweepTest {
   private static final long SEED = 1;
   private static final int SAMPLE = 8;

@@ -27,6 +27,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
@@ -42,6 +43,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @Tag("K6")
 @Execution(ExecutionMode.CONCURRENT)
+@Order(1)
 class FaultSweepTest {
   private static final long SEED = 1;
 

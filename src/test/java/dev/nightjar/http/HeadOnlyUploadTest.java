@@ -15,11 +15,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Uploads whose client goes no further than their heads. */
 @Tag("K1")
 @Tag("server")
 @Timeout(60)
+@Isolated("counts what is the whole process's")
 class HeadOnlyUploadTest {
   private static final int CLIENTS = 200;
   private static final long EACH_BYTES_MAX = 100_000;

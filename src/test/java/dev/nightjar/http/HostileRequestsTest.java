@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -39,6 +40,7 @@ import tools.jackson.databind.json.JsonMapper;
  * prints its seed and the request's bytes.
  */
 @Tag("server")
+@Isolated("counts what is the whole process's")
 class HostileRequestsTest {
   private static final int CLIENTS = 4;
   private static final int SPARE = 8;

@@ -22,6 +22,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +30,7 @@ import tools.jackson.databind.JsonNode;
 
 /** The process dies by SIGKILL at any point, and nothing is lost. */
 @Tag("server")
+@Order(1)
 class KillTest {
   private static final int LINES = 5_000;
   private static final int KILLS = 5;

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +23,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Lines of a cancelled batch that never ran are closed from the input, fast and exactly. */
 @Tag("server")
+@Order(1)
 class ClosingTest {
   @TempDir Path folder;
   @AutoClose private final DeadPort nobody = new DeadPort();

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Every line comes back exactly once, in input order, whatever the upstream does. */
 @Tag("server")
+@Order(1)
 class ExactnessTest {
   private static final int PERMANENT_FAILURE_EVERY = 100;
 

@@ -11,6 +11,7 @@ import dev.nightjar.testing.ServerFixture;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Set;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Lines go to the upstreams that have their model, whatever happens to the server or to them. */
 @Tag("server")
 @Tag("K4")
+@Order(1)
 class ModelListingTest {
   /** So many that they last longer than it takes until an upstream is asked again. */
   private static final int LINES = 2_000;
