@@ -1,13 +1,14 @@
 package dev.nightjar.http;
 
-import static dev.nightjar.http.TestApi.LINE;
-import static dev.nightjar.http.TestApi.field;
-import static dev.nightjar.http.TestApi.file;
-import static dev.nightjar.http.TestApi.form;
-import static dev.nightjar.http.TestApi.part;
+import static dev.nightjar.testing.TestApi.LINE;
+import static dev.nightjar.testing.TestApi.field;
+import static dev.nightjar.testing.TestApi.file;
+import static dev.nightjar.testing.TestApi.form;
+import static dev.nightjar.testing.TestApi.part;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightjar.api.ApiLimits;
+import dev.nightjar.testing.TestApi;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;

@@ -1,13 +1,14 @@
 package dev.nightjar.http;
 
-import static dev.nightjar.http.TestApi.field;
-import static dev.nightjar.http.TestApi.file;
-import static dev.nightjar.http.TestApi.form;
+import static dev.nightjar.testing.TestApi.field;
+import static dev.nightjar.testing.TestApi.file;
+import static dev.nightjar.testing.TestApi.form;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nightjar.api.ApiLimits;
 import dev.nightjar.http.HttpServer.HttpServerException;
+import dev.nightjar.testing.TestApi;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

@@ -8,6 +8,7 @@ import dev.nightjar.http.connection.TlsFiles;
 import dev.nightjar.net.ConnectionGuard;
 import dev.nightjar.store.ApiKey.Scope;
 import dev.nightjar.testing.Certificates;
+import dev.nightjar.testing.TestApi;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightjar.http.connection.TlsFiles;
 import dev.nightjar.testing.Certificates;
+import dev.nightjar.testing.TestApi;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;

@@ -10,6 +10,7 @@ import dev.nightjar.store.WebhookStore.Due;
 import dev.nightjar.store.WebhookStore.Outcome;
 import dev.nightjar.store.WebhookStore.Try;
 import dev.nightjar.testing.ScriptedServer;
+import dev.nightjar.testing.TestApi;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
