@@ -21,6 +21,7 @@ import dev.nightjar.config.Settings;
 import dev.nightjar.config.SettingsException;
 import dev.nightjar.config.UpstreamSettings;
 import dev.nightjar.engine.BatchEngine;
+import dev.nightjar.engine.BatchEvents.BatchEvent;
 import dev.nightjar.engine.message.EngineLimits;
 import dev.nightjar.http.Health;
 import dev.nightjar.http.HttpServer;
@@ -126,7 +127,7 @@ final class Server implements AutoCloseable {
         throw unprotected(settings);
       }
       var server = new Server(settings, capacity, node, tls);
-      node.engine().whenBatchEnds(server.webhooks::wake);
+      node.engine().batchEvents().join(server::wakeWebhooks);
       node.engine().start();
       server.sweeper.start();
       server.webhooks.start();
@@ -136,6 +137,13 @@ final class Server implements AutoCloseable {
     } catch (RuntimeException e) {
       node.close();
       throw e;
+    }
+  }
+
+  private void wakeWebhooks(BatchEvent event) {
+    switch (event) {
+      case BatchEvent.Changed changed when changed.isEnd() -> webhooks.wake();
+      case BatchEvent.Changed _ -> {} // Nobody is told of these.
     }
   }
 

@@ -26,24 +26,24 @@ final class Arrivals {
   private final ChunkStore chunks;
   private final RunningBatches running;
   private final Validation validation;
-  private final Consumer<BatchStatus> ended;
+  private final BatchEvents told;
   private final Consumer<Event> events;
 
   /** The last batch that was there at the start. */
   private volatile long lastFromBefore;
 
-  /** {@code ended} is told of the end of a batch before the engine is. */
+  /** {@code told} is told what became of a batch before the engine is. */
   Arrivals(
       Stores stores,
       RunningBatches running,
       Validation validation,
-      Consumer<BatchStatus> ended,
+      BatchEvents told,
       Consumer<Event> events) {
     this.batches = stores.batches();
     this.chunks = stores.chunks();
     this.running = running;
     this.validation = validation;
-    this.ended = ended;
+    this.told = told;
     this.events = events;
   }
 
@@ -94,8 +94,8 @@ final class Arrivals {
   }
 
   private void validated(Batch batch, int unsealedChunks) {
-    if (batch.status() == BatchStatus.FAILED) {
-      ended.accept(batch.status());
+    if (batch.status() == BatchStatus.FAILED || batch.status() == BatchStatus.IN_PROGRESS) {
+      told.changed(batch);
     }
     if (batch.stamps().inProgressAt() == null || !start(batch, unsealedChunks)) {
       events.accept(stopped(batch));

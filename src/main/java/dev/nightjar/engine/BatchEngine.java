@@ -3,7 +3,6 @@ package dev.nightjar.engine;
 import dev.nightjar.batch.Answer;
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.Batch.Ending;
-import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.batch.Chunk;
 import dev.nightjar.cost.Terms;
 import dev.nightjar.engine.core.Engine;
@@ -63,7 +62,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   private final RunningBatches running;
   private final OpenInputs inputs;
   private final Arrivals arrivals;
-  private volatile Runnable batchEnded = () -> {};
+  private final BatchEvents batchEvents = new BatchEvents();
 
   /** What the engine calls; both lists have the same order. */
   public record Upstreams(List<Upstream> clients, List<UpstreamSpec> specs) {}
@@ -90,6 +89,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     this.running = new RunningBatches(stores.files());
     this.inputs = new OpenInputs(tier.inputs());
     this.clock = world.clock();
+    batchEvents.join(workFigures);
     List<Upstream> clients = upstreams.clients();
     this.engine = new Engine(limits.engine(), upstreams.specs(), world.random().nextLong());
     var recorder = new Recorder(engine, Recorder.Limits.defaults());
@@ -114,12 +114,12 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     var files = new ValidationInputs(stores, objects, longLines);
     var rules = new ValidationRules(limits.input(), limits.terms(), models::refusal);
     this.validation = new Validation(files, rules, clock, world.random());
-    this.arrivals = new Arrivals(stores, running, validation, this::hasEnded, thread::post);
+    this.arrivals = new Arrivals(stores, running, validation, batchEvents, thread::post);
   }
 
-  /** Whom to tell that the end of a batch is stored; it must neither wait nor throw. */
-  public void whenBatchEnds(Runnable told) {
-    batchEnded = told;
+  /** What becomes of batches, for whoever joins. */
+  public BatchEvents batchEvents() {
+    return batchEvents;
   }
 
   /** From the start on, what the engine is told is kept so that it can be written there. */
@@ -188,11 +188,13 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
 
   @Override
   public void created(Batch batch) {
+    batchEvents.changed(batch);
     arrivals.submit(batch);
   }
 
   @Override
   public void cancelled(Batch batch) {
+    batchEvents.changed(batch);
     arrivals.cancelled(batch);
   }
 
@@ -228,11 +230,6 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     inputs.close();
   }
 
-  private void hasEnded(BatchStatus status) {
-    workFigures.hasEnded(status);
-    batchEnded.run();
-  }
-
   // ---- effects, on the engine's thread: none of these may wait
 
   private void carryOut(Effect effect) {
@@ -252,8 +249,9 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
       case Effect.Seal(Chunk chunk, @Nullable Ending ending) ->
           on(workers.seals(), effect, () -> work.seal(chunk, ending));
       case Effect.Finish(long batch) ->
-          on(workers.seals(), effect, () -> work.finish(batch, this::hasEnded));
-      case Effect.Expire(long batch) -> on(workers.seals(), effect, () -> work.expire(batch));
+          on(workers.seals(), effect, () -> work.finish(batch, batchEvents));
+      case Effect.Expire(long batch) ->
+          on(workers.seals(), effect, () -> work.expire(batch, batchEvents));
       case Effect.Validate(long batch) ->
           on(workers.validations(), effect, () -> arrivals.validate(batch));
       case Effect.EndValidation(long batch) -> validation.end(batch);

@@ -60,9 +60,9 @@ final class EffectWork {
     events.accept(new Event.Sealed(chunk, outcome));
   }
 
-  /** {@code ended} is told of the end before the engine is. */
-  void finish(long sequence, Consumer<BatchStatus> ended) throws IOException {
-    ended.accept(steps.finisher.finish(sequence, clock.instant()).status());
+  /** {@code told} is told of the end before the engine is. */
+  void finish(long sequence, BatchEvents told) throws IOException {
+    told.changed(steps.finisher.finish(sequence, clock.instant()));
     events.accept(new Event.Finished(sequence));
     cleanUp(sequence);
   }
@@ -77,8 +77,11 @@ final class EffectWork {
     }
   }
 
-  void expire(long sequence) {
+  void expire(long sequence, BatchEvents told) {
     Batch batch = batches.expire(sequence, clock.instant());
+    if (batch.status() == BatchStatus.FINALIZING) {
+      told.changed(batch);
+    }
     Ending ending = batch.status() == BatchStatus.IN_PROGRESS ? null : batch.ending();
     events.accept(
         batch.stamps().inProgressAt() == null

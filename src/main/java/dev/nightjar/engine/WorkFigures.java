@@ -1,12 +1,14 @@
 package dev.nightjar.engine;
 
+import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchStatus;
+import dev.nightjar.engine.BatchEvents.BatchEvent;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Sums that the engine's other threads keep, since the start of the process. Any thread. */
-public final class WorkFigures {
+public final class WorkFigures implements BatchEvents.Listener {
   private final Timed appends = new Timed();
   private final LongAdder appendedAnswers = new LongAdder();
   private final Timed seals = new Timed();
@@ -49,10 +51,15 @@ public final class WorkFigures {
     doubleAnswers.add(count);
   }
 
-  void hasEnded(BatchStatus status) {
-    LongAdder sum = ended.get(status);
-    if (sum != null) {
-      sum.increment();
+  @Override
+  public void tell(BatchEvent event) {
+    switch (event) {
+      case BatchEvent.Changed(Batch batch) -> {
+        LongAdder sum = ended.get(batch.status());
+        if (sum != null) {
+          sum.increment();
+        }
+      }
     }
   }
 
