@@ -1,10 +1,9 @@
 package dev.nightjar;
 
-import dev.nightjar.process.ProcessEnd;
+import dev.nightjar.process.Loop;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
@@ -13,12 +12,10 @@ import java.util.function.LongSupplier;
  * sleeps, nobody is late. One thread looks; any thread may ask.
  */
 final class Pulse implements AutoCloseable {
-  private static final long LOOK_MILLIS = 1_000;
+  private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private final List<Watched> watched;
-  private final CountDownLatch closed = new CountDownLatch(1);
-  private final Thread thread =
-      Thread.ofPlatform().name("pulse").daemon().unstarted(ProcessEnd.loop(this::run));
+  private final Loop loop = Loop.every(PAUSE, "pulse", this::look);
 
   /**
    * What is watched.
@@ -49,17 +46,7 @@ final class Pulse implements AutoCloseable {
   }
 
   void start() {
-    thread.start();
-  }
-
-  private void run() {
-    try {
-      while (!closed.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
-        look();
-      }
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-    }
+    loop.start();
   }
 
   void look() {
@@ -76,6 +63,6 @@ final class Pulse implements AutoCloseable {
 
   @Override
   public void close() {
-    closed.countDown();
+    loop.close();
   }
 }

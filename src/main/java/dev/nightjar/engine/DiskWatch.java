@@ -1,25 +1,21 @@
 package dev.nightjar.engine;
 
 import dev.nightjar.engine.message.Event;
-import dev.nightjar.process.ProcessEnd;
+import dev.nightjar.process.Loop;
 import dev.nightjar.store.disk.DiskSpace;
 import java.io.IOException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at the disk each second, and says so when its room ends and when there is some again. */
 final class DiskWatch implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(DiskWatch.class.getName());
-  private static final long SECONDS_BETWEEN_LOOKS = 1;
+  private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private final DiskSpace disk;
   private final Consumer<Event> events;
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("disk").daemon().factory());
+  private final Loop loop = Loop.every(PAUSE, "disk", this::look);
   private boolean isShort;
   private boolean isUnknown;
 
@@ -31,12 +27,7 @@ final class DiskWatch implements AutoCloseable {
   /** Looks once before it returns. */
   void start() {
     look();
-    var _ =
-        thread.scheduleWithFixedDelay(
-            ProcessEnd.task(this::look),
-            SECONDS_BETWEEN_LOOKS,
-            SECONDS_BETWEEN_LOOKS,
-            TimeUnit.SECONDS);
+    loop.start();
   }
 
   private void look() {
@@ -65,6 +56,6 @@ final class DiskWatch implements AutoCloseable {
 
   @Override
   public void close() {
-    thread.shutdownNow();
+    loop.close();
   }
 }

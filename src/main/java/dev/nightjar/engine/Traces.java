@@ -3,16 +3,13 @@ package dev.nightjar.engine;
 import dev.nightjar.engine.trace.Recorder;
 import dev.nightjar.engine.trace.Trace;
 import dev.nightjar.engine.trace.TraceFiles;
-import dev.nightjar.process.ProcessEnd;
+import dev.nightjar.process.Loop;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -23,15 +20,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Traces implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Traces.class.getName());
-  private static final long SECONDS_BETWEEN_LOOKS = 1;
+  private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final Duration AT_END_MAX = Duration.ofSeconds(2);
 
   private final Recorder recorder;
   private final InstantSource clock;
   private final Consumer<Throwable> fatal;
-  private final ScheduledExecutorService looks =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("trace").daemon().factory());
+  private final Loop loop = Loop.every(PAUSE, "trace", this::look);
 
   /** Set before any other thread is started; null: there are none. */
   private @Nullable Goal goal;
@@ -52,19 +47,14 @@ final class Traces implements AutoCloseable {
   }
 
   void start() {
-    Goal to = goal;
-    if (to != null) {
-      var _ =
-          looks.scheduleWithFixedDelay(
-              ProcessEnd.task(() -> look(to)),
-              SECONDS_BETWEEN_LOOKS,
-              SECONDS_BETWEEN_LOOKS,
-              TimeUnit.SECONDS);
+    if (goal != null) {
+      loop.start();
     }
   }
 
-  private void look(Goal to) {
-    if (!Files.exists(to.files.request())) {
+  private void look() {
+    Goal to = goal;
+    if (to == null || !Files.exists(to.files.request())) {
       return;
     }
     write(to, () -> asked(to, null));
@@ -126,6 +116,6 @@ final class Traces implements AutoCloseable {
 
   @Override
   public void close() {
-    looks.shutdownNow();
+    loop.close();
   }
 }

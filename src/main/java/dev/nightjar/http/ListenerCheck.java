@@ -1,6 +1,6 @@
 package dev.nightjar.http;
 
-import dev.nightjar.process.ProcessEnd;
+import dev.nightjar.process.Loop;
 import io.helidon.common.tls.Tls;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -10,8 +10,6 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
@@ -31,8 +29,10 @@ public final class ListenerCheck implements AutoCloseable {
 
   private final Consumer<Throwable> whenGone;
   private final AtomicLong answers = new AtomicLong();
-  private final CountDownLatch closed = new CountDownLatch(1);
   private int gone;
+
+  /** Null until it is to ask. */
+  private volatile @Nullable Loop loop;
 
   /** {@code whenGone} is told when nothing listens any more. */
   public ListenerCheck(Consumer<Throwable> whenGone) {
@@ -43,10 +43,10 @@ public final class ListenerCheck implements AutoCloseable {
   void start(InetSocketAddress address, boolean isSecure) {
     // Whoever answers is ourselves, and is told nothing that is secret.
     SSLContext tls = isSecure ? Tls.builder().trustAll(true).build().sslContext() : null;
-    Thread.ofPlatform()
-        .name("listener-check")
-        .daemon()
-        .start(ProcessEnd.loop(() -> run(address, tls)));
+    var asking = new Loop("listener-check", PAUSE, () -> look(address, tls));
+    loop = asking;
+    asking.wake();
+    asking.start();
   }
 
   /** How often it was answered. Any thread. */
@@ -54,30 +54,20 @@ public final class ListenerCheck implements AutoCloseable {
     return answers.get();
   }
 
-  private void run(InetSocketAddress address, @Nullable SSLContext tls) {
-    try {
-      do {
-        look(address, tls);
-      } while (!closed.await(
-          (gone == 0 ? PAUSE : PAUSE_WHEN_GONE).toMillis(), TimeUnit.MILLISECONDS));
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void look(InetSocketAddress address, @Nullable SSLContext tls) {
+  private Duration look(InetSocketAddress address, @Nullable SSLContext tls) {
     try {
       ask(address, tls);
       answers.incrementAndGet();
       gone = 0;
     } catch (ConnectException e) {
       gone = isPortFree(address) ? gone + 1 : 0;
-      if (gone >= GONE_MAX && closed.getCount() > 0) {
+      if (gone >= GONE_MAX) {
         whenGone.accept(new IllegalStateException("nothing listens on %s".formatted(address), e));
       }
     } catch (IOException _) {
       // No answer. What that means is for whoever watches the answers.
     }
+    return gone == 0 ? PAUSE : PAUSE_WHEN_GONE;
   }
 
   /** Refused by our own system may also mean that it has no port or no room for the question. */
@@ -122,6 +112,9 @@ public final class ListenerCheck implements AutoCloseable {
 
   @Override
   public void close() {
-    closed.countDown();
+    Loop asking = loop;
+    if (asking != null) {
+      asking.close();
+    }
   }
 }

@@ -1,6 +1,6 @@
 package dev.nightjar.net;
 
-import dev.nightjar.process.ProcessEnd;
+import dev.nightjar.process.Loop;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Filter;
@@ -67,7 +67,11 @@ public final class ConnectionGuard implements AutoCloseable {
   private final Limits limits;
   private final long headNanos;
   private final long bodyNanos;
-  private final long lookNanos;
+  private final Loop loop;
+
+  /** Those that were closing at the last look; its thread only. */
+  private List<GuardedConnection> read = List.of();
+
   private volatile boolean isRefusing;
 
   /**
@@ -87,7 +91,8 @@ public final class ConnectionGuard implements AutoCloseable {
     headNanos = limits.head().toNanos();
     bodyNanos = limits.body().toNanos();
     long look = Math.min(headNanos, bodyNanos) / 4;
-    lookNanos = Math.clamp(look, LOOK_MIN.toNanos(), LOOK_MAX.toNanos());
+    long nanos = Math.clamp(look, LOOK_MIN.toNanos(), LOOK_MAX.toNanos());
+    loop = Loop.every(Duration.ofNanos(nanos), "connection-guard", this::look);
   }
 
   /** Begins to guard, any number of connections. */
@@ -98,7 +103,7 @@ public final class ConnectionGuard implements AutoCloseable {
 
   public static ConnectionGuard start(Limits limits) {
     var guard = new ConnectionGuard(limits);
-    Thread.ofPlatform().daemon().name("connection-guard").start(ProcessEnd.loop(guard::watch));
+    guard.loop.start();
     return guard;
   }
 
@@ -254,6 +259,7 @@ public final class ConnectionGuard implements AutoCloseable {
   @Override
   public void close() {
     closed.countDown();
+    loop.close();
     for (GuardedConnection connection : connections.values()) {
       close(connection.channel());
       connection.breakOff();
@@ -327,18 +333,11 @@ public final class ConnectionGuard implements AutoCloseable {
     closing.add(entry.getValue());
   }
 
-  private void watch() {
-    try {
-      List<GuardedConnection> read = List.of();
-      while (!closed.await(lookNanos, TimeUnit.NANOSECONDS)) {
-        long now = System.nanoTime();
-        read.forEach(GuardedConnection::breakOff);
-        read = drain(closing);
-        connections.values().removeIf(connection -> isGone(connection, now));
-      }
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-    }
+  private void look() {
+    long now = System.nanoTime();
+    read.forEach(GuardedConnection::breakOff);
+    read = drain(closing);
+    connections.values().removeIf(connection -> isGone(connection, now));
   }
 
   private static List<GuardedConnection> drain(Queue<GuardedConnection> queue) {

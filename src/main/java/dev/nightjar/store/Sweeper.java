@@ -4,7 +4,7 @@ import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.Manifest.Piece;
 import dev.nightjar.file.UploadId;
-import dev.nightjar.process.ProcessEnd;
+import dev.nightjar.process.Loop;
 import dev.nightjar.store.ObjectStore.Entry;
 import dev.nightjar.store.ObjectStore.Page;
 import dev.nightjar.store.Retention.EndedUpload;
@@ -17,8 +17,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
@@ -56,9 +54,7 @@ public final class Sweeper implements AutoCloseable {
   private final Retention retention;
   private final ObjectStore objects;
   private final SteadyClock clock;
-  private final CountDownLatch stop = new CountDownLatch(1);
-  private final Thread thread =
-      Thread.ofPlatform().name("sweep").daemon().unstarted(ProcessEnd.loop(this::run));
+  private final Loop loop = new Loop("sweep", PAUSE, this::round);
 
   /** Where the search for orphans goes on; lost with the process, and then it begins anew. */
   private String place = Page.FIRST;
@@ -78,30 +74,13 @@ public final class Sweeper implements AutoCloseable {
 
   /** Sweeps every few minutes from now on. */
   public void start() {
-    thread.start();
-  }
-
-  private void run() {
-    try {
-      Duration rest = PAUSE;
-      while (!stop.await(rest.toMillis(), TimeUnit.MILLISECONDS)) {
-        rest = round();
-      }
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-    }
+    loop.start();
   }
 
   /** Sweeps once; how long to rest then: while more is left, three quarters of the time. */
-  public Duration round() {
+  public Duration round() throws IOException {
     long begun = System.nanoTime();
-    try {
-      sweep();
-    } catch (Throwable e) {
-      ProcessEnd.ifBroken(e);
-      LOG.log(Level.WARNING, "the sweep of what is not needed failed and is tried again", e);
-      return PAUSE;
-    }
+    sweep();
     Duration rest = Duration.ofNanos(SHARE * (System.nanoTime() - begun));
     return isMoreLeft && rest.compareTo(PAUSE) < 0 ? rest : PAUSE;
   }
@@ -237,11 +216,6 @@ public final class Sweeper implements AutoCloseable {
   /** Waits for a round that is under way. */
   @Override
   public void close() {
-    stop.countDown();
-    try {
-      thread.join(TimeUnit.SECONDS.toMillis(10));
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-    }
+    loop.close();
   }
 }

@@ -1,11 +1,9 @@
 package dev.nightjar.upstream;
 
-import dev.nightjar.process.ProcessEnd;
+import dev.nightjar.process.Loop;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The calls in flight: stops those that take too long, and all of them at the end. Any thread may
@@ -16,25 +14,25 @@ final class RunningCalls implements AutoCloseable {
   private static final Duration TICK = Duration.ofMillis(100);
 
   private final Set<CallState> running = ConcurrentHashMap.newKeySet();
-  private final ScheduledThreadPoolExecutor timer;
+  private final Runnable alsoEachTick;
+  private final Loop loop;
   private volatile boolean closed;
 
   /**
    * @param alsoEachTick short work for the same thread; must not block
    */
   RunningCalls(String upstream, Runnable alsoEachTick) {
-    timer =
-        new ScheduledThreadPoolExecutor(
-            1, Thread.ofPlatform().daemon().name("upstream-" + upstream).factory());
-    eachTick(this::stopLate);
-    eachTick(alsoEachTick);
+    this.alsoEachTick = alsoEachTick;
+    this.loop = Loop.every(TICK, "upstream-" + upstream, this::tick);
+    loop.start();
   }
 
-  private void eachTick(Runnable work) {
-    var millis = TICK.toMillis();
-    var _ =
-        // One failure must not be the last tick: from then on no call would time out.
-        timer.scheduleWithFixedDelay(ProcessEnd.task(work), millis, millis, TimeUnit.MILLISECONDS);
+  private void tick() {
+    try {
+      stopLate();
+    } finally {
+      alsoEachTick.run();
+    }
   }
 
   void add(CallState call) {
@@ -62,7 +60,7 @@ final class RunningCalls implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    timer.shutdownNow();
+    loop.close();
     running.forEach(CallState::abort);
   }
 }

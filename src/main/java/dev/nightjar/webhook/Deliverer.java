@@ -1,5 +1,6 @@
 package dev.nightjar.webhook;
 
+import dev.nightjar.process.Loop;
 import dev.nightjar.process.ProcessEnd;
 import dev.nightjar.store.WebhookDelivery;
 import dev.nightjar.store.WebhookStore;
@@ -14,8 +15,6 @@ import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 
 /**
@@ -36,17 +35,10 @@ public final class Deliverer implements AutoCloseable {
   private final Sender sender;
   private final SteadyClock clock;
   private final RetrySchedule schedule;
-  private final Thread thread =
-      Thread.ofPlatform().name("webhooks").daemon().unstarted(ProcessEnd.loop(this::run));
+  private final Loop loop = new Loop("webhooks", STORE_FAILED, this::turn);
   private final CountDownLatch stop = new CountDownLatch(1);
   private final Figures figures = new Figures();
   private final Flights flights;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
-
-  /** Under the lock. */
-  private boolean isWoken;
-
   private volatile boolean isCutOff;
 
   private Instant lookedAt = Instant.MIN;
@@ -102,7 +94,8 @@ public final class Deliverer implements AutoCloseable {
   }
 
   public void start() {
-    thread.start();
+    loop.wake();
+    loop.start();
   }
 
   public Figures figures() {
@@ -111,60 +104,23 @@ public final class Deliverer implements AutoCloseable {
 
   /** Something may be due that was not a moment ago. Any thread; does not wait. */
   public void wake() {
-    lock.lock();
-    try {
-      isWoken = true;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    loop.wake();
   }
 
   // ---- the thread that looks for what is due
 
-  private void run() {
-    try {
-      while (stop.getCount() > 0) {
-        await(turn());
-      }
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
   /** Starts what is due; how long to wait then if nobody wakes us. */
   private Duration turn() {
-    try {
-      Instant now = clock.instant();
-      if (now.plus(LOOK).isBefore(lookedAt)) {
-        store.hastenWebhookDeliveries(now); // Their times were told by a clock that was ahead.
-      }
-      lookedAt = now;
-      startDue(now);
-      sweep(now);
-      Instant latest = now.plus(LOOK);
-      Instant next = store.nextWebhookDelivery(now).filter(latest::isAfter).orElse(latest);
-      return Duration.between(now, next);
-    } catch (Throwable e) {
-      ProcessEnd.ifBroken(e);
-      if (stop.getCount() > 0) {
-        LOG.log(Level.WARNING, "webhooks that are due cannot be read, which is tried again", e);
-      }
-      return STORE_FAILED;
+    Instant now = clock.instant();
+    if (now.plus(LOOK).isBefore(lookedAt)) {
+      store.hastenWebhookDeliveries(now); // Their times were told by a clock that was ahead.
     }
-  }
-
-  private void await(Duration limit) throws InterruptedException {
-    lock.lock();
-    try {
-      long left = Math.max(1, limit.toNanos());
-      while (!isWoken && left > 0) {
-        left = changed.awaitNanos(left);
-      }
-      isWoken = false;
-    } finally {
-      lock.unlock();
-    }
+    lookedAt = now;
+    startDue(now);
+    sweep(now);
+    Instant latest = now.plus(LOOK);
+    Instant next = store.nextWebhookDelivery(now).filter(latest::isAfter).orElse(latest);
+    return Duration.between(now, next);
   }
 
   private void sweep(Instant now) {
@@ -253,9 +209,8 @@ public final class Deliverer implements AutoCloseable {
   @Override
   public void close() {
     stop.countDown();
-    wake();
+    loop.close();
     try {
-      thread.join(STOP.toMillis());
       flights.awaitNone(STOP);
       isCutOff = true;
       sender.close();

@@ -76,6 +76,7 @@ class ThreadFaultTest {
     "engine.Committer#commit",
     "engine.DiskWatch#look",
     "engine.ModelCatalog#ask",
+    "engine.Pictures#takeNow",
     "engine.Traces#look",
     "validation.Validator#advance",
     "http.exchange.Exchange#filter",
@@ -83,7 +84,7 @@ class ThreadFaultTest {
     "http.ListenerCheck#look",
     "net.ConnectionGuard#accept",
     "net.ConnectionGuard#isClosed",
-    "store.Sweeper#run",
+    "process.Loop#run",
     "store.journal.JournalAnswerLog#append",
     "store.sqlite.Database#commit",
     "store.sqlite.Database#inSavepoint",
@@ -129,7 +130,7 @@ class ThreadFaultTest {
     Path own = Files.createTempDirectory(folder, error);
     FaultAt fault = FaultAt.prepare(own, "dev.nightjar." + site);
     Path input = ServerFixture.chatLines(own.resolve("in.jsonl"), LINES, _ -> "");
-    boolean isAtStart = site.startsWith("store.Sweeper") || site.startsWith("engine.ModelCatalog");
+    boolean isAtStart = site.startsWith("process.Loop") || site.startsWith("engine.ModelCatalog");
     if (isAtStart) {
       fault.arm(error);
     }

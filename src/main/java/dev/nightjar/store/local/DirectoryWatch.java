@@ -1,11 +1,10 @@
 package dev.nightjar.store.local;
 
+import dev.nightjar.process.Loop;
 import dev.nightjar.store.disk.OpenedFile;
 import dev.nightjar.store.disk.OpenedFile.LostFileException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -18,8 +17,7 @@ public final class DirectoryWatch implements AutoCloseable {
   private final List<OpenedFile> files;
   private final Check more;
   private final Consumer<Throwable> lost;
-  private final CountDownLatch stop = new CountDownLatch(1);
-  private final Thread thread = Thread.ofPlatform().name("watch").daemon().unstarted(this::run);
+  private final Loop loop = Loop.every(PAUSE, "watch", this::look);
 
   /** Something else to look at. */
   public interface Check {
@@ -33,22 +31,20 @@ public final class DirectoryWatch implements AutoCloseable {
   }
 
   public void start() {
-    thread.start();
+    loop.start();
   }
 
-  private void run() {
+  /** What cannot be looked at may be lost as well. */
+  private void look() {
     try {
-      while (!stop.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
-        look();
-      }
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
+      check();
     } catch (LostFileException | RuntimeException | Error e) {
+      loop.close();
       lost.accept(e);
     }
   }
 
-  private void look() throws LostFileException {
+  private void check() throws LostFileException {
     for (OpenedFile file : files) {
       if (file.isLost()) {
         throw new LostFileException(file.path());
@@ -59,11 +55,6 @@ public final class DirectoryWatch implements AutoCloseable {
 
   @Override
   public void close() {
-    stop.countDown();
-    try {
-      thread.join(TimeUnit.SECONDS.toMillis(10));
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-    }
+    loop.close();
   }
 }
