@@ -6,8 +6,7 @@ import dev.nightjar.store.KeyId;
 import dev.nightjar.store.NewIds;
 import dev.nightjar.store.Stores;
 import dev.nightjar.store.local.DataDirectory;
-import dev.nightjar.store.local.DataDirectory.Layout;
-import dev.nightjar.store.sqlite.SqliteStores;
+import dev.nightjar.store.local.LocalStores;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -37,7 +36,7 @@ final class LocalKeys implements DirectoryKeys {
             asked.requestsPerMinute(),
             now(),
             null);
-    try (Stores stores = open(data)) {
+    try (Stores stores = LocalStores.beside(data)) {
       stores.keys().createKey(key, ApiKey.hash(text));
     }
     return new CreatedKey(key, text);
@@ -45,24 +44,16 @@ final class LocalKeys implements DirectoryKeys {
 
   @Override
   public List<ApiKey> list(Path data) {
-    try (Stores stores = open(data)) {
+    try (Stores stores = LocalStores.beside(data)) {
       return stores.keys().keys();
     }
   }
 
   @Override
   public Optional<ApiKey> revoke(Path data, String id) {
-    try (Stores stores = open(data)) {
+    try (Stores stores = LocalStores.beside(data)) {
       return stores.keys().revokeKey(new KeyId(id), now());
     }
-  }
-
-  private static Stores open(Path data) {
-    Layout layout = DataDirectory.look(data);
-    if (DataDirectory.isOlder(data)) {
-      DataDirectory.open(data).close(); // Refused beside the older server that may be using it.
-    }
-    return SqliteStores.open(layout.database());
   }
 
   /** As the database keeps it. */

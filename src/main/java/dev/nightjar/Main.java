@@ -34,7 +34,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -71,14 +70,14 @@ public final class Main {
         .addSubcommand(new ServeCommand(System.getenv(), Main::serve))
         .addSubcommand(new RunCommand(System.getenv(), Main::run))
         .addSubcommand(new SimCommand(Main::simulate))
-        .addSubcommand(new BackupCommand(System.getenv(), Main::backUp))
+        .addSubcommand(new BackupCommand(shell))
         .addSubcommand(FilesCommand.in(shell))
         .addSubcommand(BatchesCommand.in(shell))
         .addSubcommand(new UsageCommand(shell))
         .addSubcommand(new QuotaCommand(shell))
         .addSubcommand(WebhooksCommand.in(shell))
         .addSubcommand(new CompletionCommand(shell))
-        .addSubcommand(new PruneCommand(System.getenv(), Main::prune))
+        .addSubcommand(new PruneCommand(shell))
         .addSubcommand(DebugCommand.in(shell))
         .addSubcommand(KeysCommand.in(shell, new LocalKeys()))
         .setOut(new PrintWriter(shell.out(), true, shell.out().charset()))
@@ -108,18 +107,6 @@ public final class Main {
 
   private static int simulate(SimOptions options) {
     return SimProcess.run(options, System.err, Signals.firstStop());
-  }
-
-  private static int prune(Path data) {
-    try {
-      return new Prune(data, System.err).run();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static int backUp(Path data, Path target) {
-    return new Backup(data, target, System.err, Instant.now()).run();
   }
 
   private static int run(RunRequest request) {

@@ -250,15 +250,16 @@ final class Server implements AutoCloseable {
             bounds(settings.bounds()),
             node.stores().batches(),
             node.objects(),
-            node.disk(),
-            node.log(),
+            node.tier().disk(),
+            node.tier().log(),
             webhooks,
             Logging.FAULTS::total));
   }
 
   private Services services() {
     var ids = new NewIds(new SecureRandom());
-    var stores = new ApiStores(node.stores(), node.objects(), node.disk(), ids, node.clock());
+    var stores =
+        new ApiStores(node.stores(), node.objects(), node.tier().disk(), ids, node.clock());
     ApiLimits base =
         settings.input().rules() == InputRules.OPENAI ? ApiLimits.OPENAI : ApiLimits.DEFAULT;
     var limits =

@@ -2,25 +2,24 @@ package dev.nightjar;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nightjar.cli.data.BackupCommand;
 import dev.nightjar.sim.SimServer;
+import dev.nightjar.terminal.Shells;
 import dev.nightjar.testing.BrokenPage;
 import dev.nightjar.testing.NightjarProcess;
 import dev.nightjar.testing.ServerFixture;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Instant;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** A database with a page that is none. */
 @Tag("server")
@@ -69,18 +68,13 @@ class DatabaseDamageTest {
       start(sim).stop();
     }
     BrokenPage.write(data().resolve("meta.db"), "ledger_by_day");
-    var said = new ByteArrayOutputStream();
-
+    var shells = new Shells();
     int code =
-        new Backup(
-                data(),
-                folder.resolve("copy"),
-                new PrintStream(said, true, StandardCharsets.UTF_8),
-                Instant.now())
-            .run();
+        new CommandLine(new BackupCommand(shells.shell()))
+            .execute("--data=" + data(), "" + folder.resolve("copy"));
 
     assertThat(code).isEqualTo(2);
-    assertThat(said.toString(StandardCharsets.UTF_8)).contains("the database is damaged");
+    assertThat(shells.err()).contains("the database is damaged");
     assertThat(folder.resolve("copy")).doesNotExist();
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.nightjar.sim.SimServer;
+import dev.nightjar.store.local.Backup;
 import dev.nightjar.store.local.DataDirectory;
 import dev.nightjar.store.sqlite.SqliteStores;
 import dev.nightjar.testing.DeadPort;
@@ -55,7 +56,8 @@ class OwnerOnlyTest {
       fixture.await(
           fixture.create("/v1/chat/completions", ServerFixture.chatLines(input, 40, _ -> "")).id());
 
-      assertThat(new Backup(data, copy, System.err, Instant.now()).run()).isZero();
+      assertThat(new Backup(data, copy, Instant.now(), _ -> {}).run())
+          .isInstanceOf(Backup.Outcome.Copied.class);
       assertThat(names(data)).contains("meta.db", "meta.db-wal", "meta.db-shm", "lock", "format");
       assertThat(openToOthers(data)).isEmpty();
     }
@@ -70,7 +72,8 @@ class OwnerOnlyTest {
       Path copy = Files.createDirectory(folder.resolve("copy"));
       Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString(WIDE));
 
-      assertThat(new Backup(data, copy, System.err, Instant.now()).run()).isZero();
+      assertThat(new Backup(data, copy, Instant.now(), _ -> {}).run())
+          .isInstanceOf(Backup.Outcome.Copied.class);
 
       assertThat(openToOthers(copy)).isEmpty();
     }

@@ -1,6 +1,8 @@
 package dev.nightjar.batch;
 
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** Where a batch stands, in the API's words; docs/compatibility.md#batches has the transitions. */
 public enum BatchStatus {
@@ -12,6 +14,10 @@ public enum BatchStatus {
   EXPIRED,
   CANCELLING,
   CANCELLED;
+
+  /** Those that a batch does not stay in. */
+  public static final List<BatchStatus> UNFINISHED =
+      Stream.of(values()).filter(status -> !status.isTerminal()).toList();
 
   /** The API's word, such as {@code in_progress}. */
   public String apiName() {

@@ -6,10 +6,10 @@ import dev.nightjar.engine.WorkFigures;
 import dev.nightjar.engine.message.EngineFigures;
 import dev.nightjar.engine.message.EngineFigures.UpstreamFigures;
 import dev.nightjar.engine.message.EngineLimits.Bounds;
+import dev.nightjar.store.AnswerLog;
 import dev.nightjar.store.BatchStore;
 import dev.nightjar.store.ObjectStore;
 import dev.nightjar.store.disk.DiskSpace;
-import dev.nightjar.store.journal.JournalAnswerLog;
 import dev.nightjar.time.SteadyClock;
 import dev.nightjar.webhook.Deliverer;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -62,7 +62,7 @@ public final class MetricsPage {
       BatchStore batches,
       ObjectStore objects,
       DiskSpace disk,
-      JournalAnswerLog journal,
+      AnswerLog answers,
       Deliverer.Figures webhooks,
       LongSupplier faults) {
     public Sources {
@@ -178,12 +178,11 @@ public final class MetricsPage {
   }
 
   private void registerStores() {
-    JournalAnswerLog journal = sources.journal;
     FunctionTimer.builder(
             "nightjar.fsync",
-            journal,
-            JournalAnswerLog::forces,
-            JournalAnswerLog::forceNanos,
+            sources.answers,
+            log -> log.figures().forces(),
+            log -> log.figures().forceNanos(),
             TimeUnit.NANOSECONDS)
         .description("Forces of the journal to the disk")
         .register(registry);
@@ -191,7 +190,8 @@ public final class MetricsPage {
         "damaged.reads",
         "Reads of objects that are not as they were written",
         _ -> sources.objects.damagedReads());
-    gauge("journal.bytes", "The journal's segments on disk", _ -> journal.bytesOnDisk());
+    gauge(
+        "journal.bytes", "The journal's segments on disk", _ -> sources.answers.figures().bytes());
     gauge("disk.free.bytes", "Free on the disk with the data", r -> r.disk.freeBytes());
     gauge("disk.free.bytes.min", "Below it nothing is begun", r -> r.disk.minBytes());
     SteadyClock clock = sources.clock;

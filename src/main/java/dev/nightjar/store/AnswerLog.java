@@ -35,8 +35,18 @@ public interface AnswerLog extends AutoCloseable {
   /** Drops a chunk that is sealed. Unknown chunks are no error: it may be called twice. */
   void forget(ChunkId chunk) throws IOException;
 
+  Figures figures();
+
   @Override
   void close() throws IOException;
+
+  /**
+   * What it holds, and has done since it was opened.
+   *
+   * @param bytes that it takes of the disk
+   * @param forces how often a group was made durable
+   */
+  record Figures(long bytes, long forces, long forceNanos) {}
 
   /**
    * One answer.

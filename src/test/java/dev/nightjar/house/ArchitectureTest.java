@@ -45,10 +45,11 @@ class ArchitectureTest {
           Map.entry("batch", Set.of("file", "cost")),
           Map.entry("store", Set.of("cost", "batch", "file", "time", "store.disk")),
           Map.entry("store.disk", Set.of()),
-          Map.entry("store.sqlite", Set.of("cost", "store", "batch", "file", "store.disk")),
+          Map.entry("store.sql", Set.of("cost", "store", "batch", "file")),
+          Map.entry("store.sqlite", Set.of("store", "batch", "file", "store.disk", "store.sql")),
           Map.entry("store.journal", Set.of("store", "batch", "file", "store.disk")),
           Map.entry("store.files", Set.of("store", "batch", "file", "store.disk")),
-          Map.entry("store.local", Set.of("store", "store.disk", "store.files")),
+          Map.entry("store.local", Set.of("store..", "batch", "file", "time")),
           Map.entry("upstream", Set.of("batch", "file")),
           Map.entry("engine.message", Set.of("batch", "store")),
           Map.entry("engine.core", Set.of("batch", "store", "engine.message")),
@@ -116,7 +117,6 @@ class ArchitectureTest {
                   "validation",
                   "store",
                   "store.disk",
-                  "store.journal",
                   "time",
                   "webhook")),
           Map.entry("config", Set.of("cost", "file", "net")),
@@ -215,11 +215,14 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyTheWiringUsesTheCommandLine() {
+  void onlyTheWiringUsesTheCommandLineAndNamesHowThingsAreStored() {
     assertThat(MAY_USE)
         .allSatisfy((name, used) -> {
           if (!name.startsWith("cli")) {
             assertThat(used).as(name).noneMatch(other -> other.startsWith("cli"));
+          }
+          if (!name.startsWith("store") && !name.equals("cli.data")) {
+            assertThat(used).as(name).noneMatch(other -> other.matches("store\\.(?!disk).*"));
           }
         });
   }

@@ -103,7 +103,7 @@ final class StoreBench {
       timer.report("journal, groups of %,5d:".formatted(groupSize), answers, "answers");
       System.out.printf(
           "  %.3f bytes on disk per answer byte%n",
-          (double) log.bytesOnDisk() / ((long) answers * ANSWER_BYTES));
+          (double) log.figures().bytes() / ((long) answers * ANSWER_BYTES));
     }
     if (groupSize == 256) {
       recover(path, chunks, answers);

@@ -17,6 +17,15 @@ public final class Shells {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   public final CompletableFuture<String> stop = new CompletableFuture<>();
+  private final Instant now;
+
+  public Shells() {
+    this(NOW);
+  }
+
+  public Shells(Instant now) {
+    this.now = now;
+  }
 
   public Shell shell() {
     return shell(Map.of(), false);
@@ -32,7 +41,7 @@ public final class Shells {
         isTerminal,
         false,
         () -> stop,
-        () -> NOW,
+        () -> now,
         ZoneOffset.UTC);
   }
 

@@ -32,6 +32,11 @@ public interface ForwardingAnswerLog extends AnswerLog {
   }
 
   @Override
+  default Figures figures() {
+    return inner().figures();
+  }
+
+  @Override
   default void close() throws IOException {
     inner().close();
   }

@@ -1,9 +1,13 @@
 package dev.nightjar.cli.data;
 
+import dev.nightjar.store.local.Backup;
+import dev.nightjar.store.local.Backup.Outcome;
+import dev.nightjar.terminal.ProgressDisplay;
+import dev.nightjar.terminal.Shell;
 import java.nio.file.Path;
-import java.util.Map;
+import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.function.BiFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -22,6 +26,9 @@ import picocli.CommandLine.Parameters;
       "2:the copy could not be completed; there is no TO"
     })
 public final class BackupCommand implements Callable<Integer> {
+  private static final int COPIED = 0;
+  private static final int NOT_COPIED = 2;
+
   @Parameters(
       index = "0",
       paramLabel = "TO",
@@ -30,17 +37,27 @@ public final class BackupCommand implements Callable<Integer> {
 
   @Mixin DataOption data = new DataOption();
 
-  private final Map<String, String> environment;
-  private final BiFunction<Path, Path, Integer> backup;
+  private final Shell shell;
 
-  /** {@code backup} copies the first directory to the second and gives the exit code. */
-  public BackupCommand(Map<String, String> environment, BiFunction<Path, Path, Integer> backup) {
-    this.environment = environment;
-    this.backup = backup;
+  public BackupCommand(Shell shell) {
+    this.shell = shell;
   }
 
   @Override
   public Integer call() {
-    return backup.apply(data.path(environment), target);
+    var display = new ProgressDisplay(shell.err());
+    Path from = data.path(shell.environment());
+    Instant now = shell.clock().instant();
+    return switch (new Backup(from, target, now, display::show).run()) {
+      case Outcome.Copied(String sentence) -> {
+        display.last("nightjar: " + sentence);
+        yield COPIED;
+      }
+      case Outcome.Failed(List<String> sentences) -> {
+        display.end();
+        sentences.forEach(shell::say);
+        yield NOT_COPIED;
+      }
+    };
   }
 }

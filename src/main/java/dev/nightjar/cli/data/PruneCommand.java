@@ -1,9 +1,12 @@
 package dev.nightjar.cli.data;
 
-import java.nio.file.Path;
-import java.util.Map;
+import dev.nightjar.store.local.Prune;
+import dev.nightjar.store.local.Prune.Pruned;
+import dev.nightjar.terminal.ExitCode;
+import dev.nightjar.terminal.Shell;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -18,17 +21,22 @@ import picocli.CommandLine.Mixin;
 public final class PruneCommand implements Callable<Integer> {
   @Mixin DataOption data = new DataOption();
 
-  private final Map<String, String> environment;
-  private final Function<Path, Integer> prune;
+  private final Shell shell;
 
-  /** {@code prune} frees a data directory and gives the exit code. */
-  public PruneCommand(Map<String, String> environment, Function<Path, Integer> prune) {
-    this.environment = environment;
-    this.prune = prune;
+  public PruneCommand(Shell shell) {
+    this.shell = shell;
   }
 
   @Override
   public Integer call() {
-    return prune.apply(data.path(environment));
+    try {
+      Pruned pruned = new Prune(data.path(shell.environment())).run();
+      shell.say(
+          "%,d objects deleted, %,d bytes freed; %,d bytes of objects are left"
+              .formatted(pruned.objects(), pruned.bytes(), pruned.bytesLeft()));
+      return ExitCode.OK;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -365,23 +365,15 @@ public final class JournalAnswerLog implements AnswerLog {
     }
   }
 
-  /** What all segments hold together. */
-  public long bytesOnDisk() {
+  @Override
+  public Figures figures() {
     lock.lock();
     try {
-      return segments.values().stream().mapToLong(Segment::end).sum();
+      long bytes = segments.values().stream().mapToLong(Segment::end).sum();
+      return new Figures(bytes, forces.sum(), forceNanos.sum());
     } finally {
       lock.unlock();
     }
-  }
-
-  /** How often a group was forced to the disk since the start, and how long that took in all. */
-  public long forces() {
-    return forces.sum();
-  }
-
-  public long forceNanos() {
-    return forceNanos.sum();
   }
 
   /** After the last append has returned. */

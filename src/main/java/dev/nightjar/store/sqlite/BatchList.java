@@ -4,6 +4,8 @@ import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.store.BatchStore.BatchFilter;
 import dev.nightjar.store.BatchStore.BatchQuery;
+import dev.nightjar.store.sql.Rows;
+import dev.nightjar.store.sql.Sql;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -18,12 +20,6 @@ import org.jspecify.annotations.Nullable;
 record BatchList(Sql sql, BatchQuery query) {
   /** Beyond this many it is not asked which of two pairs of metadata is rarer. */
   private static final int COUNTED_MAX = 1_000;
-
-  /** Whether such a page is found without looking at much else. */
-  static boolean isQuick(BatchQuery query) {
-    BatchFilter filter = query.filter();
-    return filter.status() == null && filter.model() == null && filter.metadata().isEmpty();
-  }
 
   List<Batch> page() throws SQLException {
     var metadata = new LinkedHashMap<>(query.filter().metadata());
@@ -59,7 +55,7 @@ record BatchList(Sql sql, BatchQuery query) {
   private static String index(BatchFilter filter) {
     BatchStatus status = filter.status();
     if (status != null && !status.isTerminal()) {
-      return "batch_unfinished WHERE " + UnfinishedBatches.UNFINISHED;
+      return "batch_unfinished WHERE " + Rows.UNFINISHED;
     }
     if (status != null && status != BatchStatus.COMPLETED) {
       return "batch_by_end WHERE status IN ('failed', 'expired', 'cancelled') AND status = ?5";

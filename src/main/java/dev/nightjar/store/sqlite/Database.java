@@ -3,6 +3,8 @@ package dev.nightjar.store.sqlite;
 import dev.nightjar.process.ProcessEnd;
 import dev.nightjar.store.StoreException;
 import dev.nightjar.store.disk.OwnerOnly;
+import dev.nightjar.store.sql.Sql;
+import dev.nightjar.store.sql.Transactions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * takes nothing with it. A call returns when its transaction is durable; if the process dies
  * before, it did not happen.
  */
-final class Database implements AutoCloseable {
+public final class Database implements Transactions {
   private static final System.Logger LOG = System.getLogger(Database.class.getName());
   static final int VERSION = 6;
 
@@ -57,11 +59,6 @@ final class Database implements AutoCloseable {
   private volatile boolean isClosed;
   private volatile @Nullable String damage;
 
-  /** Work on a connection. */
-  interface Work<T> {
-    T run(Sql sql) throws SQLException;
-  }
-
   private record Task<T>(Work<T> work, CompletableFuture<T> result) {
     /** Runs it and gives what completes the result once the transaction is durable. */
     Runnable run(Sql sql) throws SQLException {
@@ -70,7 +67,7 @@ final class Database implements AutoCloseable {
     }
   }
 
-  Database(Path file) {
+  public Database(Path file) {
     var connections = new ArrayList<Sql>();
     try {
       OwnerOnly.createIfAbsent(file); // Its log and its index get the permissions that it has.
@@ -172,17 +169,18 @@ final class Database implements AutoCloseable {
     }
   }
 
-  <T> T inWrite(Work<T> work) {
+  @Override
+  public <T> T inWrite(Work<T> work) {
     return await(writes, work);
   }
 
-  /** For what an index finds at once. */
-  <T> T inRead(Work<T> work) {
+  @Override
+  public <T> T inRead(Work<T> work) {
     return await(looks, work);
   }
 
-  /** For what walks through rows, perhaps many: it waits for others of its kind only. */
-  <T> T inScan(Work<T> work) {
+  @Override
+  public <T> T inScan(Work<T> work) {
     return await(scans, work);
   }
 
@@ -217,7 +215,7 @@ final class Database implements AutoCloseable {
   }
 
   /** What SQLite has called damaged since the start; empty for nothing. */
-  Optional<String> damage() {
+  public Optional<String> damage() {
     return Optional.ofNullable(damage);
   }
 

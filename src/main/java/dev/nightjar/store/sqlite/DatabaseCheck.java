@@ -1,6 +1,7 @@
 package dev.nightjar.store.sqlite;
 
 import dev.nightjar.store.StoreException;
+import dev.nightjar.store.sql.Sql;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

@@ -9,6 +9,9 @@ import dev.nightjar.file.PartId;
 import dev.nightjar.store.ObjectKeys;
 import dev.nightjar.store.StoreException;
 import dev.nightjar.store.disk.OwnerOnly;
+import dev.nightjar.store.sql.Rows;
+import dev.nightjar.store.sql.Sql;
+import dev.nightjar.store.sql.SqlRetention;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -102,7 +105,7 @@ public final class DatabaseCopy implements AutoCloseable {
   /** As {@link dev.nightjar.store.Retention#latest}. */
   public Optional<Instant> latest() {
     try {
-      return RetentionQueries.latest(sql);
+      return SqlRetention.latest(sql);
     } catch (SQLException e) {
       throw broken(file, e);
     }
@@ -154,10 +157,10 @@ public final class DatabaseCopy implements AutoCloseable {
         """
         SELECT sequence, content FROM file WHERE sequence > ?1
           AND (deleted_at IS NULL AND (expires_at IS NULL OR expires_at > ?2)
-            OR id IN (SELECT input_file_id FROM batch
-              WHERE status IN ('validating', 'in_progress', 'finalizing', 'cancelling')))
+            OR id IN (SELECT input_file_id FROM batch WHERE %s))
         ORDER BY sequence LIMIT ?3
-        """,
+        """
+            .formatted(Rows.UNFINISHED),
         row -> new Content(row.getLong("sequence"), Manifest.decode(row.getBytes("content"))),
         after,
         now.toEpochMilli(),

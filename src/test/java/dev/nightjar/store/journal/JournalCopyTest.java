@@ -87,7 +87,7 @@ class JournalCopyTest {
   void journalThatWasNeverOpenedIsEmpty() throws IOException {
     try (JournalCopy held = JournalCopy.hold(scratch.resolve("none"));
         JournalAnswerLog copy = copied(held)) {
-      assertThat(copy.bytesOnDisk()).isZero();
+      assertThat(copy.figures().bytes()).isZero();
     }
   }
 }

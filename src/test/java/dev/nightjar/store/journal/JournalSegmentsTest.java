@@ -54,7 +54,7 @@ class JournalSegmentsTest {
   @Test
   void emptyJournalHasNoSegment() throws IOException {
     assertThat(files()).isEmpty();
-    assertThat(log.bytesOnDisk()).isZero();
+    assertThat(log.figures().bytes()).isZero();
   }
 
   @Test
@@ -66,7 +66,7 @@ class JournalSegmentsTest {
     for (String file : files()) {
       bytes += Files.size(directory.resolve(file));
     }
-    assertThat(log.bytesOnDisk()).isEqualTo(bytes).isPositive();
+    assertThat(log.figures().bytes()).isEqualTo(bytes).isPositive();
   }
 
   @Test

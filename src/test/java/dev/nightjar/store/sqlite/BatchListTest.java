@@ -9,6 +9,10 @@ import dev.nightjar.file.FileId;
 import dev.nightjar.store.BatchStore.BatchFilter;
 import dev.nightjar.store.BatchStore.BatchQuery;
 import dev.nightjar.store.BatchStore.NewBatch;
+import dev.nightjar.store.Stores;
+import dev.nightjar.store.sql.Sql;
+import dev.nightjar.store.sql.SqlStores;
+import dev.nightjar.store.sql.Transactions;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -45,6 +49,7 @@ class BatchListTest {
   @TempDir Path directory;
   private Connection connection;
   private Sql sql;
+  private Stores stores;
 
   @BeforeEach
   void openDatabase() throws SQLException {
@@ -53,11 +58,37 @@ class BatchListTest {
     connection = DriverManager.getConnection("jdbc:sqlite:" + file);
     sql = new Sql(connection);
     sql.update("INSERT INTO project VALUES ('other', 0)");
+    stores = SqlStores.on(new OneConnection(sql), new SqliteDialect());
   }
 
   @AfterEach
   void closeDatabase() throws SQLException {
     sql.close();
+  }
+
+  /** Without a force for each of thousands. */
+  private record OneConnection(Sql sql) implements Transactions {
+    @Override
+    public <T> T inWrite(Work<T> work) {
+      try {
+        return work.run(sql);
+      } catch (SQLException e) {
+        throw new AssertionError(e);
+      }
+    }
+
+    @Override
+    public <T> T inRead(Work<T> work) {
+      return inWrite(work);
+    }
+
+    @Override
+    public <T> T inScan(Work<T> work) {
+      return inWrite(work);
+    }
+
+    @Override
+    public void close() {}
   }
 
   private Batch create(int number, String project, long seconds, Map<String, String> metadata)
@@ -75,7 +106,7 @@ class BatchListTest {
             metadata,
             null,
             null);
-    return BatchTransitions.create(sql, asked).batch();
+    return stores.batches().createBatch(asked).batch();
   }
 
   private Batch bring(Batch batch, String status, @Nullable String model) throws SQLException {
@@ -84,7 +115,7 @@ class BatchListTest {
         status,
         model,
         batch.sequence());
-    return BatchTransitions.find(sql, batch.sequence());
+    return stores.batches().batch(batch.sequence()).orElseThrow();
   }
 
   private static <T> T any(Random random, List<T> values) {

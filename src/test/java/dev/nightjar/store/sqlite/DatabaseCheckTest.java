@@ -129,8 +129,8 @@ class DatabaseCheckTest {
       Samples.inProgress(stores, "batch_1", 3);
     }
     BrokenPage.write(database(), "batch");
-    var database = new SqliteStores(database());
-    try (Stores stores = database.stores()) {
+    var database = new Database(database());
+    try (Stores stores = SqliteStores.on(database)) {
       assertThat(database.damage()).isEmpty();
 
       assertThatThrownBy(stores.batches()::unfinished).isInstanceOf(StoreException.class);

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.nightjar.batch.BatchError;
 import dev.nightjar.store.StoreException;
 import dev.nightjar.store.disk.DiskFull;
+import dev.nightjar.store.sql.Sql;
+import dev.nightjar.store.sql.Transactions.Work;
 import dev.nightjar.testing.SmallDisk;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
 
 /** How writes share a transaction, and how a database is opened. */
 class DatabaseTest {
@@ -59,7 +62,7 @@ class DatabaseTest {
   }
 
   /** Has these tasks wait together, in this order, behind one that runs until they do. */
-  private List<Future<Integer>> inOneGroup(List<Database.Work<Integer>> tasks) throws Exception {
+  private List<Future<Integer>> inOneGroup(List<Work<Integer>> tasks) throws Exception {
     var isHeld = new CountDownLatch(1);
     var release = new CountDownLatch(1);
     try (var threads = Executors.newCachedThreadPool()) {
@@ -72,7 +75,7 @@ class DatabaseTest {
               }));
       isHeld.await();
       var waiting = new ArrayList<Future<Integer>>();
-      for (Database.Work<Integer> task : tasks) {
+      for (Work<Integer> task : tasks) {
         waiting.add(threads.submit(() -> database.inWrite(task)));
         while (database.waitingWrites() < waiting.size()) {
           Thread.onSpinWait();
@@ -234,7 +237,7 @@ class DatabaseTest {
 
   @Test
   void everyCommitIsForcedAndKeysAreChecked() {
-    Database.Work<List<String>> settings =
+    Work<List<String>> settings =
         sql ->
             List.of(
                 sql.one("PRAGMA journal_mode", row -> row.getString(1)).orElseThrow(),
@@ -312,7 +315,7 @@ class DatabaseTest {
     }
 
     try (var migrated = new Database(file)) {
-      Database.Work<List<Integer>> found =
+      Work<List<Integer>> found =
           sql ->
               sql.list(
                   """
@@ -368,7 +371,7 @@ class DatabaseTest {
         VALUES (?, 'default', '/v1/responses', 'file-x', '24h', 'failed', 0, 1, ?)
         """,
         id,
-        Rows.errors(errors));
+        JsonMapper.shared().writeValueAsString(errors));
   }
 
   @Test

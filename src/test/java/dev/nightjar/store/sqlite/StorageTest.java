@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.UploadId;
+import dev.nightjar.store.sql.Sql;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.util.List;

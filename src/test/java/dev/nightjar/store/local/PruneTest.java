@@ -1,4 +1,4 @@
-package dev.nightjar;
+package dev.nightjar.store.local;
 
 import static dev.nightjar.store.Samples.NOW;
 import static dev.nightjar.store.Samples.PROJECT;
@@ -7,34 +7,32 @@ import static dev.nightjar.store.Samples.inProgress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.nightjar.cli.data.PruneCommand;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.store.ObjectKeys;
 import dev.nightjar.store.Stores;
 import dev.nightjar.store.files.FileObjectStore;
-import dev.nightjar.store.local.DataDirectory;
 import dev.nightjar.store.local.DataDirectory.DataDirectoryException;
+import dev.nightjar.store.local.Prune.Pruned;
 import dev.nightjar.store.sqlite.SqliteStores;
-import java.io.ByteArrayOutputStream;
+import dev.nightjar.terminal.Shells;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 class PruneTest {
   private static final int BYTES = 7;
 
   @TempDir Path folder;
-  private final ByteArrayOutputStream said = new ByteArrayOutputStream();
 
-  private int prune() throws IOException {
-    return new Prune(folder.resolve("data"), new PrintStream(said, true, StandardCharsets.UTF_8))
-        .run();
+  private Pruned prune() throws IOException {
+    return new Prune(folder.resolve("data")).run();
   }
 
   private static void write(FileObjectStore objects, String key) throws IOException {
@@ -64,9 +62,13 @@ class PruneTest {
       stores.files().deleteFile(PROJECT, new FileId("file-input"), NOW);
     }
 
-    assertThat(prune()).isZero();
+    var shells = new Shells();
+    int code =
+        new CommandLine(new PruneCommand(shells.shell()))
+            .execute("--data=" + folder.resolve("data"));
 
-    assertThat(said.toString(StandardCharsets.UTF_8))
+    assertThat(code).isZero();
+    assertThat(shells.err())
         .contains("2 objects deleted, 14 bytes freed; 14 bytes of objects are left");
     try (DataDirectory directory = DataDirectory.open(folder.resolve("data"));
         var objects = new FileObjectStore(directory.objects())) {
@@ -95,9 +97,7 @@ class PruneTest {
       }
     }
 
-    assertThat(prune()).isZero();
-
-    assertThat(said.toString(StandardCharsets.UTF_8)).contains("1 objects deleted");
+    assertThat(prune().objects()).isEqualTo(1);
   }
 
   @Test

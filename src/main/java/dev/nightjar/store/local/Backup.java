@@ -1,29 +1,28 @@
-package dev.nightjar;
+package dev.nightjar.store.local;
 
 import dev.nightjar.batch.ChunkId;
-import dev.nightjar.config.SettingsException;
 import dev.nightjar.file.Manifest.Piece;
 import dev.nightjar.store.StoreException;
 import dev.nightjar.store.disk.Directories;
 import dev.nightjar.store.files.ObjectCopy;
 import dev.nightjar.store.journal.JournalCopy;
-import dev.nightjar.store.local.DataDirectory;
+import dev.nightjar.store.local.DataDirectory.DataDirectoryException;
 import dev.nightjar.store.local.DataDirectory.Layout;
 import dev.nightjar.store.sqlite.DatabaseCheck;
 import dev.nightjar.store.sqlite.DatabaseCopy;
-import dev.nightjar.terminal.ProgressDisplay;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -54,23 +53,27 @@ import java.util.stream.Stream;
  * <p>The copy is made in {@code TO.partial}, which cannot be served, and renamed once it is whole,
  * durable and checked. If the process dies before, the same command begins again.
  */
-final class Backup {
-  private static final int COPIED = 0;
-  private static final int NOT_COPIED = 2;
+public final class Backup {
   private static final String SPOOLED = "spool/";
 
   private final Path data;
   private final Path target;
-  private final PrintStream err;
   private final Instant now;
-  private final ProgressDisplay display;
+  private final Consumer<String> progress;
 
-  Backup(Path data, Path target, PrintStream err, Instant now) {
+  /** What came of it, in sentences. */
+  public sealed interface Outcome {
+    record Copied(String sentence) implements Outcome {}
+
+    record Failed(List<String> sentences) implements Outcome {}
+  }
+
+  /** {@code progress} is told again and again how far it is. */
+  public Backup(Path data, Path target, Instant now, Consumer<String> progress) {
     this.data = data;
     this.target = target;
-    this.err = err;
     this.now = now;
-    this.display = new ProgressDisplay(err);
+    this.progress = progress;
   }
 
   /** How much the database names. */
@@ -88,8 +91,7 @@ final class Backup {
     }
   }
 
-  /** Gives the exit code. */
-  int run() {
+  public Outcome run() {
     Layout source = DataDirectory.look(data);
     checkTarget();
     Path absolute = target.toAbsolutePath().normalize();
@@ -101,13 +103,12 @@ final class Backup {
         copy.complete();
         Files.move(aside, absolute, StandardCopyOption.ATOMIC_MOVE);
         Directories.force(Objects.requireNonNull(absolute.getParent()));
-        display.last("nightjar: %s is a complete copy: %s".formatted(target, total.text()));
-        return COPIED;
+        return new Outcome.Copied("%s is a complete copy: %s".formatted(target, total.text()));
       } catch (IOException | StoreException e) {
-        display.end();
-        err.println("nightjar: there is no backup in %s: %s".formatted(target, reason(e)));
-        discard(aside);
-        return NOT_COPIED;
+        var sentences = new ArrayList<String>();
+        sentences.add("there is no backup in %s: %s".formatted(target, reason(e)));
+        discard(aside).ifPresent(sentences::add);
+        return new Outcome.Failed(sentences);
       }
     }
   }
@@ -116,27 +117,27 @@ final class Backup {
     try {
       Path absolute = target.toAbsolutePath().normalize();
       if (absolute.startsWith(data.toRealPath())) {
-        throw new SettingsException("%s is in the data directory itself".formatted(target));
+        throw new DataDirectoryException("%s is in the data directory itself".formatted(target));
       }
       if (!Files.exists(absolute)) {
         return;
       }
       if (!Files.isDirectory(absolute)) {
-        throw new SettingsException("%s is a file, not a directory".formatted(target));
+        throw new DataDirectoryException("%s is a file, not a directory".formatted(target));
       }
       try (Stream<Path> files = Files.list(absolute)) {
         if (files.findAny().isPresent()) {
-          throw new SettingsException(
+          throw new DataDirectoryException(
               "%s is not empty; name a directory that does not exist yet".formatted(target));
         }
       }
       Path parent = absolute.getParent();
       if (parent == null || !Files.getFileStore(parent).equals(Files.getFileStore(absolute))) {
-        throw new SettingsException(
+        throw new DataDirectoryException(
             "%s is the root of a disk; name a directory in it".formatted(target));
       }
     } catch (IOException e) {
-      throw new SettingsException("%s cannot be used: %s".formatted(target, reason(e)));
+      throw new DataDirectoryException("%s cannot be used: %s".formatted(target, reason(e)));
     }
   }
 
@@ -176,7 +177,7 @@ final class Backup {
         piece -> {
           objects.copy(piece.key());
           done.add(piece);
-          display.show("%,d of %s".formatted(done.objects, all.text()));
+          progress.accept("%,d of %s".formatted(done.objects, all.text()));
         });
     return all;
   }
@@ -229,11 +230,13 @@ final class Backup {
         : String.valueOf(e.getMessage());
   }
 
-  private void discard(Path aside) {
+  /** What is left to do, in a sentence. */
+  private static Optional<String> discard(Path aside) {
     try {
       Directories.delete(aside);
+      return Optional.empty();
     } catch (IOException e) {
-      err.println("nightjar: delete " + aside + " yourself: " + reason(e));
+      return Optional.of("delete " + aside + " yourself: " + reason(e));
     }
   }
 }

@@ -1,4 +1,4 @@
-package dev.nightjar.store.sqlite;
+package dev.nightjar.store.sql;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -12,21 +12,21 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One connection with its prepared statements. Its owner's thread only. */
-final class Sql implements AutoCloseable {
+public final class Sql implements AutoCloseable {
   private final Connection connection;
   private final Map<String, PreparedStatement> statements = new HashMap<>();
 
-  Sql(Connection connection) {
+  public Sql(Connection connection) {
     this.connection = connection;
   }
 
   /** Makes a value of a row. */
-  interface Row<T> {
+  public interface Row<T> {
     T read(ResultSet row) throws SQLException;
   }
 
   /** Rows changed. */
-  int update(String sql, @Nullable Object... arguments) throws SQLException {
+  public int update(String sql, @Nullable Object... arguments) throws SQLException {
     try {
       return bound(sql, arguments).executeUpdate();
     } catch (SQLException e) {
@@ -35,7 +35,7 @@ final class Sql implements AutoCloseable {
   }
 
   /** Runs the statement once for each row of arguments. */
-  void updateAll(String sql, List<Object[]> rows) throws SQLException {
+  public void updateAll(String sql, List<Object[]> rows) throws SQLException {
     PreparedStatement statement = statement(sql);
     for (Object[] row : rows) {
       bind(statement, row);
@@ -48,7 +48,8 @@ final class Sql implements AutoCloseable {
     }
   }
 
-  <T> List<T> list(String sql, Row<T> reader, @Nullable Object... arguments) throws SQLException {
+  public <T> List<T> list(String sql, Row<T> reader, @Nullable Object... arguments)
+      throws SQLException {
     try (ResultSet rows = bound(sql, arguments).executeQuery()) {
       var values = new ArrayList<T>();
       while (rows.next()) {
@@ -73,13 +74,13 @@ final class Sql implements AutoCloseable {
     return cause;
   }
 
-  <T> Optional<T> one(String sql, Row<T> reader, @Nullable Object... arguments)
+  public <T> Optional<T> one(String sql, Row<T> reader, @Nullable Object... arguments)
       throws SQLException {
     return list(sql, reader, arguments).stream().findFirst();
   }
 
   /** Several statements, none with arguments. */
-  void script(String sql) throws SQLException {
+  public void script(String sql) throws SQLException {
     try (var statement = connection.createStatement()) {
       statement.executeUpdate(sql);
     }

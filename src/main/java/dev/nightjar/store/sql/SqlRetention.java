@@ -1,4 +1,4 @@
-package dev.nightjar.store.sqlite;
+package dev.nightjar.store.sql;
 
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchId;
@@ -6,10 +6,11 @@ import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest.Piece;
 import dev.nightjar.file.PartId;
 import dev.nightjar.file.Upload;
+import dev.nightjar.file.UploadId;
 import dev.nightjar.file.UploadPart;
 import dev.nightjar.store.ObjectKeys;
 import dev.nightjar.store.ObjectKeys.Owner;
-import dev.nightjar.store.Retention.EndedUpload;
+import dev.nightjar.store.Retention;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,53 +27,82 @@ import org.jspecify.annotations.Nullable;
  * The statements that find what is not needed any more. They are not one transaction, so each looks
  * first at what is there first: an upload before its file, a batch before its files.
  */
-final class RetentionQueries {
-  private RetentionQueries() {}
+public final class SqlRetention implements Retention {
+  private final Transactions database;
 
-  static List<FileId> goneFiles(Sql sql, Instant goneBy, int max) throws SQLException {
-    return sql.list(
-        """
-        SELECT id FROM file WHERE (deleted_at <= ?1 OR expires_at <= ?1) AND id NOT IN (
-          SELECT input_file_id FROM batch
-          WHERE status IN ('validating', 'in_progress', 'finalizing', 'cancelling'))
-        LIMIT ?2
-        """,
-        row -> new FileId(row.getString(1)),
-        goneBy.toEpochMilli(),
-        max);
+  SqlRetention(Transactions database) {
+    this.database = database;
   }
 
-  static Optional<Instant> latest(Sql sql) throws SQLException {
+  @Override
+  public List<FileId> goneFiles(Instant goneBy, int max) {
+    return database.inScan(sql ->
+        sql.list(
+            """
+            SELECT id FROM file WHERE (deleted_at <= ?1 OR expires_at <= ?1)
+              AND id NOT IN (SELECT input_file_id FROM batch WHERE %s)
+            LIMIT ?2
+            """
+                .formatted(Rows.UNFINISHED),
+            row -> new FileId(row.getString(1)),
+            goneBy.toEpochMilli(),
+            max));
+  }
+
+  @Override
+  public Optional<Instant> latest() {
+    return database.inScan(SqlRetention::latest);
+  }
+
+  public static Optional<Instant> latest(Sql sql) throws SQLException {
     return sql.one(
             """
             SELECT max(at) AS at FROM (
-              SELECT max(max(created_at, coalesce(deleted_at, 0))) AS at FROM file
+              SELECT max(created_at) AS at FROM file UNION ALL SELECT max(deleted_at) FROM file
               UNION ALL
-              SELECT max(max(created_at, coalesce(ended_at, 0))) FROM upload
+              SELECT max(created_at) FROM upload UNION ALL SELECT max(ended_at) FROM upload
               UNION ALL
-              SELECT max(max(created_at, coalesce(completed_at, failed_at, expired_at, cancelled_at, 0)))
-              FROM batch)
+              SELECT max(created_at) FROM batch
+              UNION ALL
+              SELECT max(coalesce(completed_at, failed_at, expired_at, cancelled_at)) FROM batch
+            ) AS moments
             """,
             row -> row.getLong("at"))
         .filter(millis -> millis > 0)
         .map(Instant::ofEpochMilli);
   }
 
-  static List<EndedUpload> endedUploads(Sql sql, Instant endedBy, int max) throws SQLException {
+  @Override
+  public void forgetFiles(List<FileId> files) {
+    database.inWrite(sql -> {
+      for (FileId file : files) {
+        sql.update("DELETE FROM file WHERE id = ?", file.value());
+      }
+      return files.size();
+    });
+  }
+
+  @Override
+  public List<EndedUpload> endedUploads(Instant endedBy, int max) {
+    return database.inScan(sql -> endedUploads(sql, endedBy, max));
+  }
+
+  private static List<EndedUpload> endedUploads(Sql sql, Instant endedBy, int max)
+      throws SQLException {
     List<Upload> uploads =
         sql.list(
             """
             SELECT * FROM upload
             WHERE ended_at <= ?1 OR (status = 'pending' AND expires_at <= ?1) LIMIT ?2
             """,
-            UploadTable::upload,
+            SqlUploadStore::upload,
             endedBy.toEpochMilli(),
             max);
     var ended = new ArrayList<EndedUpload>();
     for (Upload upload : uploads) {
       var used = new HashSet<PartId>(upload.parts());
       List<PartId> unused =
-          UploadTable.parts(sql, upload.id()).stream()
+          SqlUploadStore.parts(sql, upload.id()).stream()
               .map(UploadPart::id)
               .filter(part -> !used.contains(part))
               .toList();
@@ -81,7 +111,27 @@ final class RetentionQueries {
     return ended;
   }
 
-  static Set<String> needed(Sql sql, Collection<String> keys) throws SQLException {
+  @Override
+  public void forgetUploads(List<UploadId> uploads) {
+    database.inWrite(sql -> {
+      for (UploadId upload : uploads) {
+        sql.update(
+            "DELETE FROM part WHERE upload = (SELECT sequence FROM upload WHERE id = ?)",
+            upload.value());
+        sql.update("DELETE FROM upload WHERE id = ?", upload.value());
+      }
+      return uploads.size();
+    });
+  }
+
+  // ---- what is needed
+
+  @Override
+  public Set<String> needed(Collection<String> keys) {
+    return database.inScan(sql -> needed(sql, keys));
+  }
+
+  private static Set<String> needed(Sql sql, Collection<String> keys) throws SQLException {
     Map<Owner, List<String>> byOwner = new HashMap<>();
     var needed = new HashSet<String>();
     for (String key : keys) {
@@ -127,7 +177,7 @@ final class RetentionQueries {
   private static Set<String> named(Sql sql, @Nullable FileId file) throws SQLException {
     var keys = new HashSet<String>();
     if (file != null) {
-      FileTable.content(sql, file)
+      SqlFileStore.content(sql, file)
           .ifPresent(content -> content.pieces().stream().map(Piece::key).forEach(keys::add));
     }
     return keys;

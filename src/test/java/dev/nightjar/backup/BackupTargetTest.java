@@ -1,10 +1,11 @@
-package dev.nightjar;
+package dev.nightjar.backup;
 
 import static dev.nightjar.store.Samples.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.nightjar.config.SettingsException;
+import dev.nightjar.store.local.Backup;
+import dev.nightjar.store.local.Backup.Outcome;
 import dev.nightjar.store.local.DataDirectory;
 import dev.nightjar.store.local.DataDirectory.DataDirectoryException;
 import dev.nightjar.store.sqlite.SqliteStores;
@@ -33,8 +34,8 @@ class BackupTargetTest {
     }
   }
 
-  private int backUp() {
-    return new Backup(data, target, System.err, NOW).run();
+  private Outcome backUp() {
+    return new Backup(data, target, NOW, _ -> {}).run();
   }
 
   @Test
@@ -50,7 +51,7 @@ class BackupTargetTest {
         .hasMessage(
             "data directory %s is a backup that did not end: delete it and make it again"
                 .formatted(partial));
-    assertThat(backUp()).isZero();
+    assertThat(backUp()).isInstanceOf(Outcome.Copied.class);
 
     assertThat(target.resolve("objects/left")).doesNotExist();
     DataDirectory.open(target).close();
@@ -81,7 +82,7 @@ class BackupTargetTest {
   void emptyDirectoryMayBeTheTarget() throws IOException {
     Files.createDirectories(target);
 
-    assertThat(backUp()).isZero();
+    assertThat(backUp()).isInstanceOf(Outcome.Copied.class);
 
     DataDirectory.open(target).close();
   }
@@ -92,7 +93,7 @@ class BackupTargetTest {
     Files.writeString(kept, "kept");
 
     assertThatThrownBy(this::backUp)
-        .isInstanceOf(SettingsException.class)
+        .isInstanceOf(DataDirectoryException.class)
         .hasMessage(target + " is not empty; name a directory that does not exist yet");
 
     target = kept;

@@ -1,4 +1,4 @@
-package dev.nightjar.store.sqlite;
+package dev.nightjar.store.sql;
 
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.Batch.Ending;
@@ -19,15 +19,22 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Values of rows. */
-final class Rows {
+public final class Rows {
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final TypeReference<Map<String, String>> METADATA = new TypeReference<>() {};
   private static final TypeReference<List<BatchError>> ERRORS = new TypeReference<>() {};
+
+  /** The condition on a batch that has not ended; an index on those has the same words. */
+  public static final String UNFINISHED =
+      BatchStatus.UNFINISHED.stream()
+          .map(status -> "'%s'".formatted(status.apiName()))
+          .collect(Collectors.joining(", ", "status IN (", ")"));
 
   private Rows() {}
 
@@ -43,7 +50,7 @@ final class Rows {
         instant(row, "expires_at"));
   }
 
-  static Batch batch(ResultSet row) throws SQLException {
+  public static Batch batch(ResultSet row) throws SQLException {
     String metadata = row.getString("metadata");
     String ending = row.getString("ending");
     String price = row.getString("price");
@@ -90,7 +97,7 @@ final class Rows {
         instant(row, "cancelled_at"));
   }
 
-  static Chunk chunk(ResultSet row) throws SQLException {
+  public static Chunk chunk(ResultSet row) throws SQLException {
     return new Chunk(
         new ChunkId(row.getLong("batch"), row.getInt("number")),
         row.getLong("epoch"),
@@ -108,7 +115,7 @@ final class Rows {
     return JSON.readValue(errors, ERRORS);
   }
 
-  static @Nullable String metadata(Map<String, String> metadata) {
+  public static @Nullable String metadata(Map<String, String> metadata) {
     return metadata.isEmpty() ? null : JSON.writeValueAsString(metadata);
   }
 

@@ -1,14 +1,12 @@
-package dev.nightjar;
+package dev.nightjar.store.local;
 
 import dev.nightjar.store.ObjectStore;
 import dev.nightjar.store.ObjectStore.Entry;
 import dev.nightjar.store.Sweeper;
 import dev.nightjar.store.files.FileObjectStore;
-import dev.nightjar.store.local.DataDirectory;
 import dev.nightjar.store.sqlite.SqliteStores;
 import dev.nightjar.time.SteadyClock;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -18,8 +16,11 @@ import java.time.InstantSource;
  * look like an orphan. It has not watched the clock for long, as a server has, so it takes only
  * those files for expired that were so by the latest moment that the directory itself knows of.
  */
-record Prune(Path data, PrintStream err) {
-  int run() throws IOException {
+public record Prune(Path data) {
+  /** What it came to, in bytes of objects. */
+  public record Pruned(int objects, long bytes, long bytesLeft) {}
+
+  public Pruned run() throws IOException {
     DataDirectory.look(data); // So that none is made.
     try (DataDirectory directory = DataDirectory.open(data)) {
       directory.checkDatabase();
@@ -27,7 +28,7 @@ record Prune(Path data, PrintStream err) {
     }
   }
 
-  private int prune(DataDirectory directory) throws IOException {
+  private static Pruned prune(DataDirectory directory) throws IOException {
     try (var stores = SqliteStores.open(directory.database());
         var objects = new FileObjectStore(directory.objects())) {
       long before = bytes(objects);
@@ -36,11 +37,8 @@ record Prune(Path data, PrintStream err) {
       Instant goneBy = stores.retention().latest().filter(now::isAfter).orElse(now);
       int deleted = new Sweeper(stores, objects, clock).sweepAll(goneBy);
       long after = bytes(objects);
-      err.printf(
-          "nightjar: %,d objects deleted, %,d bytes freed; %,d bytes of objects are left%n",
-          deleted, before - after, after);
+      return new Pruned(deleted, before - after, after);
     }
-    return 0;
   }
 
   private static long bytes(ObjectStore objects) throws IOException {

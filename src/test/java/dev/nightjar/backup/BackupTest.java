@@ -1,4 +1,4 @@
-package dev.nightjar;
+package dev.nightjar.backup;
 
 import static dev.nightjar.store.Samples.CHUNK_LINES;
 import static dev.nightjar.store.Samples.NOW;
@@ -14,6 +14,7 @@ import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.Chunk;
 import dev.nightjar.batch.ChunkId;
 import dev.nightjar.batch.Usage;
+import dev.nightjar.cli.data.BackupCommand;
 import dev.nightjar.file.Bytes;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
@@ -31,10 +32,8 @@ import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.store.journal.JournalAnswerLog;
 import dev.nightjar.store.local.DataDirectory;
 import dev.nightjar.store.sqlite.SqliteStores;
-import java.io.ByteArrayOutputStream;
+import dev.nightjar.terminal.Shells;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,6 +49,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** A copy of stores that are in use. */
 class BackupTest {
@@ -60,7 +60,7 @@ class BackupTest {
   private static final int SEALED_LATER = 2;
 
   @TempDir Path folder;
-  private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+  private String said = "";
   private Path data;
   private Path target;
   private Path partial;
@@ -122,12 +122,16 @@ class BackupTest {
   }
 
   private int backUp() {
-    var err = new PrintStream(said, true, StandardCharsets.UTF_8);
-    return new Backup(data, target, err, NOW).run();
+    return backUp(data, target, NOW);
   }
 
-  private String said() {
-    return said.toString(StandardCharsets.UTF_8);
+  /** Gives its exit code. */
+  private int backUp(Path from, Path to, Instant now) {
+    var shells = new Shells(now);
+    int code =
+        new CommandLine(new BackupCommand(shells.shell())).execute("--data=" + from, "" + to);
+    said = shells.err();
+    return code;
   }
 
   @Test
@@ -142,7 +146,7 @@ class BackupTest {
 
     assertThat(backUp()).isZero();
 
-    assertThat(said()).contains("is a complete copy: 2 objects");
+    assertThat(said).contains("is a complete copy: 2 objects");
     try (OpenData copy = OpenData.open(target)) {
       assertThat(copy.objects.list(""))
           .extracting("key")
@@ -156,8 +160,7 @@ class BackupTest {
   void copyHasWhatOnlySeemsToHaveExpiredByAClockThatIsAhead() throws IOException {
     opened.upload("file-a", NOW.plus(Duration.ofDays(30)));
 
-    var err = new PrintStream(said, true, StandardCharsets.UTF_8);
-    assertThat(new Backup(data, target, err, NOW.plus(Duration.ofDays(40))).run()).isZero();
+    assertThat(backUp(data, target, NOW.plus(Duration.ofDays(40)))).isZero();
 
     try (OpenData copy = OpenData.open(target)) {
       assertThat(copy.objects.list("")).extracting("key").containsExactly("files/file-a");
@@ -256,7 +259,7 @@ class BackupTest {
 
     assertThat(backUp()).isEqualTo(NOT_COPIED);
 
-    assertThat(said()).contains("object spool/one is missing");
+    assertThat(said).contains("object spool/one is missing");
     assertThat(target).doesNotExist();
   }
 
@@ -299,7 +302,7 @@ class BackupTest {
 
     assertThat(backUp()).isEqualTo(NOT_COPIED);
 
-    assertThat(said()).contains("the journal was cut off while it was copied; run it again");
+    assertThat(said).contains("the journal was cut off while it was copied; run it again");
   }
 
   @Test
@@ -315,7 +318,7 @@ class BackupTest {
         for (int i = 0; i < 6; i++) {
           int before = answered.get();
           target = folder.resolve("copy" + i);
-          assertThat(backUp()).as(said()).isZero();
+          assertThat(backUp()).as(said).isZero();
           assertHas(chunks.subList(0, before));
         }
       } finally {
@@ -362,7 +365,7 @@ class BackupTest {
     assertThat(backUp()).isZero();
     Path again = folder.resolve("again");
 
-    assertThat(new Backup(target, again, System.err, NOW).run()).isZero();
+    assertThat(backUp(target, again, NOW)).isZero();
 
     try (OpenData copy = OpenData.open(again)) {
       assertThat(copy.rows.files().file(PROJECT, new FileId("file-a"), NOW)).isPresent();
@@ -376,7 +379,7 @@ class BackupTest {
 
     assertThat(backUp()).isEqualTo(NOT_COPIED);
 
-    assertThat(said())
+    assertThat(said)
         .isEqualTo(
             "nightjar: there is no backup in %s: object files/file-a is missing from the object store%n"
                 .formatted(target));
@@ -391,7 +394,7 @@ class BackupTest {
 
     assertThat(backUp()).isEqualTo(NOT_COPIED);
 
-    assertThat(said()).contains("object files/file-a has 6 bytes and should have 7");
+    assertThat(said).contains("object files/file-a has 6 bytes and should have 7");
     assertThat(target).doesNotExist();
   }
 }

@@ -1,0 +1,266 @@
+package dev.nightjar.store.sql;
+
+import dev.nightjar.batch.Batch;
+import dev.nightjar.batch.Batch.Ending;
+import dev.nightjar.batch.BatchError;
+import dev.nightjar.batch.BatchId;
+import dev.nightjar.batch.BatchStatus;
+import dev.nightjar.file.FileId;
+import dev.nightjar.file.Manifest;
+import dev.nightjar.file.Manifest.Piece;
+import dev.nightjar.file.StoredFile;
+import dev.nightjar.store.BatchStore;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a batch's status changes (docs/compatibility.md#batches): each only from the state that it
+ * may leave.
+ */
+final class SqlBatchStore implements BatchStore {
+  private final Transactions database;
+  private final Dialect dialect;
+
+  SqlBatchStore(Transactions database, Dialect dialect) {
+    this.database = database;
+    this.dialect = dialect;
+  }
+
+  // ---- creation
+
+  @Override
+  public Created createBatch(NewBatch batch) {
+    return database.inWrite(sql -> {
+      Optional<Created> known = lockKnown(sql, batch);
+      return known.isPresent()
+          ? known.get()
+          : new Created(BatchTable.insert(sql, batch), CreateOutcome.NEW);
+    });
+  }
+
+  private Optional<Created> lockKnown(Sql sql, NewBatch batch) throws SQLException {
+    if (batch.origin() == null) {
+      return Optional.empty();
+    }
+    dialect.lockProject(sql, batch.project());
+    return BatchTable.known(sql, batch.project(), batch.origin());
+  }
+
+  @Override
+  public Optional<Created> createdBefore(String project, Origin origin) {
+    return database.inRead(sql -> BatchTable.known(sql, project, origin));
+  }
+
+  // ---- questions
+
+  @Override
+  public Optional<Batch> batch(String project, BatchId id) {
+    return database.inRead(sql -> find(sql, project, id));
+  }
+
+  private static Optional<Batch> find(Sql sql, String project, BatchId id) throws SQLException {
+    return sql.one(
+        "SELECT * FROM batch WHERE id = ? AND project = ?", Rows::batch, id.value(), project);
+  }
+
+  @Override
+  public Optional<Batch> batch(long sequence) {
+    return database.inRead(
+        sql -> sql.one("SELECT * FROM batch WHERE sequence = ?", Rows::batch, sequence));
+  }
+
+  @Override
+  public List<Batch> batches(BatchQuery query) {
+    return isQuick(query)
+        ? database.inRead(sql -> dialect.page(sql, query))
+        : database.inScan(sql -> dialect.page(sql, query));
+  }
+
+  /** Whether such a page is found without looking at much else. */
+  private static boolean isQuick(BatchQuery query) {
+    BatchFilter filter = query.filter();
+    return filter.status() == null && filter.model() == null && filter.metadata().isEmpty();
+  }
+
+  @Override
+  public Map<BatchStatus, Long> unfinishedCounts() {
+    return database.inScan(sql ->
+        sql
+            .list(
+                "SELECT status, count(*) FROM batch WHERE %s GROUP BY status"
+                    .formatted(Rows.UNFINISHED),
+                row -> Map.entry(BatchStatus.of(row.getString(1)), row.getLong(2)))
+            .stream()
+            .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+  }
+
+  @Override
+  public List<Batch> unfinished() {
+    return database.inRead(sql ->
+        sql.list(
+            "SELECT * FROM batch WHERE %s ORDER BY sequence".formatted(Rows.UNFINISHED),
+            Rows::batch));
+  }
+
+  @Override
+  public List<BatchError> errors(long batch) {
+    return database.inRead(sql ->
+        sql.one(
+                """
+                SELECT coalesce(all_errors.errors, batch.errors)
+                FROM batch LEFT JOIN batch_errors AS all_errors ON all_errors.batch = batch.sequence
+                WHERE sequence = ?
+                """,
+                row -> Rows.errors(row.getString(1)),
+                batch)
+            .orElse(List.of()));
+  }
+
+  // ---- validation
+
+  @Override
+  public Begun begin(long batch, ValidInput validated, BeginTerms beginTerms, Instant now) {
+    return database.inWrite(sql -> {
+      Batch before = lock(sql, batch);
+      if (before.status() != BatchStatus.VALIDATING) {
+        return new Begun.As(before);
+      }
+      Long tokensMax = beginTerms.enqueuedTokensMax();
+      if (tokensMax != null) {
+        String model = SqlLedgerStore.emptyToNull(validated.model());
+        long enqueued = SqlLedgerStore.enqueued(sql, before.project(), model);
+        if (beginTerms.enqueuedTokens() > tokensMax - enqueued) {
+          return new Begun.OverQuota(enqueued);
+        }
+      }
+      BatchTable.begin(sql, batch, validated, beginTerms, now);
+      ChunkTable.insert(sql, validated.chunks());
+      return new Begun.As(BatchTable.find(sql, batch));
+    });
+  }
+
+  /** The batch as it stays, with what its project has, until the transaction ends. */
+  private Batch lock(Sql sql, long batch) throws SQLException {
+    dialect.lockProject(sql, BatchTable.find(sql, batch).project());
+    dialect.lockBatch(sql, batch);
+    return BatchTable.find(sql, batch);
+  }
+
+  @Override
+  public Batch fail(long batch, List<BatchError> errors, Instant now) {
+    return database.inWrite(sql -> {
+      Batch before = lock(sql, batch);
+      if (before.status() != BatchStatus.VALIDATING) {
+        return before;
+      }
+      BatchTable.fail(sql, batch, errors, now);
+      Batch failed = BatchTable.find(sql, batch);
+      DeliveryTable.batchEnded(sql, failed, now);
+      return failed;
+    });
+  }
+
+  // ---- its end
+
+  @Override
+  public Optional<Batch> cancel(String project, BatchId id, Instant now) {
+    return database.inWrite(sql -> {
+      sql.update(
+          """
+          UPDATE batch SET status = 'cancelling', ending = 'cancelled', cancelling_at = ?
+          WHERE id = ? AND project = ? AND status IN ('validating', 'in_progress')
+          """,
+          now.toEpochMilli(),
+          id.value(),
+          project);
+      return find(sql, project, id);
+    });
+  }
+
+  @Override
+  public Batch expire(long batch, Instant now) {
+    return database.inWrite(sql -> {
+      sql.update(
+          """
+          UPDATE batch SET status = 'finalizing', ending = 'expired', finalizing_at = ?
+          WHERE sequence = ? AND status IN ('validating', 'in_progress')
+          """,
+          now.toEpochMilli(),
+          batch);
+      return BatchTable.find(sql, batch);
+    });
+  }
+
+  @Override
+  public Batch finish(long batch, FinishedFiles files, Instant now) {
+    return database.inWrite(sql -> {
+      Batch before = lock(sql, batch);
+      if (before.status().isTerminal()) {
+        return before;
+      }
+      BatchStatus end = end(before);
+      int unsealed = ChunkTable.unsealed(sql, batch);
+      if (unsealed > 0) {
+        throw new IllegalStateException(before.id() + " has " + unsealed + " unsealed chunks");
+      }
+      finish(sql, before, end, files, now);
+      Batch ended = BatchTable.find(sql, batch);
+      DeliveryTable.batchEnded(sql, ended, now);
+      return ended;
+    });
+  }
+
+  private static BatchStatus end(Batch batch) {
+    return switch (batch.status()) {
+      case CANCELLING -> BatchStatus.CANCELLED;
+      case FINALIZING ->
+          batch.ending() == Ending.EXPIRED ? BatchStatus.EXPIRED : BatchStatus.COMPLETED;
+      case VALIDATING, IN_PROGRESS, FAILED, COMPLETED, EXPIRED, CANCELLED ->
+          throw new IllegalStateException(batch.id() + " cannot finish while " + batch.status());
+    };
+  }
+
+  /** Its seals become two files, its chunk rows go. */
+  private static void finish(
+      Sql sql, Batch batch, BatchStatus end, FinishedFiles files, Instant now) throws SQLException {
+    var output = new ArrayList<Piece>();
+    var error = new ArrayList<Piece>();
+    for (ChunkTable.Sealed seal : ChunkTable.sealed(sql, batch.sequence())) {
+      seal.output(batch.id()).ifPresent(output::add);
+      seal.error(batch.id()).ifPresent(error::add);
+    }
+    var made = new FinishedFile(batch, now, files.expiresAt());
+    sql.update(
+        "UPDATE batch SET status = ?, output_file_id = ?, error_file_id = ?, %s_at = ? WHERE sequence = ?"
+            .formatted(end.apiName()),
+        end.apiName(),
+        made.insert(sql, files.output(), "_output.jsonl", new Manifest(output)),
+        made.insert(sql, files.error(), "_error.jsonl", new Manifest(error)),
+        now.toEpochMilli(),
+        batch.sequence());
+    ChunkTable.delete(sql, batch.sequence());
+  }
+
+  private record FinishedFile(Batch batch, Instant now, @Nullable Instant expiresAt) {
+    /** Its id; a file of no bytes does not exist. */
+    @Nullable String insert(Sql sql, FileId id, String suffix, Manifest content)
+        throws SQLException {
+      if (content.bytes() == 0) {
+        return null;
+      }
+      String name = batch.id() + suffix;
+      long bytes = content.bytes();
+      SqlFileStore.insert(
+          sql,
+          new StoredFile(id, 0, batch.project(), name, "batch_output", bytes, now, expiresAt),
+          content);
+      return id.value();
+    }
+  }
+}
