@@ -12,8 +12,6 @@ import dev.nightjar.store.ObjectChunkInputs;
 import dev.nightjar.store.Tier;
 import dev.nightjar.testing.CrashPoints;
 import dev.nightjar.validation.InputLimits;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -37,19 +35,17 @@ final class CrashLife implements AutoCloseable {
   private final CrashPoints points;
   private final RandomGenerator random;
   private final CrashClock clock;
-  private final SteppedWorkers workers;
   private final PlannedUpstream upstream;
-  private final BatchEngine engine;
+  private final SteppedEngine engine;
   private long slept;
 
   CrashLife(Tier tier, CrashWorld world, CrashPoints points, long seed) {
     this.points = points;
     this.random = new SplittableRandom(seed);
     this.clock = world.clock();
-    this.workers = new SteppedWorkers(points);
     this.upstream = new PlannedUpstream(world.witness());
     this.engine =
-        new BatchEngine(
+        new SteppedEngine(
             new Tier(
                 tier.stores(),
                 tier.log(),
@@ -60,7 +56,7 @@ final class CrashLife implements AutoCloseable {
                 List.of(upstream), List.of(new UpstreamSpec("planned", Set.of("m"), IN_FLIGHT))),
             new Limits(limits(), InputLimits.DEFAULTS),
             new World(clock.steady(), new SplittableRandom(seed + 1), this::cannotGoOn),
-            workers.workers());
+            points);
   }
 
   private static EngineLimits limits() {
@@ -77,12 +73,12 @@ final class CrashLife implements AutoCloseable {
   }
 
   BatchRunner runner() {
-    return engine;
+    return engine.runner();
   }
 
   /** When all batches have ended. */
   void checkInputsAreClosed() {
-    assertThat(engine.inputs().count()).as("open inputs of chunks").isZero();
+    assertThat(engine.openInputs()).as("open inputs of chunks").isZero();
   }
 
   /** As a server does at its start. */
@@ -96,11 +92,11 @@ final class CrashLife implements AutoCloseable {
   }
 
   boolean isAboutToSeal() {
-    return workers.hasWaiting("seal");
+    return engine.isAboutToSeal();
   }
 
   void dropClaims() {
-    workers.dropClaims();
+    engine.dropClaims();
   }
 
   void hangUp() {
@@ -111,30 +107,12 @@ final class CrashLife implements AutoCloseable {
   boolean step() {
     try {
       return switch (random.nextInt(8)) {
-        case 0 -> commit() || takeMail() || work();
-        case 1, 2, 3, 4 -> takeMail() || work() || commit();
-        default -> work() || takeMail() || commit();
+        case 0 -> engine.commit() || engine.takeMail() || engine.work(random);
+        case 1, 2, 3, 4 -> engine.takeMail() || engine.work(random) || engine.commit();
+        default -> engine.work(random) || engine.takeMail() || engine.commit();
       };
     } finally {
       points.checkAlive();
-    }
-  }
-
-  private boolean takeMail() {
-    return engine.thread().takeWaiting();
-  }
-
-  private boolean work() {
-    return workers.runOne(random);
-  }
-
-  private boolean commit() {
-    try {
-      return engine.committer().commitWaiting();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
     }
   }
 
@@ -145,7 +123,7 @@ final class CrashLife implements AutoCloseable {
 
   /** The same in a life that may wait for so long in all. */
   void sleep(Duration max) {
-    long wake = engine.thread().nextWakeMillis();
+    long wake = engine.nextWakeMillis();
     if (wake == Long.MAX_VALUE) {
       throw new AssertionError("nothing to do, nothing to wait for, and the batch has not ended");
     }
@@ -155,7 +133,7 @@ final class CrashLife implements AutoCloseable {
           "it has waited for more than %s, and the batch has not ended".formatted(max));
     }
     clock.advanceTo(wake);
-    engine.thread().tick();
+    engine.tick();
   }
 
   /** Lets go of what the process would have lost. */

@@ -48,9 +48,8 @@ final class JumpyLife implements AutoCloseable {
   final Stores stores;
   final JumpyObjects objects;
   private final JournalAnswerLog log;
-  private final SteppedWorkers workers = new SteppedWorkers(CrashPoints.immortal());
   private final RandomGenerator random;
-  private final BatchEngine engine;
+  private final SteppedEngine engine;
   private final Sweeper sweeper;
   private final Files files;
   private final Batches batches;
@@ -72,21 +71,24 @@ final class JumpyLife implements AutoCloseable {
     this.log =
         new JournalAnswerLog(folder.resolve("journal"), stores.chunks().unsealed(), SEGMENT_BYTES);
     this.engine =
-        new BatchEngine(
+        new SteppedEngine(
             new Tier(stores, log, objects, new ObjectChunkInputs(objects), DiskSpace.ENDLESS),
             new BatchEngine.Upstreams(
                 List.of(upstream), List.of(new UpstreamSpec("jumpy", Set.of(), IN_FLIGHT))),
             new BatchEngine.Limits(EngineLimits.defaults(), InputLimits.DEFAULTS),
             new BatchEngine.World(
                 clock, new SplittableRandom(random.nextLong()), JumpyLife::cannotGoOn),
-            workers.workers());
+            CrashPoints.immortal());
     this.sweeper = new Sweeper(stores, objects, clock);
     var ids = new NewIds(new SplittableRandom(random.nextLong()));
     var apiStores = new ApiStores(stores, objects, DiskSpace.ENDLESS, ids, clock);
     this.files = new Files(apiStores, ApiLimits.DEFAULT);
     this.batches =
         new Batches(
-            apiStores, engine, ApiLimits.DEFAULT, new Accounts(stores.ledger(), Terms.NONE, clock));
+            apiStores,
+            engine.runner(),
+            ApiLimits.DEFAULT,
+            new Accounts(stores.ledger(), Terms.NONE, clock));
     engine.takeUp();
   }
 
@@ -97,16 +99,14 @@ final class JumpyLife implements AutoCloseable {
   // ---- what a server does
 
   /** Does all that there is to do at this moment. */
-  void work() throws IOException, InterruptedException {
-    engine.thread().tick();
-    while (engine.thread().takeWaiting()
-        || workers.runOne(random)
-        || engine.committer().commitWaiting()) {}
+  void work() {
+    engine.tick();
+    while (engine.takeMail() || engine.work(random) || engine.commit()) {}
   }
 
   /** How long it would sleep. */
   long sleepMillis() {
-    return engine.thread().nextWakeMillis() - clock.steadyMillis();
+    return engine.nextWakeMillis() - clock.steadyMillis();
   }
 
   void sweep() throws IOException {

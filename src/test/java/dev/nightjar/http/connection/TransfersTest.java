@@ -132,7 +132,7 @@ class TransfersTest {
   private static void read(Socket socket, AtomicBoolean mayEnd) {
     try {
       while (!mayEnd.get()) {
-        socket.getInputStream().skipNBytes(MEBIBYTE / 8);
+        socket.getInputStream().skipNBytes(MEBIBYTE / 16); // So slowly that it takes half a minute.
         LockSupport.parkNanos(50_000_000);
       }
     } catch (IOException e) {
