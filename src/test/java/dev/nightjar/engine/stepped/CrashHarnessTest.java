@@ -1,11 +1,11 @@
-package dev.nightjar.engine;
+package dev.nightjar.engine.stepped;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightjar.batch.Chunk;
 import dev.nightjar.batch.ChunkId;
-import dev.nightjar.engine.CrashRun.DeathAt;
-import dev.nightjar.engine.CrashTakeover.Moment;
+import dev.nightjar.engine.stepped.CrashRun.DeathAt;
+import dev.nightjar.engine.stepped.CrashTakeover.Moment;
 import dev.nightjar.store.AnswerLog;
 import dev.nightjar.store.Stores;
 import dev.nightjar.store.disk.Disk;

@@ -1,6 +1,6 @@
-package dev.nightjar.engine;
+package dev.nightjar.engine.stepped;
 
-import dev.nightjar.engine.CrashTakeover.Moment;
+import dev.nightjar.engine.stepped.CrashTakeover.Moment;
 import java.io.IOException;
 import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;

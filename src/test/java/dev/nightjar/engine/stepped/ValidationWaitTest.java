@@ -1,4 +1,4 @@
-package dev.nightjar.engine;
+package dev.nightjar.engine.stepped;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.nightjar.engine;
+package dev.nightjar.engine.stepped;
 
 import dev.nightjar.store.Tier;
 import dev.nightjar.testing.CrashDisk;

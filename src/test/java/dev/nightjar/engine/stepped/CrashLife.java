@@ -1,10 +1,13 @@
-package dev.nightjar.engine;
+package dev.nightjar.engine.stepped;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nightjar.engine.BatchEngine;
 import dev.nightjar.engine.BatchEngine.Limits;
 import dev.nightjar.engine.BatchEngine.Upstreams;
 import dev.nightjar.engine.BatchEngine.World;
+import dev.nightjar.engine.BatchRunner;
+import dev.nightjar.engine.SteppedEngine;
 import dev.nightjar.engine.core.Engine;
 import dev.nightjar.engine.message.EngineLimits;
 import dev.nightjar.engine.message.UpstreamSpec;

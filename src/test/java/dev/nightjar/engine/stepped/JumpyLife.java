@@ -1,4 +1,4 @@
-package dev.nightjar.engine;
+package dev.nightjar.engine.stepped;
 
 import dev.nightjar.api.ApiLimits;
 import dev.nightjar.api.ApiStores;
@@ -9,6 +9,8 @@ import dev.nightjar.api.files.FileUpload.Form;
 import dev.nightjar.api.files.Files;
 import dev.nightjar.batch.Batch;
 import dev.nightjar.cost.Terms;
+import dev.nightjar.engine.BatchEngine;
+import dev.nightjar.engine.SteppedEngine;
 import dev.nightjar.engine.message.EngineLimits;
 import dev.nightjar.engine.message.UpstreamSpec;
 import dev.nightjar.file.FileId;

@@ -1,4 +1,4 @@
-package dev.nightjar.engine;
+package dev.nightjar.engine.stepped;
 
 import dev.nightjar.batch.BatchStatus;
 import java.util.stream.Collectors;

@@ -1,4 +1,4 @@
-package dev.nightjar.engine;
+package dev.nightjar.engine.stepped;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package dev.nightjar.engine;
+package dev.nightjar.engine.stepped;
 
 import static java.util.stream.Collectors.toCollection;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -6,7 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import dev.nightjar.engine.PlannedFaults.Fault;
+import dev.nightjar.engine.BatchEngine;
+import dev.nightjar.engine.stepped.PlannedFaults.Fault;
 import dev.nightjar.store.AnswerLog;
 import dev.nightjar.store.BatchStore;
 import dev.nightjar.store.ChunkStore;

@@ -1,8 +1,8 @@
-package dev.nightjar.engine;
+package dev.nightjar.engine.stepped;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nightjar.engine.CrashRun.DeathAt;
+import dev.nightjar.engine.stepped.CrashRun.DeathAt;
 import dev.nightjar.testing.Survival;
 import java.io.IOException;
 import java.util.List;

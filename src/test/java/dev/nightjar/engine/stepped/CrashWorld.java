@@ -1,4 +1,4 @@
-package dev.nightjar.engine;
+package dev.nightjar.engine.stepped;
 
 /** What outlives the server: time, the client, and a witness of all that was promised. */
 record CrashWorld(

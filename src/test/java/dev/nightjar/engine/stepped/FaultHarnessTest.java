@@ -1,11 +1,11 @@
-package dev.nightjar.engine;
+package dev.nightjar.engine.stepped;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.nightjar.batch.Chunk;
 import dev.nightjar.batch.ChunkId;
-import dev.nightjar.engine.PlannedFaults.Fault;
+import dev.nightjar.engine.stepped.PlannedFaults.Fault;
 import dev.nightjar.store.AnswerLog;
 import dev.nightjar.store.ObjectStore;
 import dev.nightjar.store.Stores;

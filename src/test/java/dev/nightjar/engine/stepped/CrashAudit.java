@@ -1,11 +1,11 @@
-package dev.nightjar.engine;
+package dev.nightjar.engine.stepped;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.RequestCounts;
 import dev.nightjar.batch.Usage;
-import dev.nightjar.engine.CrashWitness.Offered;
+import dev.nightjar.engine.stepped.CrashWitness.Offered;
 import dev.nightjar.file.Manifest.Piece;
 import dev.nightjar.store.FileStore.FileQuery;
 import dev.nightjar.store.LedgerStore.LedgerEntry;
