@@ -55,15 +55,24 @@ public record Batch(
     EXPIRED
   }
 
-  /** When each transition happened; null: not yet, or never. */
+  /**
+   * When each transition happened; null: not yet, or never.
+   *
+   * @param expiresAt null for a batch without a deadline
+   */
   public record Stamps(
       Instant createdAt,
-      Instant expiresAt,
+      @Nullable Instant expiresAt,
       @Nullable Instant inProgressAt,
       @Nullable Instant finalizingAt,
       @Nullable Instant completedAt,
       @Nullable Instant failedAt,
       @Nullable Instant expiredAt,
       @Nullable Instant cancellingAt,
-      @Nullable Instant cancelledAt) {}
+      @Nullable Instant cancelledAt) {
+    /** Epoch milliseconds; {@code Long.MAX_VALUE} without a deadline. */
+    public long deadlineMillis() {
+      return expiresAt == null ? Long.MAX_VALUE : expiresAt.toEpochMilli();
+    }
+  }
 }

@@ -73,7 +73,7 @@ final class Arrivals {
             batch.project(),
             validation.fileBytes(batch),
             CustomIds.BLOCK_BYTES,
-            batch.stamps().expiresAt().toEpochMilli()));
+            batch.stamps().deadlineMillis()));
   }
 
   void cancelled(Batch batch) {
@@ -115,7 +115,7 @@ final class Arrivals {
         new BatchStart(
             batch.sequence(),
             batch.model() == null ? "" : batch.model(),
-            batch.stamps().expiresAt().toEpochMilli(),
+            batch.stamps().deadlineMillis(),
             batch.counts().total(),
             unsealedChunks,
             batch.counts(),

@@ -94,7 +94,11 @@ public interface BatchStore {
   record Origin(
       @Nullable String idempotencyKey, String hash, int retryCount, Instant repeatedSince) {}
 
-  /** A batch to create; without an origin it is always a new one. */
+  /**
+   * A batch to create; without an origin it is always a new one.
+   *
+   * @param expiresAt null for no deadline
+   */
   record NewBatch(
       BatchId id,
       String project,
@@ -102,7 +106,7 @@ public interface BatchStore {
       FileId inputFileId,
       String completionWindow,
       Instant createdAt,
-      Instant expiresAt,
+      @Nullable Instant expiresAt,
       Map<String, String> metadata,
       @Nullable Long outputExpiresAfterSeconds,
       @Nullable Origin origin) {}

@@ -219,6 +219,7 @@ class DocsTest {
       try (Stream<Path> tree = Files.walk(Path.of(folder))) {
         tree.filter(Files::isRegularFile)
             .filter(path -> !path.toString().contains("/node_modules/"))
+            .filter(path -> !path.toString().endsWith(".zip"))
             .forEach(all::add);
       }
     }

@@ -58,6 +58,28 @@ public abstract class BatchStoreContract {
   // ---- create and find
 
   @Test
+  void batchWithoutADeadlineNeverExpires() {
+    var asked =
+        new NewBatch(
+            new BatchId("batch_1"),
+            PROJECT,
+            "/v1/embeddings",
+            new FileId("file-in"),
+            "background",
+            NOW,
+            null,
+            Map.of(),
+            null,
+            null);
+
+    Batch batch = stores.batches().createBatch(asked).batch();
+
+    assertThat(batch.stamps().expiresAt()).isNull();
+    assertThat(batch.stamps().deadlineMillis()).isEqualTo(Long.MAX_VALUE);
+    assertThat(stores.batches().unfinished()).containsExactly(batch);
+  }
+
+  @Test
   void createdBatchIsFoundAsItWas() {
     var asked =
         new NewBatch(

@@ -51,7 +51,7 @@ final class Deadlines implements Serializable {
   }
 
   long leftMillis(long deadlineMillis, long now) {
-    return deadlineMillis - aheadMillis - now;
+    return deadlineMillis == Long.MAX_VALUE ? Long.MAX_VALUE : deadlineMillis - aheadMillis - now;
   }
 
   long nextMillis() {

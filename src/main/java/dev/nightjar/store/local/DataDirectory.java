@@ -31,8 +31,11 @@ import java.util.stream.Stream;
 public final class DataDirectory implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(DataDirectory.class.getName());
 
-  /** Since 2 objects end in checksums, which a program for 1 would not find. */
-  private static final int FORMAT = 2;
+  /**
+   * Since 2 objects end in checksums, which a program for 1 would not find; since 3 a batch may
+   * have no deadline, which one for 2 would take for 1970.
+   */
+  private static final int FORMAT = 3;
 
   private static final int OLDEST_FORMAT = 1;
   private static final long LOCKED_BYTE = 1L << 30;

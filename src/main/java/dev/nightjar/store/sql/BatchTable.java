@@ -69,7 +69,7 @@ final class BatchTable {
         batch.inputFileId().value(),
         batch.completionWindow(),
         batch.createdAt().toEpochMilli(),
-        batch.expiresAt().toEpochMilli(),
+        batch.expiresAt() == null ? null : batch.expiresAt().toEpochMilli(),
         Rows.metadata(batch.metadata()),
         batch.outputExpiresAfterSeconds(),
         origin == null ? null : origin.idempotencyKey(),
@@ -132,7 +132,7 @@ final class BatchTable {
         UPDATE batch SET completed = completed + ?, failed = failed + ?,
           input_tokens = input_tokens + ?, cached_tokens = cached_tokens + ?,
           output_tokens = output_tokens + ?, reasoning_tokens = reasoning_tokens + ?,
-          unsealed_chunks = unsealed_chunks - 1
+          unsealed_chunks = unsealed_chunks - 1, events = events + 1
         WHERE sequence = ?
         """,
         seal.completed(),

@@ -87,7 +87,7 @@ public final class Rows {
   private static Stamps stamps(ResultSet row) throws SQLException {
     return new Stamps(
         Instant.ofEpochMilli(row.getLong("created_at")),
-        Instant.ofEpochMilli(row.getLong("expires_at")),
+        instant(row, "expires_at"),
         instant(row, "in_progress_at"),
         instant(row, "finalizing_at"),
         instant(row, "completed_at"),

@@ -81,12 +81,24 @@ final class SqlChunkStore implements ChunkStore {
     if (sealed > 0) {
       SqlLedgerStore.charge(sql, seal, now);
       BatchTable.charge(sql, seal, now);
+      number(sql, seal);
     } else if (!isSealedBy(sql, seal)) {
       return isInFinishedBatch(sql, seal) ? SealOutcome.SEALED_LAST : SealOutcome.FENCED;
     }
     return BatchTable.isSealed(sql, seal.chunk().batch())
         ? SealOutcome.SEALED_LAST
         : SealOutcome.SEALED;
+  }
+
+  /** Under the lock of its batch's row, so that who has seen a number has seen all below it. */
+  private static void number(Sql sql, Seal seal) throws SQLException {
+    sql.update(
+        """
+        UPDATE chunk SET sealed_as = (SELECT events FROM batch WHERE sequence = chunk.batch)
+        WHERE batch = ? AND number = ?
+        """,
+        seal.chunk().batch(),
+        seal.chunk().number());
   }
 
   /** A repeated seal of the same epoch is answered as the first time. */

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Database implements Transactions {
   private static final System.Logger LOG = System.getLogger(Database.class.getName());
-  static final int VERSION = 6;
+  static final int VERSION = 7;
 
   /** For what is found at once: keys, ids, pages. No walk through many rows may hold these up. */
   private static final int LOOKERS = 4;

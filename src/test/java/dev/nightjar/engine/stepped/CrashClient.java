@@ -153,7 +153,7 @@ final class CrashClient {
       }
       case EXPIRES -> {
         Batch row = tier.stores().batches().batch(PROJECT, new BatchId(id)).orElseThrow();
-        clock.advanceTo(row.stamps().expiresAt().toEpochMilli());
+        clock.advanceTo(row.stamps().deadlineMillis());
       }
       case FILES_DELETED -> tier.stores().files().deleteFile(PROJECT, file(input), clock.instant());
       case RUNS_TO_ITS_END, INVALID_INPUT -> throw new AssertionError("has no part of its own");

@@ -196,7 +196,7 @@ final class JumpyRun implements AutoCloseable {
   private void look() {
     for (long sequence : Set.copyOf(running)) {
       Batch batch = life.stores.batches().batch(sequence).orElseThrow();
-      long due = batch.stamps().expiresAt().toEpochMilli();
+      long due = batch.stamps().deadlineMillis();
       if (batch.ending() == Ending.EXPIRED) {
         assertThat(time.now()).as("%s expires", batch.id()).isGreaterThan(due - NEARBY);
       }

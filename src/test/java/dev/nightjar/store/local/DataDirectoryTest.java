@@ -25,7 +25,7 @@ class DataDirectoryTest {
   @Test
   void newDirectoryGetsItsFormatAndPaths() throws IOException {
     try (var data = DataDirectory.open(root)) {
-      assertThat(root.resolve("format")).hasContent("2");
+      assertThat(root.resolve("format")).hasContent("3");
       assertThat(root.resolve("lock")).hasContent(Long.toString(ProcessHandle.current().pid()));
       assertThat(data.database()).isEqualTo(root.resolve("meta.db"));
       assertThat(data.journal()).isEqualTo(root.resolve("journal"));
@@ -94,7 +94,7 @@ class DataDirectoryTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"3", "1.5", ""})
+  @ValueSource(strings = {"4", "1.5", ""})
   void otherFormatIsRefusedAndTheDirectoryLetGo(String format) throws IOException {
     DataDirectory.open(root).close();
     Files.writeString(root.resolve("format"), format);
@@ -102,9 +102,9 @@ class DataDirectoryTest {
     assertThatThrownBy(() -> DataDirectory.open(root))
         .isInstanceOf(DataDirectoryException.class)
         .hasMessageContaining("has format " + format)
-        .hasMessageContaining("knows format 2");
+        .hasMessageContaining("knows format 3");
 
-    Files.writeString(root.resolve("format"), "2");
+    Files.writeString(root.resolve("format"), "3");
     DataDirectory.open(root).close();
   }
 
@@ -118,7 +118,7 @@ class DataDirectoryTest {
     assertThat(root.resolve("format")).hasContent("1");
 
     DataDirectory.open(root).close();
-    assertThat(root.resolve("format")).hasContent("2");
+    assertThat(root.resolve("format")).hasContent("3");
     assertThat(DataDirectory.isOlder(root)).isFalse();
   }
 

@@ -1,0 +1,130 @@
+package dev.nightjar.store.sqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.nightjar.batch.Batch;
+import dev.nightjar.batch.BatchStatus;
+import dev.nightjar.store.sql.Sql;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From the version before to this one, also when the process dies on the way. */
+@Tag("server")
+class MigrationTest {
+  private static final int BEFORE = Database.VERSION - 1;
+
+  @TempDir Path folder;
+
+  /** Does so many statements of the last step, says so, and waits to be killed. */
+  static final class Step {
+    private Step() {}
+
+    static void main(String[] arguments) throws Exception {
+      var sql = new Sql(DriverManager.getConnection("jdbc:sqlite:" + arguments[0]));
+      sql.script("PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; PRAGMA cache_size = 1");
+      sql.script("BEGIN IMMEDIATE");
+      for (String statement : statements().subList(0, Integer.parseInt(arguments[1]))) {
+        sql.script(statement);
+      }
+      System.out.println("done");
+      LockSupport.park();
+    }
+  }
+
+  private static List<String> statements() throws IOException {
+    return List.of(Database.resource("V%d.sql".formatted(Database.VERSION)).split(";\\R"));
+  }
+
+  @Test
+  void deathAtAnyStatementLeavesTheVersionBeforeAndTheNextStartMigrates() throws Exception {
+    Path older = folder.resolve("older.db");
+    makeOlder(older);
+    for (int done = 0; done <= statements().size(); done++) {
+      Path file = folder.resolve("killed-%d.db".formatted(done));
+      Files.copy(older, file, StandardCopyOption.REPLACE_EXISTING);
+
+      killAfter(done, file);
+
+      assertThat(version(file)).as("after %d statements", done).isEqualTo(BEFORE);
+      try (var stores = SqliteStores.open(file)) {
+        Batch batch = stores.batches().batch(1).orElseThrow();
+        assertThat(batch.status()).isEqualTo(BatchStatus.IN_PROGRESS);
+        assertThat(batch.stamps().deadlineMillis()).isEqualTo(5_000);
+        assertThat(stores.chunks().unsealed()).hasSize(1);
+        assertThat(stores.chunks().sealedObjects(1)).hasSize(2);
+      }
+      assertThat(version(file)).isEqualTo(Database.VERSION);
+      assertThat(sealOrder(file)).containsExactly(1L, 2L, null);
+    }
+  }
+
+  private static void makeOlder(Path file) throws Exception {
+    try (var sql = new Sql(DriverManager.getConnection("jdbc:sqlite:" + file))) {
+      for (int version = 1; version <= BEFORE; version++) {
+        sql.script(Database.resource("V%d.sql".formatted(version)));
+      }
+      sql.script(
+          """
+          INSERT INTO batch (id, project, endpoint, input_file_id, completion_window, status,
+            created_at, expires_at, in_progress_at, total, unsealed_chunks)
+          VALUES ('batch_1', 'default', '/v1/chat/completions', 'file-1', '24h', 'in_progress',
+            1000, 5000, 2000, 30, 1);
+          INSERT INTO chunk (batch, number, epoch, state, first_line, lines, offset, length,
+            output_bytes)
+          VALUES (1, 0, 1, 'sealed', 0, 10, 0, 100, 50), (1, 1, 2, 'sealed', 10, 10, 100, 100, 50),
+            (1, 2, 1, 'open', 20, 10, 200, 100, 0);
+          """);
+      sql.script("PRAGMA user_version = " + BEFORE);
+    }
+  }
+
+  private static void killAfter(int statements, Path file) throws Exception {
+    var builder =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--enable-native-access=ALL-UNNAMED",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Step.class.getName(),
+            file.toString(),
+            Integer.toString(statements));
+    Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    try (BufferedReader output = process.inputReader()) {
+      assertThat(output.readLine()).isEqualTo("done");
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
+  }
+
+  private static int version(Path file) throws Exception {
+    try (var sql = new Sql(DriverManager.getConnection("jdbc:sqlite:" + file))) {
+      return sql.one("PRAGMA user_version", row -> row.getInt(1)).orElseThrow();
+    }
+  }
+
+  private static List<Long> sealOrder(Path file) throws Exception {
+    try (var sql = new Sql(DriverManager.getConnection("jdbc:sqlite:" + file))) {
+      return new ArrayList<>(
+          sql.list("SELECT sealed_as FROM chunk ORDER BY number", MigrationTest::sealedAs));
+    }
+  }
+
+  private static @Nullable Long sealedAs(ResultSet row) throws SQLException {
+    long place = row.getLong(1);
+    return row.wasNull() ? null : place;
+  }
+}
