@@ -91,7 +91,7 @@ final class ManyBatches {
             "30d",
             createdAt,
             now.plus(Duration.ofDays(30)),
-            Map.of("team", "team-" + number % 20, "run", "run-" + number),
+            Map.of("team", "team-" + number / 4 % 20, "run", "run-" + number),
             null,
             null);
     return stores.batches().createBatch(asked).batch();
