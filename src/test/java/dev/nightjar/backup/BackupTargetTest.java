@@ -105,10 +105,10 @@ class BackupTargetTest {
 
   @Test
   void onlyADataDirectoryOfAKnownFormatIsCopied() throws IOException {
-    Files.writeString(data.resolve("format"), "3\n");
+    Files.writeString(data.resolve("format"), "4\n");
     assertThatThrownBy(this::backUp)
         .isInstanceOf(DataDirectoryException.class)
-        .hasMessageContaining("has format 3 and this version knows format 2: run the version");
+        .hasMessageContaining("has format 4 and this version knows format 3: run the version");
 
     Files.delete(data.resolve("format"));
     assertThatThrownBy(this::backUp)

@@ -147,7 +147,7 @@ class KeysTest {
     }
 
     assertThat(keys("list", "--data", text(data))).hasLineCount(1);
-    assertThat(data.resolve("format")).hasContent("2");
+    assertThat(data.resolve("format")).hasContent("3");
   }
 
   private void assertSays(String text, String... arguments) throws Exception {
