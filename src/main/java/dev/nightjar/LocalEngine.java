@@ -26,7 +26,7 @@ import java.util.Optional;
 
 /** The engine on one machine: a data directory, its stores, and the upstreams. */
 final class LocalEngine implements RunNode {
-  private final SteadyClock clock = new SteadyClock(InstantSource.system(), System::nanoTime);
+  private final SteadyClock clock;
   private final LocalStores stores;
   private final List<Upstream> upstreams;
   private final BatchEngine engine;
@@ -34,8 +34,10 @@ final class LocalEngine implements RunNode {
   /** How much of what this node may take. */
   record Limits(BatchEngine.Limits engine, DiskFreeMin diskFreeMin) {}
 
-  private LocalEngine(LocalStores stores, List<UpstreamSettings> upstreams, Limits limits) {
+  private LocalEngine(
+      LocalStores stores, SteadyClock clock, List<UpstreamSettings> upstreams, Limits limits) {
     this.stores = stores;
+    this.clock = clock;
     var clients = new ArrayList<Upstream>();
     var specs = new ArrayList<UpstreamSpec>();
     for (UpstreamSettings upstream : upstreams) {
@@ -54,10 +56,11 @@ final class LocalEngine implements RunNode {
 
   /** Opens all and takes up unfinished batches only at {@link BatchEngine#start}. */
   static LocalEngine open(Path data, List<UpstreamSettings> upstreams, Limits limits) {
+    var clock = new SteadyClock(InstantSource.system(), System::nanoTime);
     DiskFreeMin free = limits.diskFreeMin();
-    LocalStores stores = LocalStores.open(data, free.percent(), free.bytes());
+    LocalStores stores = LocalStores.open(data, free.percent(), free.bytes(), clock);
     try {
-      return new LocalEngine(stores, upstreams, limits);
+      return new LocalEngine(stores, clock, upstreams, limits);
     } catch (RuntimeException e) {
       stores.close();
       throw e;
@@ -79,8 +82,7 @@ final class LocalEngine implements RunNode {
     }
   }
 
-  @Override
-  public SteadyClock clock() {
+  SteadyClock clock() {
     return clock;
   }
 

@@ -3,6 +3,7 @@ package dev.nightjar;
 import dev.nightjar.cli.data.DirectoryKeys;
 import dev.nightjar.store.ApiKey;
 import dev.nightjar.store.KeyId;
+import dev.nightjar.store.KeyStore;
 import dev.nightjar.store.NewIds;
 import dev.nightjar.store.Stores;
 import dev.nightjar.store.local.DataDirectory;
@@ -10,7 +11,7 @@ import dev.nightjar.store.local.LocalStores;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,36 +29,28 @@ final class LocalKeys implements DirectoryKeys {
     }
     String text = ids.newKeyText();
     var key =
-        new ApiKey(
-            ids.newKey(),
-            asked.project(),
-            asked.name(),
-            asked.scopes(),
-            asked.requestsPerMinute(),
-            now(),
-            null);
-    try (Stores stores = LocalStores.beside(data)) {
-      stores.keys().createKey(key, ApiKey.hash(text));
+        new KeyStore.NewKey(
+            ids.newKey(), asked.project(), asked.name(), asked.scopes(), asked.requestsPerMinute());
+    try (Stores stores = open(data)) {
+      return new CreatedKey(stores.keys().createKey(key, ApiKey.hash(text)), text);
     }
-    return new CreatedKey(key, text);
   }
 
   @Override
   public List<ApiKey> list(Path data) {
-    try (Stores stores = LocalStores.beside(data)) {
+    try (Stores stores = open(data)) {
       return stores.keys().keys();
     }
   }
 
   @Override
   public Optional<ApiKey> revoke(Path data, String id) {
-    try (Stores stores = LocalStores.beside(data)) {
-      return stores.keys().revokeKey(new KeyId(id), now());
+    try (Stores stores = open(data)) {
+      return stores.keys().revokeKey(new KeyId(id));
     }
   }
 
-  /** As the database keeps it. */
-  private static Instant now() {
-    return Instant.ofEpochMilli(Instant.now().toEpochMilli());
+  private static Stores open(Path data) {
+    return LocalStores.beside(data, InstantSource.system());
   }
 }

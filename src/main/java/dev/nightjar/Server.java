@@ -279,7 +279,7 @@ final class Server implements AutoCloseable {
         new Webhooks(
             stores, limits, new Webhooks.Outbound(webhookTargets, webhookSender, webhooks::wake)),
         accounts,
-        new Estimates(files, expectations, node.engine().longLines(), node.clock()),
+        new Estimates(files, expectations, node.engine().longLines()),
         () -> node.engine().models().models(),
         health(),
         metrics::scrape,

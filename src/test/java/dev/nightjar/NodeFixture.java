@@ -6,9 +6,9 @@ import dev.nightjar.engine.BatchEngine;
 import dev.nightjar.engine.message.EngineLimits;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
-import dev.nightjar.file.StoredFile;
 import dev.nightjar.store.BatchStore.NewBatch;
 import dev.nightjar.store.ContentReader;
+import dev.nightjar.store.FileStore.NewFile;
 import dev.nightjar.store.NewIds;
 import dev.nightjar.store.ObjectKeys;
 import dev.nightjar.store.ObjectStore;
@@ -21,7 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -63,8 +62,7 @@ public final class NodeFixture implements AutoCloseable {
     node.stores()
         .files()
         .insertFile(
-            new StoredFile(
-                file, 0, "default", "in.jsonl", "batch", bytes.length, Instant.now(), null),
+            new NewFile(file, "default", "in.jsonl", "batch", bytes.length, null),
             Manifest.ofObject(ObjectKeys.upload(file), bytes.length));
     return file;
   }
@@ -73,7 +71,6 @@ public final class NodeFixture implements AutoCloseable {
   public long create(Path input, Duration window) throws IOException {
     FileId file = upload(input);
     var ids = new NewIds(new SecureRandom());
-    Instant now = Instant.now();
     var batch =
         node.stores()
             .batches()
@@ -84,8 +81,7 @@ public final class NodeFixture implements AutoCloseable {
                     "/v1/chat/completions",
                     file,
                     "24h",
-                    now,
-                    now.plus(window),
+                    window,
                     Map.of(),
                     null,
                     null))

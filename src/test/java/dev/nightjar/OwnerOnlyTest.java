@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.nightjar.sim.SimServer;
 import dev.nightjar.store.local.Backup;
 import dev.nightjar.store.local.DataDirectory;
-import dev.nightjar.store.sqlite.SqliteStores;
 import dev.nightjar.testing.DeadPort;
 import dev.nightjar.testing.NightjarProcess;
 import dev.nightjar.testing.ServerFixture;
+import dev.nightjar.testing.TestStores;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -67,7 +67,7 @@ class OwnerOnlyTest {
   @Test
   void backupOfAWiderDirectoryIsItsOwnersAlone() throws IOException {
     try (var directory = DataDirectory.open(data);
-        var _ = SqliteStores.open(directory.database())) {
+        var _ = TestStores.open(directory.database())) {
       widen();
       Path copy = Files.createDirectory(folder.resolve("copy"));
       Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString(WIDE));
@@ -82,7 +82,7 @@ class OwnerOnlyTest {
   @Test
   void databaseMadeByItselfIsItsOwnersAlone() throws IOException {
     Path file = folder.resolve("meta.db");
-    try (var _ = SqliteStores.open(file)) {
+    try (var _ = TestStores.open(file)) {
       assertThat(openToOthers(folder)).isEmpty();
     }
   }
@@ -115,7 +115,7 @@ class OwnerOnlyTest {
   @Test
   void widerDirectoryIsClosedAndSaidInOneSentence() throws IOException {
     try (var directory = DataDirectory.open(data);
-        var _ = SqliteStores.open(directory.database())) {
+        var _ = TestStores.open(directory.database())) {
       Files.createDirectory(directory.objects());
       widen();
     }

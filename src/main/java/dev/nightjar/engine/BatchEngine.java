@@ -44,7 +44,6 @@ import org.jspecify.annotations.Nullable;
 public final class BatchEngine implements BatchRunner, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(BatchEngine.class.getName());
 
-  private final SteadyClock clock;
   private final WorkFigures workFigures = new WorkFigures();
   private final Engine engine;
   private final Traces traces;
@@ -88,7 +87,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     ObjectStore objects = tier.objects();
     this.running = new RunningBatches(stores.files());
     this.inputs = new OpenInputs(tier.inputs());
-    this.clock = world.clock();
+    SteadyClock clock = world.clock();
     batchEvents.join(workFigures);
     List<Upstream> clients = upstreams.clients();
     this.engine = new Engine(limits.engine(), upstreams.specs(), world.random().nextLong());
@@ -108,12 +107,11 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
             new ChunkSealer(places, limits.input(), longLines, workFigures),
             new Finisher(
                 stores, objects, new NewIds(world.random()), limits.fileLife().of("batch_output")));
-    this.work =
-        new EffectWork(stores.batches(), steps, running, models, clock, workFigures, thread::post);
+    this.work = new EffectWork(stores.batches(), steps, running, models, workFigures, thread::post);
     this.diskWatch = new DiskWatch(tier.disk(), thread::post);
     var files = new ValidationInputs(stores, objects, longLines);
     var rules = new ValidationRules(limits.input(), limits.terms(), models::refusal);
-    this.validation = new Validation(files, rules, clock, world.random());
+    this.validation = new Validation(files, rules, world.random());
     this.arrivals = new Arrivals(stores, running, validation, batchEvents, thread::post);
   }
 

@@ -20,7 +20,6 @@ import dev.nightjar.store.ObjectStore.ObjectMissingException;
 import dev.nightjar.validation.InputLimits;
 import java.io.EOFException;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
@@ -70,14 +69,13 @@ final class ChunkSealer {
   }
 
   /** Lines without an answer get {@code ending}'s error line; there are none when it is null. */
-  SealOutcome seal(RunningBatch running, Chunk chunk, @Nullable Ending ending, Instant now)
-      throws IOException {
+  SealOutcome seal(RunningBatch running, Chunk chunk, @Nullable Ending ending) throws IOException {
     Written found = written.get(chunk);
     if (found == null) {
       found = write(running, chunk, ending);
       written.put(chunk, found);
     }
-    SealOutcome outcome = chunks.seal(found.seal(), now);
+    SealOutcome outcome = chunks.seal(found.seal());
     written.remove(chunk);
     leftovers.tryAgain();
     leftovers.delete(

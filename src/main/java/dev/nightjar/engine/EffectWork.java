@@ -8,7 +8,6 @@ import dev.nightjar.engine.message.Event;
 import dev.nightjar.store.BatchStore;
 import dev.nightjar.upstream.Upstream.Probe;
 import java.io.IOException;
-import java.time.InstantSource;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +22,6 @@ final class EffectWork {
   private final Steps steps;
   private final RunningBatches running;
   private final ModelCatalog models;
-  private final InstantSource clock;
   private final WorkFigures workFigures;
   private final Consumer<Event> events;
 
@@ -35,14 +33,12 @@ final class EffectWork {
       Steps steps,
       RunningBatches running,
       ModelCatalog models,
-      InstantSource clock,
       WorkFigures workFigures,
       Consumer<Event> events) {
     this.batches = batches;
     this.steps = steps;
     this.running = running;
     this.models = models;
-    this.clock = clock;
     this.workFigures = workFigures;
     this.events = events;
   }
@@ -55,14 +51,14 @@ final class EffectWork {
   void seal(Chunk chunk, @Nullable Ending ending) throws IOException {
     RunningBatch batch = running.get(chunk.id().batch());
     long begun = System.nanoTime();
-    var outcome = steps.sealer.seal(batch, chunk, ending, clock.instant());
+    var outcome = steps.sealer.seal(batch, chunk, ending);
     workFigures.seals().add(System.nanoTime() - begun);
     events.accept(new Event.Sealed(chunk, outcome));
   }
 
   /** {@code told} is told of the end before the engine is. */
   void finish(long sequence, BatchEvents told) throws IOException {
-    told.changed(steps.finisher.finish(sequence, clock.instant()));
+    told.changed(steps.finisher.finish(sequence));
     events.accept(new Event.Finished(sequence));
     cleanUp(sequence);
   }
@@ -78,7 +74,7 @@ final class EffectWork {
   }
 
   void expire(long sequence, BatchEvents told) {
-    Batch batch = batches.expire(sequence, clock.instant());
+    Batch batch = batches.expire(sequence);
     if (batch.status() == BatchStatus.FINALIZING) {
       told.changed(batch);
     }

@@ -9,7 +9,6 @@ import dev.nightjar.store.ObjectStore;
 import dev.nightjar.store.Stores;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,15 +18,12 @@ import org.jspecify.annotations.Nullable;
  * @param outputLife how long output files are kept where the batch does not say; null for ever
  */
 record Finisher(Stores stores, ObjectStore objects, NewIds ids, @Nullable Duration outputLife) {
-  Batch finish(long sequence, Instant now) throws IOException {
+  Batch finish(long sequence) throws IOException {
     Batch batch = stores.batches().batch(sequence).orElseThrow();
     checkReadable(sequence);
     Long seconds = batch.outputExpiresAfterSeconds();
     Duration life = seconds == null ? outputLife : Duration.ofSeconds(seconds);
-    Instant expiresAt = life == null ? null : now.plus(life);
-    return stores
-        .batches()
-        .finish(sequence, new FinishedFiles(ids.newFile(), ids.newFile(), expiresAt), now);
+    return stores.batches().finish(sequence, new FinishedFiles(ids.newFile(), ids.newFile(), life));
   }
 
   /** A batch ends only with files that can be read: one with a hole is never served. */

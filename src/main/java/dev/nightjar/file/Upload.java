@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param file the id of the file that it becomes; known from the start, since its parts are named
  *     after it
  * @param fileLife of that file from its creation; null for ever
- * @param status as stored, where nothing ever expires: {@link #statusAt} is what the API says
+ * @param status as of when it was looked at
  * @param parts what the file consists of, in order; empty until it is completed
  */
 public record Upload(
@@ -39,9 +39,5 @@ public record Upload(
 
   public Upload {
     parts = List.copyOf(parts);
-  }
-
-  public Status statusAt(Instant now) {
-    return status == Status.PENDING && !now.isBefore(expiresAt) ? Status.EXPIRED : status;
   }
 }

@@ -20,7 +20,7 @@ final class UploadJson {
     json.put("created_at", upload.createdAt().getEpochSecond());
     json.put("filename", upload.filename());
     json.put("purpose", FileJson.purpose(upload.purpose()));
-    json.put("status", view.status().name().toLowerCase(Locale.ROOT));
+    json.put("status", upload.status().name().toLowerCase(Locale.ROOT));
     json.put("expires_at", upload.expiresAt().getEpochSecond());
     json.set("file", view.file() == null ? null : FileJson.of(view.file()));
     return json;

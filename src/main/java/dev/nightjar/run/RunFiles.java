@@ -4,10 +4,10 @@ import dev.nightjar.batch.Batch;
 import dev.nightjar.config.SettingsException;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
-import dev.nightjar.file.StoredFile;
 import dev.nightjar.store.BatchStore.NewBatch;
 import dev.nightjar.store.ContentReader;
 import dev.nightjar.store.FileStore;
+import dev.nightjar.store.FileStore.NewFile;
 import dev.nightjar.store.NewIds;
 import dev.nightjar.store.ObjectKeys;
 import dev.nightjar.store.ObjectStore;
@@ -24,7 +24,6 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
-import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +34,6 @@ import org.jspecify.annotations.Nullable;
 final class RunFiles {
   static final String PROJECT = "default";
   private static final String DIGEST = "input_sha256";
-  private static final Instant NEVER = Instant.ofEpochMilli(Long.MAX_VALUE);
   private static final int COPY_BYTES = 256 * 1024;
 
   private final RunRequest request;
@@ -62,7 +60,6 @@ final class RunFiles {
   Batch submit(RunNode node, String endpoint) throws IOException {
     var ids = new NewIds(new SecureRandom());
     FileId id = ids.newFile();
-    Instant now = node.clock().instant();
     long bytes;
     MessageDigest digest = sha256();
     try (var in = new DigestInputStream(Files.newInputStream(request.input()), digest);
@@ -75,14 +72,13 @@ final class RunFiles {
     node.stores()
         .files()
         .insertFile(
-            new StoredFile(id, 0, PROJECT, name, "batch", bytes, now, null),
+            new NewFile(id, PROJECT, name, "batch", bytes, null),
             Manifest.ofObject(ObjectKeys.upload(id), bytes));
     Map<String, String> metadata = Map.of(DIGEST, HexFormat.of().formatHex(digest.digest()));
     return node.stores()
         .batches()
         .createBatch(
-            new NewBatch(
-                ids.newBatch(), PROJECT, endpoint, id, "none", now, NEVER, metadata, null, null))
+            new NewBatch(ids.newBatch(), PROJECT, endpoint, id, "none", null, metadata, null, null))
         .batch();
   }
 

@@ -6,13 +6,10 @@ import dev.nightjar.store.ObjectStore;
 import dev.nightjar.store.Stores;
 import dev.nightjar.upstream.Upstream;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.List;
 
 /** An engine with its stores and upstreams, for as long as a run takes. */
 public interface RunNode extends AutoCloseable {
-  InstantSource clock();
-
   Stores stores();
 
   ObjectStore objects();

@@ -7,6 +7,7 @@ import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.batch.Chunk;
 import dev.nightjar.cost.Price;
 import dev.nightjar.file.FileId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -42,12 +43,12 @@ public interface BatchStore {
    * transaction. A batch that has left validating meanwhile is returned unchanged and gets nothing;
    * one that would exceed the quota stays as it is.
    */
-  Begun begin(long batch, ValidInput validated, BeginTerms beginTerms, Instant now);
+  Begun begin(long batch, ValidInput validated, BeginTerms beginTerms);
 
   /**
    * validating → failed, with the problems found; a batch that has left validating is unchanged.
    */
-  Batch fail(long batch, List<BatchError> errors, Instant now);
+  Batch fail(long batch, List<BatchError> errors);
 
   /** All problems of a batch's input, of which its row shows the first. */
   List<BatchError> errors(long batch);
@@ -56,20 +57,20 @@ public interface BatchStore {
    * validating or in_progress → cancelling; other states are returned as they are. A validating
    * batch has no chunks and ends by {@link #finish} at once.
    */
-  Optional<Batch> cancel(String project, BatchId id, Instant now);
+  Optional<Batch> cancel(String project, BatchId id);
 
   /**
    * in_progress, or validating when its file could not be read until then, → finalizing with {@code
    * Ending.EXPIRED}; other states are returned as they are.
    */
-  Batch expire(long batch, Instant now);
+  Batch expire(long batch);
 
   /**
    * A batch whose chunks are all sealed, or that was cancelled while validating, reaches its
    * terminal state: files made from the ordered seals, chunk rows deleted, in one transaction. The
    * file rows appear only if they would have bytes. A terminal batch is returned unchanged.
    */
-  Batch finish(long batch, FinishedFiles files, Instant now);
+  Batch finish(long batch, FinishedFiles files);
 
   /** What came of a creation: the new batch, or an earlier one. */
   record Created(Batch batch, CreateOutcome outcome) {}
@@ -89,15 +90,15 @@ public interface BatchStore {
    *     none
    * @param hash of the body and of who sent it
    * @param retryCount how often the client had sent it before: without a key, a request with a
-   *     higher count than an equal one from {@code repeatedSince} on is the same
+   *     higher count than an equal one of the last {@code repeatedWithin} is the same
    */
   record Origin(
-      @Nullable String idempotencyKey, String hash, int retryCount, Instant repeatedSince) {}
+      @Nullable String idempotencyKey, String hash, int retryCount, Duration repeatedWithin) {}
 
   /**
    * A batch to create; without an origin it is always a new one.
    *
-   * @param expiresAt null for no deadline
+   * @param window how long it may take; null for ever
    */
   record NewBatch(
       BatchId id,
@@ -105,8 +106,7 @@ public interface BatchStore {
       String endpoint,
       FileId inputFileId,
       String completionWindow,
-      Instant createdAt,
-      @Nullable Instant expiresAt,
+      @Nullable Duration window,
       Map<String, String> metadata,
       @Nullable Long outputExpiresAfterSeconds,
       @Nullable Origin origin) {}
@@ -136,9 +136,9 @@ public interface BatchStore {
   /**
    * Ids for the files that a finished batch gets, and how the objects of its seals are named.
    *
-   * @param expiresAt of both files; null for never
+   * @param life of both files; null for ever
    */
-  record FinishedFiles(FileId output, FileId error, @Nullable Instant expiresAt) {}
+  record FinishedFiles(FileId output, FileId error, @Nullable Duration life) {}
 
   /** A page of batches. */
   record BatchQuery(String project, @Nullable Batch after, int limit, BatchFilter filter) {

@@ -4,23 +4,21 @@ import dev.nightjar.batch.Chunk;
 import dev.nightjar.batch.ChunkId;
 import dev.nightjar.batch.Usage;
 import dev.nightjar.file.Manifest;
-import java.time.Instant;
 import java.util.List;
 
 /** Holds the chunks of batches that have not ended, under the rules of {@link Stores}. */
 public interface ChunkStore {
-  /** Gives back all open chunks, whoever owned them: at the start of the only node. */
+  /** Gives back all open chunks of this node, which has just started and knows of none. */
   void releaseChunks();
 
   /**
-   * Gives back the open chunks of a batch behind the one with this number: for its owner, after a
-   * claim of unknown outcome, which has its next chunks or has none.
+   * Gives back this node's open chunks of a batch behind the one with this number: after a claim of
+   * unknown outcome, which has its next chunks or has none.
    */
   void releaseChunks(long batch, int after);
 
   /**
-   * The next waiting chunks in order, now owned by the caller: epoch + 1, open. At most {@code
-   * max}.
+   * The next waiting chunks in order, now owned by this node: epoch + 1, open. At most {@code max}.
    */
   List<Chunk> claim(long batch, int max);
 
@@ -29,10 +27,11 @@ public interface ChunkStore {
 
   /**
    * Marks a chunk sealed and charges its counts and usage, in one transaction, if {@code epoch} is
-   * still the current one. The last chunk of a running batch moves it to {@code finalizing} in the
-   * same transaction. A chunk that this epoch has sealed already is answered as the first time.
+   * still the current one and this node's. The last chunk of a running batch moves it to {@code
+   * finalizing} in the same transaction. A chunk that this epoch has sealed already is answered as
+   * the first time.
    */
-  SealOutcome seal(Seal seal, Instant now);
+  SealOutcome seal(Seal seal);
 
   /** The objects of the sealed chunks of an unfinished batch: what its files will consist of. */
   List<Manifest.Piece> sealedObjects(long batch);

@@ -1,22 +1,23 @@
 package dev.nightjar.store;
 
+import dev.nightjar.batch.Batch;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.StoredFile;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Holds what files there are, under the rules of {@link Stores}. */
 public interface FileStore {
-  /** Records a file whose objects are durable already. The given sequence is ignored. */
-  default void insertFile(StoredFile file, Manifest content) {
-    insertFile(file, content, Long.MAX_VALUE);
+  /** Records a file whose objects are durable already. */
+  default StoredFile insertFile(NewFile file, Manifest content) {
+    return insertFile(file, content, Long.MAX_VALUE).orElseThrow();
   }
 
-  /** The same, but false if its project would then store more than {@code storageBytesMax}. */
-  boolean insertFile(StoredFile file, Manifest content, long storageBytesMax);
+  /** The same, but empty if its project would then store more than {@code storageBytesMax}. */
+  Optional<StoredFile> insertFile(NewFile file, Manifest content, long storageBytesMax);
 
   /**
    * What a project's files hold, and the parts that are in no file: also those that the API shows
@@ -25,7 +26,10 @@ public interface FileStore {
   long storedBytes(String project);
 
   /** A file that the API may show: not deleted, not expired. */
-  Optional<StoredFile> file(String project, FileId id, Instant now);
+  Optional<StoredFile> file(String project, FileId id);
+
+  /** The file that a batch reads, unless it is deleted or had expired when the batch was made. */
+  Optional<StoredFile> inputOf(Batch batch);
 
   /**
    * Where a page goes on: also a file that was deleted or has expired since the page before, as
@@ -37,7 +41,7 @@ public interface FileStore {
   List<StoredFile> files(FileQuery query);
 
   /** Hides a file from the API at once; its bytes stay while an unfinished batch needs them. */
-  boolean deleteFile(String project, FileId id, Instant now);
+  boolean deleteFile(String project, FileId id);
 
   /** What a file's bytes are, also of a deleted file that an unfinished batch still needs. */
   Optional<Manifest> content(FileId id);
@@ -52,6 +56,18 @@ public interface FileStore {
       @Nullable String purpose,
       @Nullable StoredFile after,
       int limit,
-      boolean isAscending,
-      Instant now) {}
+      boolean isAscending) {}
+
+  /**
+   * A file to record.
+   *
+   * @param life from now on; null for ever
+   */
+  record NewFile(
+      FileId id,
+      String project,
+      String filename,
+      String purpose,
+      long bytes,
+      @Nullable Duration life) {}
 }

@@ -1,8 +1,10 @@
 package dev.nightjar.store;
 
-import java.time.Instant;
+import dev.nightjar.store.ApiKey.Scope;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds the API keys and their projects, under the rules of {@link Stores}. Other processes may
@@ -14,7 +16,7 @@ public interface KeyStore {
    *
    * @param hash SHA-256 of the key's text
    */
-  void createKey(ApiKey key, byte[] hash);
+  ApiKey createKey(NewKey key, byte[] hash);
 
   /** The key with this hash, also if it was revoked. */
   Optional<ApiKey> key(byte[] hash);
@@ -26,7 +28,15 @@ public interface KeyStore {
   boolean hasKeys();
 
   /** The key as it is then: one that was revoked before keeps that time. Empty: no such key. */
-  Optional<ApiKey> revokeKey(KeyId id, Instant now);
+  Optional<ApiKey> revokeKey(KeyId id);
 
   boolean hasProject(String name);
+
+  /** A key to record. */
+  record NewKey(
+      KeyId id,
+      String project,
+      String name,
+      Set<Scope> scopes,
+      @Nullable Integer requestsPerMinute) {}
 }

@@ -22,8 +22,8 @@ public interface LedgerStore {
    */
   List<LedgerEntry> ledger(@Nullable String project, LocalDate from, LocalDate to);
 
-  /** What a model has used from a day on, of all projects: what can be learned from it. */
-  Learned learned(@Nullable String model, LocalDate from);
+  /** What a model has used in so many days, of all projects: what can be learned from it. */
+  Learned learned(@Nullable String model, int days);
 
   /** What the project's batches that have not ended hold of its quota, by model. */
   List<Enqueued> enqueued(String project);

@@ -3,6 +3,7 @@ package dev.nightjar.store;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.PartId;
 import dev.nightjar.file.UploadId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -12,10 +13,10 @@ import java.util.Set;
 /** Says which objects are not needed any more, under the rules of {@link Stores}. */
 public interface Retention {
   /**
-   * Files that were deleted or had expired by {@code goneBy} and that no unfinished batch reads. At
-   * most {@code max}; a forgotten one does not come again.
+   * Files that were deleted or had expired so long ago and that no unfinished batch reads. At most
+   * {@code max}; a forgotten one does not come again.
    */
-  List<FileId> goneFiles(Instant goneBy, int max);
+  List<FileId> goneFiles(Duration ago, int max);
 
   /**
    * The latest moment that a row knows of, of what was made, ended or deleted; empty if there is
@@ -26,8 +27,8 @@ public interface Retention {
   /** Drops the rows of files whose objects are deleted, in one transaction. */
   void forgetFiles(List<FileId> files);
 
-  /** Uploads that had ended or expired by {@code endedBy}, at most {@code max}. */
-  List<EndedUpload> endedUploads(Instant endedBy, int max);
+  /** Uploads that had ended or expired so long ago, at most {@code max}. */
+  List<EndedUpload> endedUploads(Duration ago, int max);
 
   /** Drops the rows of uploads whose unused parts are deleted; the files they became stay. */
   void forgetUploads(List<UploadId> uploads);

@@ -95,13 +95,13 @@ public final class Sweeper implements AutoCloseable {
     Instant before = now.minus(GRACE);
     // A younger one may be on its way to its row. One from the future was written before the clock
     // was set back, and that is longer ago than it takes to settle.
-    return sweep(before, at -> !at.isAfter(before) || at.isAfter(now.plus(AHEAD)));
+    return sweep(GRACE, at -> !at.isAfter(before) || at.isAfter(now.plus(AHEAD)));
   }
 
-  private int sweep(Instant goneBy, Predicate<Instant> isOld) throws IOException {
+  private int sweep(Duration ago, Predicate<Instant> isOld) throws IOException {
     isMoreLeft = false;
-    int deleted = sweepUploads(goneBy);
-    deleted += sweepFiles(goneBy);
+    int deleted = sweepUploads(ago);
+    deleted += sweepFiles(ago);
     if (!isMoreLeft) { // Looking for orphans takes long, and they are few.
       deleted += sweepOrphans(isOld);
       stuck.clear();
@@ -110,24 +110,24 @@ public final class Sweeper implements AutoCloseable {
   }
 
   /**
-   * Rounds until nothing is left to delete of what was gone by then; how many objects they deleted.
-   * Nobody else may use the stores: what is half made looks like an orphan.
+   * Rounds until nothing is left to delete of what is gone; how many objects they deleted. Nobody
+   * else may use the stores: what is half made looks like an orphan.
    */
-  public int sweepAll(Instant goneBy) throws IOException {
+  public int sweepAll() throws IOException {
     int all = 0;
     int deleted;
     do {
-      deleted = sweep(goneBy, _ -> true);
+      deleted = sweep(Duration.ZERO, _ -> true);
       all += deleted;
     } while (deleted > 0 || isMoreLeft || !place.equals(Page.FIRST));
     return all;
   }
 
-  private int sweepUploads(Instant before) throws IOException {
+  private int sweepUploads(Duration ago) throws IOException {
     int deleted = 0;
     int rowsMax = ROWS_MAX + stuck.size();
     var swept = new ArrayList<UploadId>();
-    List<EndedUpload> ended = retention.endedUploads(before, rowsMax);
+    List<EndedUpload> ended = retention.endedUploads(ago, rowsMax);
     for (EndedUpload upload : ended) {
       if (deleted >= OBJECTS_MAX) {
         break;
@@ -141,11 +141,11 @@ public final class Sweeper implements AutoCloseable {
     return deleted;
   }
 
-  private int sweepFiles(Instant before) throws IOException {
+  private int sweepFiles(Duration ago) throws IOException {
     int deleted = 0;
     int rowsMax = ROWS_MAX + stuck.size();
     var swept = new ArrayList<FileId>();
-    List<FileId> gone = retention.goneFiles(before, rowsMax);
+    List<FileId> gone = retention.goneFiles(ago, rowsMax);
     for (FileId file : gone) {
       if (deleted >= OBJECTS_MAX) {
         break;

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a project's events go.
  *
- * @param sequence orders endpoints by their creation; ignored when one is created
+ * @param sequence orders endpoints by their creation
  * @param events types such as {@code batch.completed}
  * @param disabledReason why nothing is sent to it; null while it is enabled
  */

@@ -1,9 +1,9 @@
 package dev.nightjar.store;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * pending.
  */
 public interface WebhookStore {
-  /** Records an endpoint; false if its project has {@code endpointsMax} others. */
-  boolean createWebhookEndpoint(WebhookEndpoint endpoint, int endpointsMax);
+  /** Records an endpoint; empty if its project has {@code endpointsMax} others. */
+  Optional<WebhookEndpoint> createWebhookEndpoint(NewEndpoint endpoint, int endpointsMax);
 
   /** An endpoint that is not deleted. */
   Optional<WebhookEndpoint> webhookEndpoint(String project, String id);
@@ -26,11 +26,10 @@ public interface WebhookStore {
    * Changes an endpoint in one transaction; {@code change} gets it as it is then, and does nothing
    * else. Empty if there is none.
    */
-  Optional<WebhookEndpoint> changeWebhookEndpoint(
-      String project, String id, UnaryOperator<WebhookEndpoint> change);
+  Optional<WebhookEndpoint> changeWebhookEndpoint(String project, String id, Change change);
 
   /** Its pending deliveries fail. */
-  boolean deleteWebhookEndpoint(String project, String id, Instant now);
+  boolean deleteWebhookEndpoint(String project, String id);
 
   Optional<WebhookDelivery> webhookDelivery(String project, String id);
 
@@ -46,22 +45,22 @@ public interface WebhookStore {
    * Makes a delivery pending again, with all tries before it. Empty if it is gone, or its endpoint
    * is disabled or gone.
    */
-  Optional<WebhookDelivery> replayWebhookDelivery(String project, String id, Instant now);
+  Optional<WebhookDelivery> replayWebhookDelivery(String project, String id);
 
   /**
    * Deliveries whose time has come, oldest first: at most {@code perEndpoint} of each endpoint and
    * {@code perProject} of each project, so that none hides those of another.
    */
-  List<Due> dueWebhookDeliveries(Instant now, int perEndpoint, int perProject);
+  List<Due> dueWebhookDeliveries(int perEndpoint, int perProject);
 
   /** What is to be sent, if it is still due. */
-  Optional<DueDelivery> dueWebhookDelivery(Due due, Instant now);
+  Optional<DueDelivery> dueWebhookDelivery(Due due);
 
   /** Makes all that is pending due now, at the latest. */
-  void hastenWebhookDeliveries(Instant now);
+  void hastenWebhookDeliveries();
 
-  /** When the first pending delivery is due whose time has not come yet. */
-  Optional<Instant> nextWebhookDelivery(Instant now);
+  /** How long until the first pending delivery is due whose time has not come yet. */
+  Optional<Duration> nextWebhookDelivery();
 
   /**
    * Records how a try ended; a try that is recorded already, or that a replay has overtaken,
@@ -70,10 +69,19 @@ public interface WebhookStore {
   void triedWebhookDelivery(Try ended);
 
   /**
-   * Drops deliveries that had ended by {@code endedBy}, at most {@code max}, and deleted endpoints
-   * that have none; how many deliveries it dropped.
+   * Drops deliveries that ended so long ago, at most {@code max}, and deleted endpoints that have
+   * none; how many deliveries it dropped.
    */
-  int forgetWebhookDeliveries(Instant endedBy, int max);
+  int forgetWebhookDeliveries(Duration ago, int max);
+
+  /** An endpoint to record. */
+  record NewEndpoint(
+      String id, String project, String name, String url, List<String> events, String secret) {}
+
+  /** What becomes of an endpoint. */
+  interface Change {
+    WebhookEndpoint of(WebhookEndpoint endpoint, Instant now);
+  }
 
   /** Whose delivery is due, by the sequences of endpoint and delivery. */
   record Due(String project, long endpoint, long delivery) {}
@@ -91,14 +99,13 @@ public interface WebhookStore {
       WebhookDelivery delivery,
       Outcome outcome,
       @Nullable Integer status,
-      @Nullable String error,
-      Instant at) {}
+      @Nullable String error) {}
 
   /** What becomes of a delivery. */
   sealed interface Outcome {
     record Delivered() implements Outcome {}
 
-    record Again(Instant nextAt) implements Outcome {}
+    record Again(Duration after) implements Outcome {}
 
     record GivenUp() implements Outcome {}
 

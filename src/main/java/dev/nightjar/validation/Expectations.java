@@ -8,9 +8,6 @@ import dev.nightjar.store.BatchStore.BeginTerms;
 import dev.nightjar.store.BatchStore.ValidInput;
 import dev.nightjar.store.LedgerStore;
 import dev.nightjar.store.LedgerStore.Learned;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -26,12 +23,12 @@ public record Expectations(Terms terms, LedgerStore ledger) {
 
   private static final double BYTES_PER_TOKEN_MAX = 20;
 
-  BeginTerms of(Batch batch, ValidInput validated, Instant now) {
+  BeginTerms of(Batch batch, ValidInput validated) {
     String model = LineRules.knownModel(validated.model());
     long bytes = validated.chunks().stream().mapToLong(Chunk::length).sum();
     return new BeginTerms(
         terms.prices().of(model).orElse(null),
-        expected(model, bytes, validated.lines(), now).inputTokens(),
+        expected(model, bytes, validated.lines()).inputTokens(),
         terms.quotas().enqueuedTokensMax(batch.project(), model));
   }
 
@@ -43,9 +40,8 @@ public record Expectations(Terms terms, LedgerStore ledger) {
   public record Expected(long inputTokens, @Nullable Long outputTokens) {}
 
   /** {@code bytes} are those of the request lines. */
-  public Expected expected(@Nullable String model, long bytes, long requests, Instant now) {
-    LocalDate from = now.atZone(ZoneOffset.UTC).toLocalDate().minusDays(LEARNED_DAYS);
-    Learned learned = ledger.learned(model, from);
+  public Expected expected(@Nullable String model, long bytes, long requests) {
+    Learned learned = ledger.learned(model, LEARNED_DAYS);
     if (learned.requests() == 0) {
       return new Expected((long) Math.ceil(bytes / BYTES_PER_TOKEN), null);
     }

@@ -79,11 +79,7 @@ final class FileSlices {
   Optional<Validator.Outcome> advance(Batch batch) throws IOException {
     Begun begun = begunFiles.get(batch.sequence());
     if (begun == null) {
-      Optional<StoredFile> file =
-          inputs
-              .stores()
-              .files()
-              .file(batch.project(), batch.inputFileId(), batch.stamps().createdAt());
+      Optional<StoredFile> file = inputs.stores().files().inputOf(batch);
       Optional<Manifest> content =
           file.flatMap(found -> inputs.stores().files().content(found.id()));
       if (content.isEmpty()) {

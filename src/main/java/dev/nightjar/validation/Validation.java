@@ -11,8 +11,6 @@ import dev.nightjar.store.StoreException;
 import dev.nightjar.store.Stores;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -26,7 +24,6 @@ public final class Validation {
   private final Stores stores;
   private final Expectations expectations;
   private final FileSlices slices;
-  private final InstantSource clock;
 
   /** What a slice came to. */
   public sealed interface Slice {
@@ -43,12 +40,10 @@ public final class Validation {
     record Stopped() implements Slice {}
   }
 
-  public Validation(
-      ValidationInputs inputs, ValidationRules rules, InstantSource clock, RandomGenerator random) {
+  public Validation(ValidationInputs inputs, ValidationRules rules, RandomGenerator random) {
     this.stores = inputs.stores();
     this.expectations = new Expectations(rules.terms(), stores.ledger());
     this.slices = new FileSlices(inputs, rules, random);
-    this.clock = clock;
   }
 
   /** How large a batch's file is; very, if that cannot be told: its validation will say so. */
@@ -98,9 +93,8 @@ public final class Validation {
   }
 
   private Slice begin(Batch batch, ValidInput validated) {
-    Instant now = clock.instant();
-    BeginTerms beginTerms = expectations.of(batch, validated, now);
-    return switch (stores.batches().begin(batch.sequence(), validated, beginTerms, now)) {
+    BeginTerms beginTerms = expectations.of(batch, validated);
+    return switch (stores.batches().begin(batch.sequence(), validated, beginTerms)) {
       case BatchStore.Begun.As(Batch begun) -> new Slice.Done(begun, validated.chunks().size());
       case BatchStore.Begun.OverQuota(long enqueued) -> {
         String model = LineRules.knownModel(validated.model());
@@ -110,7 +104,7 @@ public final class Validation {
   }
 
   private Slice fail(Batch batch, List<BatchError> errors) {
-    return new Slice.Done(stores.batches().fail(batch.sequence(), errors, clock.instant()), 0);
+    return new Slice.Done(stores.batches().fail(batch.sequence(), errors), 0);
   }
 
   /** Why a slice failed, in a sentence. */

@@ -113,22 +113,20 @@ public final class Deliverer implements AutoCloseable {
   private Duration turn() {
     Instant now = clock.instant();
     if (now.plus(LOOK).isBefore(lookedAt)) {
-      store.hastenWebhookDeliveries(now); // Their times were told by a clock that was ahead.
+      store.hastenWebhookDeliveries(); // Their times were told by a clock that was ahead.
     }
     lookedAt = now;
-    startDue(now);
-    sweep(now);
-    Instant latest = now.plus(LOOK);
-    Instant next = store.nextWebhookDelivery(now).filter(latest::isAfter).orElse(latest);
-    return Duration.between(now, next);
+    startDue();
+    sweep();
+    return store.nextWebhookDelivery().filter(next -> next.compareTo(LOOK) < 0).orElse(LOOK);
   }
 
-  private void sweep(Instant now) {
+  private void sweep() {
     Instant steady = clock.steady();
     if (steady.isBefore(nextSweep) || !clock.isSettled()) {
       return;
     }
-    int dropped = store.forgetWebhookDeliveries(now.minus(KEPT), FORGOTTEN_MAX);
+    int dropped = store.forgetWebhookDeliveries(KEPT, FORGOTTEN_MAX);
     nextSweep = dropped < FORGOTTEN_MAX ? steady.plus(SWEEP) : steady;
   }
 
@@ -137,10 +135,10 @@ public final class Deliverer implements AutoCloseable {
    * as much as may be in flight, so that they hide no other. What does not fit is looked at again
    * when one lands.
    */
-  private void startDue(Instant now) {
-    for (Due due : store.dueWebhookDeliveries(now, Flights.PER_ENDPOINT_MAX, Flights.MAX)) {
+  private void startDue() {
+    for (Due due : store.dueWebhookDeliveries(Flights.PER_ENDPOINT_MAX, Flights.MAX)) {
       if (stop.getCount() > 0 && flights.hasRoom(due)) {
-        store.dueWebhookDelivery(due, now).ifPresent(found -> start(due, found));
+        store.dueWebhookDelivery(due).ifPresent(found -> start(due, found));
       }
     }
   }

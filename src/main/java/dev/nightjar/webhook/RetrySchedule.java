@@ -39,18 +39,14 @@ final class RetrySchedule {
   Try judge(WebhookDelivery delivery, Reply reply, Instant now) {
     return switch (reply) {
       case Reply.Unreachable(String reason) ->
-          new Try(delivery, again(delivery, null, now), null, cut(reason), now);
+          new Try(delivery, again(delivery, null, now), null, cut(reason));
       case Reply.Answered(int status, Duration _) when status >= 200 && status < 300 ->
-          new Try(delivery, new Outcome.Delivered(), status, null, now);
+          new Try(delivery, new Outcome.Delivered(), status, null);
       case Reply.Answered(int status, Duration _) when status == GONE ->
           new Try(
-              delivery,
-              new Outcome.EndpointGone("it answered 410 (Gone)"),
-              status,
-              "answered 410",
-              now);
+              delivery, new Outcome.EndpointGone("it answered 410 (Gone)"), status, "answered 410");
       case Reply.Answered(int status, @Nullable Duration retryAfter) ->
-          new Try(delivery, again(delivery, retryAfter, now), status, error(status), now);
+          new Try(delivery, again(delivery, retryAfter, now), status, error(status));
     };
   }
 
@@ -66,8 +62,8 @@ final class RetrySchedule {
 
   /** The last try is when the time is over, whatever the schedule says. */
   private Outcome again(WebhookDelivery delivery, @Nullable Duration retryAfter, Instant now) {
-    Instant end = delivery.begunAt().plus(GIVE_UP);
-    if (!now.isBefore(end)) {
+    Duration left = Duration.between(now, delivery.begunAt().plus(GIVE_UP));
+    if (!left.isPositive()) {
       return new Outcome.GivenUp();
     }
     Duration scheduled = WAITS.get(Math.min(delivery.attempts(), WAITS.size() - 1));
@@ -75,8 +71,7 @@ final class RetrySchedule {
     if (retryAfter != null && retryAfter.compareTo(wait) > 0) {
       wait = retryAfter.compareTo(RETRY_AFTER_MAX) < 0 ? retryAfter : RETRY_AFTER_MAX;
     }
-    Instant next = now.plus(wait);
-    return new Outcome.Again(next.isBefore(end) ? next : end);
+    return new Outcome.Again(wait.compareTo(left) < 0 ? wait : left);
   }
 
   private static long jitterMillis(Duration wait) {

@@ -12,8 +12,8 @@ import dev.nightjar.store.NewIds;
 import dev.nightjar.store.Sweeper;
 import dev.nightjar.store.disk.DiskSpace;
 import dev.nightjar.store.files.FileObjectStore;
-import dev.nightjar.store.sqlite.SqliteStores;
 import dev.nightjar.testing.TestClocks;
+import dev.nightjar.testing.TestStores;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -74,7 +74,7 @@ class StorageBoundsTest {
     var random = new Random(seed);
     Path root = folder.resolve("objects");
     long minBytes = disk / 4;
-    try (var stores = SqliteStores.open(folder.resolve("meta.db"));
+    try (var stores = TestStores.open(folder.resolve("meta.db"), now::get);
         var objects = new FileObjectStore(root)) {
       DiskSpace space = () -> new DiskSpace.Room(disk - bytes(root), disk, minBytes);
       var apiStores = new ApiStores(stores, objects, space, new NewIds(new Random(seed)), now::get);
@@ -105,10 +105,10 @@ class StorageBoundsTest {
       assertThat(apiStores.inflow().unwritten()).isZero();
       now.updateAndGet(before -> before.plus(Duration.ofDays(100)));
       for (String file : kept) {
-        stores.files().deleteFile(PROJECT, new FileId(file), now.get());
+        stores.files().deleteFile(PROJECT, new FileId(file));
       }
       now.updateAndGet(before -> before.plus(Duration.ofDays(100)));
-      sweeper.sweepAll(now.get());
+      sweeper.sweepAll();
       assertThat(bytes(root)).isZero();
       assertThat(stores.files().storedBytes(PROJECT)).isZero();
     }

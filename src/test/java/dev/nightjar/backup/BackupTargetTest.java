@@ -8,7 +8,7 @@ import dev.nightjar.store.local.Backup;
 import dev.nightjar.store.local.Backup.Outcome;
 import dev.nightjar.store.local.DataDirectory;
 import dev.nightjar.store.local.DataDirectory.DataDirectoryException;
-import dev.nightjar.store.sqlite.SqliteStores;
+import dev.nightjar.testing.TestStores;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +30,7 @@ class BackupTargetTest {
     target = folder.resolve("copy");
     partial = folder.resolve("copy.partial");
     try (DataDirectory directory = DataDirectory.open(data)) {
-      SqliteStores.open(directory.database()).close();
+      TestStores.open(directory.database()).close();
     }
   }
 

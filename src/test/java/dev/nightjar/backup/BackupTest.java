@@ -19,20 +19,19 @@ import dev.nightjar.file.Bytes;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.PartId;
-import dev.nightjar.file.StoredFile;
-import dev.nightjar.file.Upload;
 import dev.nightjar.file.UploadId;
-import dev.nightjar.file.UploadPart;
 import dev.nightjar.store.AnswerLog.Entry;
+import dev.nightjar.store.FileStore.NewFile;
 import dev.nightjar.store.ObjectKeys;
 import dev.nightjar.store.Stores;
-import dev.nightjar.store.UploadStore;
+import dev.nightjar.store.UploadStore.NewPart;
+import dev.nightjar.store.UploadStore.NewUpload;
 import dev.nightjar.store.UploadStore.PartLimits;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.store.journal.JournalAnswerLog;
 import dev.nightjar.store.local.DataDirectory;
-import dev.nightjar.store.sqlite.SqliteStores;
 import dev.nightjar.terminal.Shells;
+import dev.nightjar.testing.TestStores;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,6 +42,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,13 +68,18 @@ class BackupTest {
 
   /** A data directory as a server has it open. */
   private record OpenData(
-      DataDirectory directory, Stores rows, FileObjectStore objects, JournalAnswerLog log)
+      DataDirectory directory,
+      AtomicReference<Instant> now,
+      Stores rows,
+      FileObjectStore objects,
+      JournalAnswerLog log)
       implements AutoCloseable {
     static OpenData open(Path root) throws IOException {
       var directory = DataDirectory.open(root);
-      var rows = SqliteStores.open(directory.database());
+      var now = new AtomicReference<>(NOW);
+      Stores rows = TestStores.open(directory.database(), now::get);
       var log = new JournalAnswerLog(directory.journal(), rows.chunks().unsealed(), SEGMENT_BYTES);
-      return new OpenData(directory, rows, new FileObjectStore(directory.objects()), log);
+      return new OpenData(directory, now, rows, new FileObjectStore(directory.objects()), log);
     }
 
     void write(String key, int bytes) throws IOException {
@@ -89,13 +94,13 @@ class BackupTest {
       upload(id, null);
     }
 
-    void upload(String id, @Nullable Instant expiresAt) throws IOException {
+    void upload(String id, @Nullable Duration life) throws IOException {
       var file = new FileId(id);
       String key = ObjectKeys.upload(file);
       write(key, BYTES);
       rows.files()
           .insertFile(
-              new StoredFile(file, 0, PROJECT, "in.jsonl", "batch", BYTES, NOW, expiresAt),
+              new NewFile(file, PROJECT, "in.jsonl", "batch", BYTES, life),
               Manifest.ofObject(key, BYTES));
     }
 
@@ -140,8 +145,8 @@ class BackupTest {
     opened.upload("file-deleted");
     opened.upload("file-input");
     inProgress(opened.rows, "batch_1", 1);
-    opened.rows.files().deleteFile(PROJECT, new FileId("file-deleted"), NOW);
-    opened.rows.files().deleteFile(PROJECT, new FileId("file-input"), NOW);
+    opened.rows.files().deleteFile(PROJECT, new FileId("file-deleted"));
+    opened.rows.files().deleteFile(PROJECT, new FileId("file-input"));
     opened.write("files/orphan", BYTES);
 
     assertThat(backUp()).isZero();
@@ -158,7 +163,7 @@ class BackupTest {
   @Tag("K3")
   @Test
   void copyHasWhatOnlySeemsToHaveExpiredByAClockThatIsAhead() throws IOException {
-    opened.upload("file-a", NOW.plus(Duration.ofDays(30)));
+    opened.upload("file-a", Duration.ofDays(30));
 
     assertThat(backUp(data, target, NOW.plus(Duration.ofDays(40)))).isZero();
 
@@ -169,8 +174,8 @@ class BackupTest {
 
   @Test
   void copyHasThePartsOfUploadsThatCanStillBeCompleted() throws IOException {
-    addPart("open", NOW.plusSeconds(1));
-    addPart("expired", NOW);
+    addPart("open", Duration.ofSeconds(2));
+    addPart("expired", Duration.ofSeconds(1));
     opened.upload("file-now");
 
     assertThat(backUp()).isZero();
@@ -183,28 +188,17 @@ class BackupTest {
     }
   }
 
-  private void addPart(String name, Instant expiresAt) throws IOException {
+  private void addPart(String name, Duration life) throws IOException {
     var id = new UploadId("upload_" + name);
     opened.write(partKey(name), BYTES);
-    UploadStore uploads = opened.rows.uploads();
-    uploads.createUpload(
-        new Upload(
-            id,
-            PROJECT,
-            "in.jsonl",
-            "batch",
-            BYTES,
-            NOW.minusSeconds(1),
-            expiresAt,
-            new FileId("file-" + name),
-            null,
-            Upload.Status.PENDING,
-            List.of()),
-        10);
-    uploads.addPart(
-        new UploadPart(new PartId("part_" + name), id, BYTES, NOW.minusSeconds(1)),
-        new PartLimits(10, 100, Long.MAX_VALUE),
-        NOW.minusSeconds(1));
+    opened.now.set(NOW.minusSeconds(1));
+    var upload =
+        new NewUpload(
+            id, PROJECT, "in.jsonl", "batch", BYTES, new FileId("file-" + name), null, life);
+    opened.rows.uploads().createUpload(upload, 10);
+    var part = new NewPart(new PartId("part_" + name), id, BYTES);
+    opened.rows.uploads().addPart(part, new PartLimits(10, 100, Long.MAX_VALUE));
+    opened.now.set(NOW);
   }
 
   private static String partKey(String name) {
@@ -223,7 +217,7 @@ class BackupTest {
     Chunk sealed = chunks.getFirst();
     opened.write(ObjectKeys.output(batch.id(), 0, sealed.epoch()), 100);
     opened.write(ObjectKeys.error(batch.id(), 0, sealed.epoch()), 50);
-    opened.rows.chunks().seal(seal(sealed), NOW);
+    opened.rows.chunks().seal(seal(sealed));
     opened.log.forget(sealed.id());
 
     assertThat(backUp()).isZero();
@@ -289,7 +283,7 @@ class BackupTest {
 
     try (OpenData copy = OpenData.open(target)) {
       assertThat(answers(copy.log, chunk.id())).hasSize(2);
-      assertThat(copy.rows.files().file(PROJECT, new FileId("file-b"), NOW)).isEmpty();
+      assertThat(copy.rows.files().file(PROJECT, new FileId("file-b"))).isEmpty();
       assertThat(copy.objects.list("files/")).hasSize(1);
     }
   }
@@ -341,7 +335,7 @@ class BackupTest {
         int number = done.id().number();
         opened.write(ObjectKeys.output(batch.id(), number, 1), 100 + number);
         opened.write(ObjectKeys.error(batch.id(), number, 1), 50);
-        opened.rows.chunks().seal(seal(done), NOW);
+        opened.rows.chunks().seal(seal(done));
         opened.log.forget(done.id());
       }
     }
@@ -368,7 +362,7 @@ class BackupTest {
     assertThat(backUp(target, again, NOW)).isZero();
 
     try (OpenData copy = OpenData.open(again)) {
-      assertThat(copy.rows.files().file(PROJECT, new FileId("file-a"), NOW)).isPresent();
+      assertThat(copy.rows.files().file(PROJECT, new FileId("file-a"))).isPresent();
     }
   }
 

@@ -122,30 +122,32 @@ class GoldenJsonTest {
     assertGolden("batch-completed.json", BatchJson.of(new BatchView(batch, counts, usage, null)));
   }
 
+  private static Upload upload(UploadId id, Status status) {
+    return new Upload(
+        id,
+        "default",
+        "in.jsonl",
+        "batch",
+        140,
+        CREATED,
+        CREATED.plusSeconds(3_600),
+        new FileId("file-abc"),
+        null,
+        status,
+        List.of());
+  }
+
   @Test
   void uploadBeforeAndAfterItIsCompletedAndItsPart() throws IOException {
     var id = new UploadId("upload_0123456789abcdef0123456789abcdef");
-    var upload =
-        new Upload(
-            id,
-            "default",
-            "in.jsonl",
-            "batch",
-            140,
-            CREATED,
-            CREATED.plusSeconds(3_600),
-            new FileId("file-abc"),
-            null,
-            Status.PENDING,
-            List.of());
+    Upload pending = upload(id, Status.PENDING);
+    Upload completed = upload(id, Status.COMPLETED);
     var part =
         new UploadPart(new PartId("part_0123456789abcdef0123456789abcdef"), id, 140, CREATED);
 
+    assertGolden("upload-pending.json", UploadJson.of(new UploadView(pending, null)));
     assertGolden(
-        "upload-pending.json", UploadJson.of(new UploadView(upload, Status.PENDING, null)));
-    assertGolden(
-        "upload-completed.json",
-        UploadJson.of(new UploadView(upload, Status.COMPLETED, file("batch", null))));
+        "upload-completed.json", UploadJson.of(new UploadView(completed, file("batch", null))));
     assertGolden("upload-part.json", UploadJson.of(part));
   }
 

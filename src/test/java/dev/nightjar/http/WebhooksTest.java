@@ -183,7 +183,7 @@ class WebhooksTest {
     JsonNode made = create(URL);
     for (int i = 0; i < 3; i++) {
       var batch = Samples.validating(api.stores, "batch_" + i);
-      api.stores.batches().fail(batch.sequence(), List.of(), api.now.get());
+      api.stores.batches().fail(batch.sequence(), List.of());
     }
     WebhookDelivery given = due();
     tried(given, new Outcome.GivenUp());
@@ -215,7 +215,7 @@ class WebhooksTest {
   void disabledEndpointSaysWhyAndIsEnabledAgain() throws Exception {
     JsonNode made = create(URL);
     var batch = Samples.validating(api.stores, "batch_a");
-    api.stores.batches().fail(batch.sequence(), List.of(), api.now.get());
+    api.stores.batches().fail(batch.sequence(), List.of());
     WebhookDelivery given = due();
     tried(given, new Outcome.EndpointGone("it answered 410 (Gone)"));
     String replay = "/v1/webhook_deliveries/" + given.id() + "/replay";
@@ -293,8 +293,8 @@ class WebhooksTest {
   }
 
   private WebhookDelivery due() {
-    Due due = api.stores.webhooks().dueWebhookDeliveries(api.now.get(), 1, 1).getFirst();
-    return api.stores.webhooks().dueWebhookDelivery(due, api.now.get()).orElseThrow().delivery();
+    Due due = api.stores.webhooks().dueWebhookDeliveries(1, 1).getFirst();
+    return api.stores.webhooks().dueWebhookDelivery(due).orElseThrow().delivery();
   }
 
   private JsonNode create(String url) throws Exception {
@@ -308,9 +308,7 @@ class WebhooksTest {
   }
 
   private void tried(WebhookDelivery delivery, Outcome outcome) {
-    api.stores
-        .webhooks()
-        .triedWebhookDelivery(new Try(delivery, outcome, 500, "answered 500", api.now.get()));
+    api.stores.webhooks().triedWebhookDelivery(new Try(delivery, outcome, 500, "answered 500"));
   }
 
   private Secrets secrets(JsonNode endpoint) {

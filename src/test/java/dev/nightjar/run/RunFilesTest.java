@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.nightjar.batch.Batch;
 import dev.nightjar.store.Samples;
 import dev.nightjar.store.files.FileObjectStore;
-import dev.nightjar.store.sqlite.SqliteStores;
 import dev.nightjar.testing.CrashDisk;
 import dev.nightjar.testing.CrashPoints;
 import dev.nightjar.testing.Survival;
+import dev.nightjar.testing.TestStores;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +30,7 @@ class RunFilesTest {
     var disk = new CrashDisk(results, CrashPoints.immortal());
     var files = new RunFiles(request, disk);
     Files.createDirectory(files.state());
-    try (var stores = SqliteStores.open(folder.resolve("meta.db"));
+    try (var stores = TestStores.open(folder.resolve("meta.db"));
         var objects = new FileObjectStore(folder.resolve("objects"))) {
       Batch withoutFiles = Samples.validating(stores, "batch_1");
       files.export(stores.files(), objects, withoutFiles);

@@ -141,10 +141,7 @@ class OpenAiJavaTest {
     Batch batch = createBatch("file-x");
     api.stores
         .batches()
-        .fail(
-            1,
-            List.of(new BatchError("invalid_json_line", "This line is not valid.", null, 7L)),
-            api.now.get());
+        .fail(1, List.of(new BatchError("invalid_json_line", "This line is not valid.", null, 7L)));
 
     Batch failed = client.batches().retrieve(batch.id());
 
@@ -155,7 +152,7 @@ class OpenAiJavaTest {
   @Test
   void refusalsBecomeTheClientsExceptions() {
     Batch batch = createBatch("file-x");
-    api.stores.batches().fail(1, List.of(new BatchError("c", "m", null, null)), api.now.get());
+    api.stores.batches().fail(1, List.of(new BatchError("c", "m", null, null)));
 
     assertThatThrownBy(() -> client.batches().cancel(batch.id()))
         .isInstanceOfSatisfying(

@@ -11,15 +11,14 @@ import dev.nightjar.cost.Price;
 import dev.nightjar.store.BatchStore.BeginTerms;
 import dev.nightjar.store.ChunkStore.Seal;
 import dev.nightjar.store.Samples;
-import dev.nightjar.store.sqlite.SqliteStores;
 import dev.nightjar.terminal.Shells;
 import dev.nightjar.testing.Json;
 import dev.nightjar.testing.ScriptedServer;
 import dev.nightjar.testing.ServerFixture;
+import dev.nightjar.testing.TestStores;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -136,21 +135,16 @@ class ClientCommandsTest {
   @Test
   void costOfTheGuidesExampleIsShown() throws IOException {
     Batch batch;
-    try (var stores = SqliteStores.open(data.resolve("meta.db"))) {
+    try (var stores = TestStores.open(data.resolve("meta.db"))) {
       batch = Samples.validating(stores, "batch_guide");
       stores
           .batches()
           .begin(
               batch.sequence(),
               Samples.validated(batch, 1),
-              new BeginTerms(Price.parse("USD 1.25 0.125 10 0.5"), 0, null),
-              Instant.now());
+              new BeginTerms(Price.parse("USD 1.25 0.125 10 0.5"), 0, null));
       ChunkId chunk = stores.chunks().claim(batch.sequence(), 1).getFirst().id();
-      stores
-          .chunks()
-          .seal(
-              new Seal(chunk, 1, 7, 0, 10, 0, new Usage(5_000_000, 0, 2_000_000, 0)),
-              Instant.now());
+      stores.chunks().seal(new Seal(chunk, 1, 7, 0, 10, 0, new Usage(5_000_000, 0, 2_000_000, 0)));
     }
 
     String cost = "{\"currency\":\"USD\",\"standard\":26.25,\"batch\":13.125,\"saved\":13.125}";

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -217,7 +218,7 @@ class EndingsTest {
         NodeFixture node = open(sim)) {
       for (int round = 0; round < 6; round++) {
         long batch = node.create(input, Duration.ofMillis(300));
-        Instant deadline = node.batch(batch).stamps().expiresAt();
+        Instant deadline = Objects.requireNonNull(node.batch(batch).stamps().expiresAt());
         Instant at = deadline.plusMillis(random.nextLong(-20, 20));
         ServerFixture.awaitThat(() -> Instant.now().isAfter(at));
         BatchStatus answer = cancel(node, batch);
@@ -240,8 +241,7 @@ class EndingsTest {
   /** As the API does it; what the batch's status is then. */
   private static BatchStatus cancel(NodeFixture node, long sequence) {
     var batch = node.batch(sequence);
-    var cancelled =
-        node.stores().batches().cancel(batch.project(), batch.id(), Instant.now()).orElseThrow();
+    var cancelled = node.stores().batches().cancel(batch.project(), batch.id()).orElseThrow();
     if (cancelled.status() == BatchStatus.CANCELLING) {
       node.engine().cancelled(cancelled);
     }

@@ -19,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -37,7 +36,6 @@ final class ManyBatches {
   private final NewIds ids = new NewIds(new SecureRandom());
   private final FileId input;
   private final int lineBytes;
-  private final Instant now = Instant.now();
   private final Semaphore room = new Semaphore(AT_ONCE);
 
   ManyBatches(NodeFixture node, Path lines) throws IOException {
@@ -68,12 +66,10 @@ final class ManyBatches {
       if (isWaiting || number % 4 < 2) {
         run(batch, isWaiting);
       } else if (number % 4 == 2) {
-        stores
-            .batches()
-            .fail(batch.sequence(), List.of(new BatchError("invalid", "no", null, 1L)), now);
+        stores.batches().fail(batch.sequence(), List.of(new BatchError("invalid", "no", null, 1L)));
       } else {
-        stores.batches().cancel(batch.project(), batch.id(), now);
-        stores.batches().finish(batch.sequence(), files(), now);
+        stores.batches().cancel(batch.project(), batch.id());
+        stores.batches().finish(batch.sequence(), files());
       }
     } finally {
       room.release();
@@ -81,7 +77,6 @@ final class ManyBatches {
   }
 
   private Batch create(int number) {
-    Instant createdAt = now.minusSeconds(number + 1L);
     var asked =
         new NewBatch(
             ids.newBatch(),
@@ -89,8 +84,7 @@ final class ManyBatches {
             "/v1/chat/completions",
             input,
             "30d",
-            createdAt,
-            now.plus(Duration.ofDays(30)),
+            Duration.ofDays(30),
             Map.of("team", "team-" + number / 4 % 20, "run", "run-" + number),
             null,
             null);
@@ -99,12 +93,12 @@ final class ManyBatches {
 
   private void run(Batch batch, boolean isWaiting) {
     var chunk = new Chunk(new ChunkId(batch.sequence(), 0), 0, 0, 1, 0, lineBytes);
-    Samples.begin(stores, batch.sequence(), new ValidInput(MODEL, 1, List.of(chunk)), now);
+    Samples.begin(stores, batch.sequence(), new ValidInput(MODEL, 1, List.of(chunk)));
     if (!isWaiting) {
       for (Chunk claimed : stores.chunks().claim(batch.sequence(), 1)) {
-        stores.chunks().seal(new Seal(claimed.id(), claimed.epoch(), 0, 0, 1, 0, Usage.NONE), now);
+        stores.chunks().seal(new Seal(claimed.id(), claimed.epoch(), 0, 0, 1, 0, Usage.NONE));
       }
-      stores.batches().finish(batch.sequence(), files(), now);
+      stores.batches().finish(batch.sequence(), files());
     }
   }
 

@@ -9,7 +9,6 @@ import dev.nightjar.engine.message.EngineLimits;
 import dev.nightjar.engine.message.UpstreamSpec;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
-import dev.nightjar.file.StoredFile;
 import dev.nightjar.sim.ErrorRates;
 import dev.nightjar.sim.SimOptions;
 import dev.nightjar.sim.SimServer;
@@ -19,6 +18,7 @@ import dev.nightjar.store.BatchStore.NewBatch;
 import dev.nightjar.store.ChunkStore;
 import dev.nightjar.store.ContentReader;
 import dev.nightjar.store.FileStore;
+import dev.nightjar.store.FileStore.NewFile;
 import dev.nightjar.store.KeyStore;
 import dev.nightjar.store.LedgerStore;
 import dev.nightjar.store.NewIds;
@@ -34,9 +34,9 @@ import dev.nightjar.store.WebhookStore;
 import dev.nightjar.store.disk.DiskSpace;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.store.journal.JournalAnswerLog;
-import dev.nightjar.store.sqlite.SqliteStores;
 import dev.nightjar.testing.ServerFixture;
 import dev.nightjar.testing.TestClocks;
+import dev.nightjar.testing.TestStores;
 import dev.nightjar.upstream.HttpUpstream;
 import dev.nightjar.upstream.Upstream;
 import dev.nightjar.upstream.UpstreamTarget;
@@ -84,13 +84,13 @@ class SweptRunTest {
 
   /** The real stores, and what the engine sees of them. */
   private final class SweptStores implements AutoCloseable {
-    final Stores stores = SqliteStores.open(folder.resolve("meta.db"));
+    final Stores stores = TestStores.open(folder.resolve("meta.db"));
     final ObjectStore objects = new FileObjectStore(folder.resolve("objects"));
     final AnswerLog log =
         new JournalAnswerLog(folder.resolve("journal"), stores.chunks().unsealed(), 1 << 20);
-    final Sweeper sweeper =
-        new Sweeper(
-            stores, objects, TestClocks.settled(() -> Instant.now().plus(Duration.ofHours(2))));
+    private final InstantSource later = () -> Instant.now().plus(Duration.ofHours(2));
+    private final Stores sweepers = TestStores.open(folder.resolve("meta.db"), later);
+    final Sweeper sweeper = new Sweeper(sweepers, objects, TestClocks.settled(later));
 
     SweptStores() throws IOException {}
 
@@ -145,6 +145,7 @@ class SweptRunTest {
     @Override
     public void close() throws IOException {
       sweeper.close();
+      sweepers.close();
       log.close();
       objects.close();
       stores.close();
@@ -175,9 +176,8 @@ class SweptRunTest {
       opened.sweep();
       assertThat(opened.objects.list("files/")).as("the expired input").isEmpty();
       assertThat(opened.objects.list("spool/")).isEmpty();
-      Instant longAgo = Instant.now().minus(Duration.ofDays(1));
       for (FileId file : files(ended)) {
-        opened.stores.files().deleteFile("default", file, longAgo);
+        opened.stores.files().deleteFile("default", file);
       }
       opened.sweep();
       assertThat(opened.objects.list("")).isEmpty();
@@ -235,20 +235,12 @@ class SweptRunTest {
       out.write(bytes);
       out.commit();
     }
-    Instant now = Instant.now();
     opened
         .stores
         .files()
         .insertFile(
-            new StoredFile(
-                input,
-                0,
-                "default",
-                "in.jsonl",
-                "batch",
-                bytes.length,
-                now,
-                now.plusSeconds(1_800)),
+            new NewFile(
+                input, "default", "in.jsonl", "batch", bytes.length, Duration.ofMinutes(30)),
             Manifest.ofObject(ObjectKeys.upload(input), bytes.length));
     return opened
         .stores
@@ -260,8 +252,7 @@ class SweptRunTest {
                 "/v1/embeddings",
                 input,
                 "24h",
-                now,
-                now.plus(Duration.ofDays(1)),
+                Duration.ofDays(1),
                 Map.of(),
                 null,
                 null))

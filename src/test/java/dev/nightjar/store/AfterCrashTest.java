@@ -1,6 +1,5 @@
 package dev.nightjar.store;
 
-import static dev.nightjar.store.Samples.NOW;
 import static dev.nightjar.store.Samples.answers;
 import static dev.nightjar.store.Samples.entries;
 import static dev.nightjar.store.Samples.inProgress;
@@ -84,7 +83,7 @@ class AfterCrashTest {
 
   @Test
   void answersOfAChunkThatTheDatabaseCallsSealedAreDropped() throws IOException {
-    tier.stores().chunks().seal(seal(chunks.get(0)), NOW);
+    tier.stores().chunks().seal(seal(chunks.get(0)));
 
     try (Tier after = crash()) {
       assertThat(answers(after.log(), chunks.get(0).id())).isEmpty();
@@ -106,9 +105,8 @@ class AfterCrashTest {
           .extracting(ObjectStore.Entry::key)
           .containsExactly(outputKey(chunks.get(0)))
           .doesNotContain(outputKey(again));
-      assertThat(after.stores().chunks().seal(seal(chunks.get(0)), NOW))
-          .isEqualTo(SealOutcome.FENCED);
-      assertThat(after.stores().chunks().seal(seal(again), NOW)).isEqualTo(SealOutcome.SEALED);
+      assertThat(after.stores().chunks().seal(seal(chunks.get(0)))).isEqualTo(SealOutcome.FENCED);
+      assertThat(after.stores().chunks().seal(seal(again))).isEqualTo(SealOutcome.SEALED);
       assertThat(after.stores().batches().batch(batch.sequence()).orElseThrow().counts())
           .isEqualTo(new RequestCounts(20, 8, 2));
     }
@@ -117,14 +115,14 @@ class AfterCrashTest {
   @Test
   void batchWhoseLastChunkWasSealedCanBeFinished() throws IOException {
     for (Chunk chunk : chunks) {
-      tier.stores().chunks().seal(seal(chunk), NOW);
+      tier.stores().chunks().seal(seal(chunk));
     }
 
     try (Tier after = crash()) {
       assertThat(after.stores().batches().unfinished())
           .extracting(Batch::status)
           .containsExactly(BatchStatus.FINALIZING);
-      Batch ended = after.stores().batches().finish(batch.sequence(), Samples.files(batch), NOW);
+      Batch ended = after.stores().batches().finish(batch.sequence(), Samples.files(batch));
 
       assertThat(ended.status()).isEqualTo(BatchStatus.COMPLETED);
       assertThat(ended.counts()).isEqualTo(new RequestCounts(20, 16, 4));
@@ -135,9 +133,9 @@ class AfterCrashTest {
   void rowWithoutItsObjectIsSaidLoudly() throws IOException {
     writeObject(outputKey(chunks.get(0)), 100);
     for (Chunk chunk : chunks) {
-      tier.stores().chunks().seal(new Seal(chunk.id(), 1, 100, 0, 10, 0, Usage.NONE), NOW);
+      tier.stores().chunks().seal(new Seal(chunk.id(), 1, 100, 0, 10, 0, Usage.NONE));
     }
-    tier.stores().batches().finish(batch.sequence(), Samples.files(batch), NOW);
+    tier.stores().batches().finish(batch.sequence(), Samples.files(batch));
 
     try (Tier after = crash()) {
       var content = after.stores().files().content(Samples.files(batch).output()).orElseThrow();
@@ -156,9 +154,9 @@ class AfterCrashTest {
     writeObject(outputKey(chunks.get(0)), 99);
     for (Chunk chunk : chunks) {
       long bytes = chunk.id().number() == 0 ? 100 : 0;
-      tier.stores().chunks().seal(new Seal(chunk.id(), 1, bytes, 0, 10, 0, Usage.NONE), NOW);
+      tier.stores().chunks().seal(new Seal(chunk.id(), 1, bytes, 0, 10, 0, Usage.NONE));
     }
-    tier.stores().batches().finish(batch.sequence(), Samples.files(batch), NOW);
+    tier.stores().batches().finish(batch.sequence(), Samples.files(batch));
 
     try (Tier after = crash()) {
       var content = after.stores().files().content(Samples.files(batch).output()).orElseThrow();

@@ -20,36 +20,17 @@ import dev.nightjar.file.FileId;
 import dev.nightjar.store.BatchStore.BatchFilter;
 import dev.nightjar.store.BatchStore.BatchQuery;
 import dev.nightjar.store.BatchStore.NewBatch;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What every BatchStore does with batches until their chunks are sealed. */
-public abstract class BatchStoreContract {
+public abstract class BatchStoreContract extends StoresContract {
   private static final Instant LATER = NOW.plusMillis(5_001);
-
-  @TempDir protected Path directory;
-  private Stores stores;
-
-  /** Opens the store of this directory, which may have been used before. */
-  protected abstract Stores open(Path directory);
-
-  @BeforeEach
-  void openStore() {
-    stores = open(directory);
-  }
-
-  @AfterEach
-  void closeStore() {
-    stores.close();
-  }
 
   private Batch batch(Batch batch) {
     return stores.batches().batch(batch.sequence()).orElseThrow();
@@ -66,7 +47,6 @@ public abstract class BatchStoreContract {
             "/v1/embeddings",
             new FileId("file-in"),
             "background",
-            NOW,
             null,
             Map.of(),
             null,
@@ -88,8 +68,7 @@ public abstract class BatchStoreContract {
             "/v1/embeddings",
             new FileId("file-in"),
             "24h",
-            NOW,
-            LATER,
+            Duration.ofMinutes(90),
             Map.of("naïve \"key\"", "value\n", "b", ""),
             3_600L,
             null);
@@ -100,7 +79,7 @@ public abstract class BatchStoreContract {
     assertThat(batch.metadata()).isEqualTo(asked.metadata());
     assertThat(batch.outputExpiresAfterSeconds()).isEqualTo(3_600L);
     assertThat(batch.stamps().createdAt()).isEqualTo(NOW);
-    assertThat(batch.stamps().expiresAt()).isEqualTo(LATER);
+    assertThat(batch.stamps().expiresAt()).isEqualTo(NOW.plus(Duration.ofMinutes(90)));
     assertThat(batch.counts()).isEqualTo(RequestCounts.NONE);
     assertThat(batch.model()).isNull();
     assertThat(batch.ending()).isNull();
@@ -121,9 +100,9 @@ public abstract class BatchStoreContract {
 
   @Test
   void pagesAreNewestFirstAndThenLastToArriveFirst() {
-    stores.batches().createBatch(newBatch("batch_b", NOW.plusMillis(1)));
-    stores.batches().createBatch(newBatch("batch_c", NOW.plusMillis(1)));
-    stores.batches().createBatch(newBatch("batch_a", NOW));
+    at(NOW.plusMillis(1)).batches().createBatch(newBatch("batch_b"));
+    stores.batches().createBatch(newBatch("batch_c"));
+    at(NOW).batches().createBatch(newBatch("batch_a"));
 
     var all = new ArrayList<String>();
     var page = stores.batches().batches(new BatchQuery(PROJECT, null, 2));
@@ -138,7 +117,7 @@ public abstract class BatchStoreContract {
 
   @Test
   void pagesHoldOnlyWhatMeetsTheFilter() {
-    stores.batches().createBatch(newBatch("batch_a", NOW));
+    stores.batches().createBatch(newBatch("batch_a"));
     Batch running = inProgress(stores, "batch_b", 1);
     var filter =
         new BatchFilter(BatchStatus.IN_PROGRESS, "llama", NOW, NOW.plusMillis(1), Map.of());
@@ -152,7 +131,7 @@ public abstract class BatchStoreContract {
   @Test
   void unfinishedBatchesAreOldestFirst() {
     Batch validating = validating(stores, "batch_1");
-    Batch failed = stores.batches().fail(validating(stores, "batch_2").sequence(), List.of(), NOW);
+    Batch failed = at(NOW).batches().fail(validating(stores, "batch_2").sequence(), List.of());
     Batch running = inProgress(stores, "batch_3", 1);
 
     assertThat(stores.batches().unfinished())
@@ -165,8 +144,7 @@ public abstract class BatchStoreContract {
     Batch batch = inProgress(stores, "batch_1", 3);
     Chunk claimed = stores.chunks().claim(batch.sequence(), 1).getFirst();
 
-    stores.close();
-    stores = open(directory);
+    reopen();
 
     assertThat(stores.batches().unfinished()).containsExactly(batch);
     assertThat(stores.chunks().unsealed()).hasSize(3).contains(claimed.id());
@@ -178,10 +156,12 @@ public abstract class BatchStoreContract {
 
   @Test
   void beginGivesTheBatchItsChunksAndTotal() {
-    Batch batch = inProgress(stores, "batch_1", 3);
+    Batch validating = validating(stores, "batch_1");
+
+    Batch batch = Samples.begin(at(LATER), validating, 3);
 
     assertThat(batch.status()).isEqualTo(BatchStatus.IN_PROGRESS);
-    assertThat(batch.stamps().inProgressAt()).isEqualTo(NOW.plusSeconds(1));
+    assertThat(batch.stamps().inProgressAt()).isEqualTo(LATER);
     assertThat(batch.counts()).isEqualTo(new RequestCounts(30, 0, 0));
     assertThat(batch.model()).isEqualTo("llama");
     assertThat(stores.chunks().unsealed()).hasSize(3);
@@ -191,21 +171,21 @@ public abstract class BatchStoreContract {
   void beginMayBeRepeated() {
     Batch first = inProgress(stores, "batch_1", 3);
 
-    assertThat(Samples.begin(stores, first, 3, LATER)).isEqualTo(first);
+    assertThat(Samples.begin(at(LATER), first, 3)).isEqualTo(first);
     assertThat(stores.chunks().unsealed()).hasSize(3);
   }
 
   @Test
   void batchCancelledWhileValidatingGetsNoChunks() {
     Batch batch = validating(stores, "batch_1");
-    stores.batches().cancel(PROJECT, batch.id(), LATER);
+    at(LATER).batches().cancel(PROJECT, batch.id());
 
-    assertThat(Samples.begin(stores, batch, 3, LATER).status()).isEqualTo(BatchStatus.CANCELLING);
-    assertThat(stores.batches().fail(batch.sequence(), List.of(), LATER).status())
+    assertThat(Samples.begin(at(LATER), batch, 3).status()).isEqualTo(BatchStatus.CANCELLING);
+    assertThat(at(LATER).batches().fail(batch.sequence(), List.of()).status())
         .isEqualTo(BatchStatus.CANCELLING);
     assertThat(stores.chunks().unsealed()).isEmpty();
 
-    Batch ended = stores.batches().finish(batch.sequence(), files(batch), LATER);
+    Batch ended = at(LATER).batches().finish(batch.sequence(), files(batch));
     assertThat(ended.status()).isEqualTo(BatchStatus.CANCELLED);
     assertThat(ended.stamps().cancelledAt()).isEqualTo(LATER);
     assertThat(ended.stamps().inProgressAt()).isNull();
@@ -223,7 +203,7 @@ public abstract class BatchStoreContract {
             new BatchError("invalid_url", "line 3 is \"wrong\"", "url", 3L),
             new BatchError("empty_file", "nothing to do", null, null));
 
-    Batch failed = stores.batches().fail(batch.sequence(), errors, LATER);
+    Batch failed = at(LATER).batches().fail(batch.sequence(), errors);
 
     assertThat(failed.status()).isEqualTo(BatchStatus.FAILED);
     assertThat(failed.errors()).isEqualTo(errors);
@@ -242,8 +222,8 @@ public abstract class BatchStoreContract {
             .mapToObj(line -> new BatchError("invalid_url", "wrong", "url", line))
             .toList();
 
-    Batch failed = stores.batches().fail(batch.sequence(), errors, LATER);
-    stores.batches().fail(batch.sequence(), errors, LATER);
+    Batch failed = at(LATER).batches().fail(batch.sequence(), errors);
+    at(LATER).batches().fail(batch.sequence(), errors);
 
     assertThat(failed.errors()).isEqualTo(errors.subList(0, Batch.ERRORS_SHOWN));
     assertThat(failed.errorsTotal()).isEqualTo(25);
@@ -257,28 +237,26 @@ public abstract class BatchStoreContract {
   void cancelStopsARunningBatchOnce() {
     Batch batch = inProgress(stores, "batch_1", 1);
 
-    Batch cancelling = stores.batches().cancel(PROJECT, batch.id(), LATER).orElseThrow();
+    Batch cancelling = at(LATER).batches().cancel(PROJECT, batch.id()).orElseThrow();
 
     assertThat(cancelling.status()).isEqualTo(BatchStatus.CANCELLING);
     assertThat(cancelling.ending()).isEqualTo(Ending.CANCELLED);
     assertThat(cancelling.stamps().cancellingAt()).isEqualTo(LATER);
-    assertThat(stores.batches().cancel(PROJECT, batch.id(), LATER.plusSeconds(1)))
-        .contains(cancelling);
-    assertThat(stores.batches().expire(batch.sequence(), LATER.plusSeconds(1)))
-        .isEqualTo(cancelling);
-    assertThat(stores.batches().cancel("other", batch.id(), LATER)).isEmpty();
+    assertThat(at(LATER.plusSeconds(1)).batches().cancel(PROJECT, batch.id())).contains(cancelling);
+    assertThat(at(LATER.plusSeconds(1)).batches().expire(batch.sequence())).isEqualTo(cancelling);
+    assertThat(at(LATER).batches().cancel("other", batch.id())).isEmpty();
   }
 
   @Test
   void cancellingStaysCancellingWhenItsLastChunkIsSealed() {
     Batch batch = inProgress(stores, "batch_1", 2);
-    stores.batches().cancel(PROJECT, batch.id(), LATER);
+    at(LATER).batches().cancel(PROJECT, batch.id());
 
     sealAll(stores, batch);
 
     assertThat(batch(batch).status()).isEqualTo(BatchStatus.CANCELLING);
     assertThat(batch(batch).stamps().finalizingAt()).isNull();
-    Batch ended = stores.batches().finish(batch.sequence(), files(batch), LATER);
+    Batch ended = at(LATER).batches().finish(batch.sequence(), files(batch));
     assertThat(ended.status()).isEqualTo(BatchStatus.CANCELLED);
     assertThat(ended.counts()).isEqualTo(new RequestCounts(20, 16, 4));
     assertThat(ended.outputFileId()).isNotNull();
@@ -291,9 +269,9 @@ public abstract class BatchStoreContract {
     Batch finalizing = batch(batch);
 
     assertThat(finalizing.status()).isEqualTo(BatchStatus.FINALIZING);
-    assertThat(stores.batches().cancel(PROJECT, batch.id(), LATER)).contains(finalizing);
-    assertThat(stores.batches().expire(batch.sequence(), LATER)).isEqualTo(finalizing);
-    assertThat(stores.batches().finish(batch.sequence(), files(batch), LATER).status())
+    assertThat(at(LATER).batches().cancel(PROJECT, batch.id())).contains(finalizing);
+    assertThat(at(LATER).batches().expire(batch.sequence())).isEqualTo(finalizing);
+    assertThat(at(LATER).batches().finish(batch.sequence(), files(batch)).status())
         .isEqualTo(BatchStatus.COMPLETED);
   }
 
@@ -301,8 +279,8 @@ public abstract class BatchStoreContract {
   void batchThatCouldNotBeValidatedUntilItsDeadlineExpiresWithoutFiles() {
     Batch batch = validating(stores, "batch_1");
 
-    Batch expiring = stores.batches().expire(batch.sequence(), LATER);
-    Batch ended = stores.batches().finish(batch.sequence(), files(batch), LATER);
+    Batch expiring = at(LATER).batches().expire(batch.sequence());
+    Batch ended = at(LATER).batches().finish(batch.sequence(), files(batch));
 
     assertThat(expiring.status()).isEqualTo(BatchStatus.FINALIZING);
     assertThat(ended.status()).isEqualTo(BatchStatus.EXPIRED);
@@ -315,9 +293,9 @@ public abstract class BatchStoreContract {
   void expiredBatchKeepsItsAnswers() {
     Batch batch = inProgress(stores, "batch_1", 2);
 
-    Batch expiring = stores.batches().expire(batch.sequence(), LATER);
+    Batch expiring = at(LATER).batches().expire(batch.sequence());
     sealAll(stores, batch);
-    Batch ended = stores.batches().finish(batch.sequence(), files(batch), LATER.plusSeconds(1));
+    Batch ended = at(LATER.plusSeconds(1)).batches().finish(batch.sequence(), files(batch));
 
     assertThat(expiring.status()).isEqualTo(BatchStatus.FINALIZING);
     assertThat(expiring.ending()).isEqualTo(Ending.EXPIRED);

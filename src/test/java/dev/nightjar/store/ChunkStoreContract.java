@@ -1,5 +1,6 @@
 package dev.nightjar.store;
 
+import static dev.nightjar.store.ChunkStore.SealOutcome.FENCED;
 import static dev.nightjar.store.Samples.NOW;
 import static dev.nightjar.store.Samples.PROJECT;
 import static dev.nightjar.store.Samples.files;
@@ -15,12 +16,15 @@ import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.batch.Chunk;
 import dev.nightjar.batch.ChunkId;
+import dev.nightjar.batch.RequestCounts;
 import dev.nightjar.batch.Usage;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest.Piece;
 import dev.nightjar.file.StoredFile;
 import dev.nightjar.store.ChunkStore.Seal;
-import java.nio.file.Path;
+import dev.nightjar.store.ChunkStore.SealOutcome;
+import dev.nightjar.store.FileStore.NewFile;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,32 +32,13 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What every ChunkStore does with chunks, and with a batch whose chunks are sealed. */
-public abstract class ChunkStoreContract {
+public abstract class ChunkStoreContract extends StoresContract {
   private static final Instant LATER = NOW.plusMillis(5_001);
-
-  @TempDir protected Path directory;
-  private Stores stores;
-
-  /** Opens the store of this directory, which may have been used before. */
-  protected abstract Stores open(Path directory);
-
-  @BeforeEach
-  void openStore() {
-    stores = open(directory);
-  }
-
-  @AfterEach
-  void closeStore() {
-    stores.close();
-  }
 
   private Batch batch(Batch batch) {
     return stores.batches().batch(batch.sequence()).orElseThrow();
@@ -67,8 +52,8 @@ public abstract class ChunkStoreContract {
     List<Chunk> chunks = stores.chunks().claim(batch.sequence(), 3);
     assertThat(stores.chunks().sealedObjects(batch.sequence())).isEmpty();
 
-    stores.chunks().seal(new Seal(chunks.get(1).id(), 1, 0, 70, 0, 10, Usage.NONE), NOW);
-    stores.chunks().seal(new Seal(chunks.get(0).id(), 1, 50, 60, 5, 5, Usage.NONE), NOW);
+    at(NOW).chunks().seal(new Seal(chunks.get(1).id(), 1, 0, 70, 0, 10, Usage.NONE));
+    at(NOW).chunks().seal(new Seal(chunks.get(0).id(), 1, 50, 60, 5, 5, Usage.NONE));
 
     assertThat(stores.chunks().sealedObjects(batch.sequence()))
         .containsExactly(
@@ -81,11 +66,11 @@ public abstract class ChunkStoreContract {
   void outputIsTheSealsInChunkOrder() {
     Batch batch = inProgress(stores, "batch_1", 3);
     List<Chunk> chunks = stores.chunks().claim(batch.sequence(), 3);
-    stores.chunks().seal(seal(chunks.get(2)), NOW);
-    stores.chunks().seal(seal(chunks.get(0)), NOW);
-    stores.chunks().seal(new Seal(chunks.get(1).id(), 1, 0, 70, 0, 10, Usage.NONE), NOW);
+    at(NOW).chunks().seal(seal(chunks.get(2)));
+    at(NOW).chunks().seal(seal(chunks.get(0)));
+    at(NOW).chunks().seal(new Seal(chunks.get(1).id(), 1, 0, 70, 0, 10, Usage.NONE));
 
-    Batch ended = stores.batches().finish(batch.sequence(), files(batch), LATER);
+    Batch ended = at(LATER).batches().finish(batch.sequence(), files(batch));
 
     assertThat(ended.status()).isEqualTo(BatchStatus.COMPLETED);
     assertThat(ended.stamps().completedAt()).isEqualTo(LATER);
@@ -98,13 +83,13 @@ public abstract class ChunkStoreContract {
             new Piece(ObjectKeys.error(batch.id(), 0, 1), 50),
             new Piece(ObjectKeys.error(batch.id(), 1, 1), 70),
             new Piece(ObjectKeys.error(batch.id(), 2, 1), 50));
-    StoredFile output = stores.files().file(PROJECT, files(batch).output(), LATER).orElseThrow();
+    StoredFile output = at(LATER).files().file(PROJECT, files(batch).output()).orElseThrow();
     assertThat(output.filename()).isEqualTo("batch_1_output.jsonl");
     assertThat(output.purpose()).isEqualTo("batch_output");
     assertThat(output.bytes()).isEqualTo(202);
     assertThat(output.createdAt()).isEqualTo(LATER);
-    assertThat(output.expiresAt()).isEqualTo(files(batch).expiresAt());
-    assertThat(stores.files().file(PROJECT, files(batch).error(), LATER).orElseThrow().filename())
+    assertThat(output.expiresAt()).isEqualTo(LATER.plus(Duration.ofDays(1)));
+    assertThat(at(LATER).files().file(PROJECT, files(batch).error()).orElseThrow().filename())
         .isEqualTo("batch_1_error.jsonl");
   }
 
@@ -112,9 +97,9 @@ public abstract class ChunkStoreContract {
   void fileWithoutBytesIsNotMade() {
     Batch batch = inProgress(stores, "batch_1", 1);
     Chunk chunk = stores.chunks().claim(batch.sequence(), 1).getFirst();
-    stores.chunks().seal(new Seal(chunk.id(), 1, 0, 70, 0, 10, Usage.NONE), NOW);
+    at(NOW).chunks().seal(new Seal(chunk.id(), 1, 0, 70, 0, 10, Usage.NONE));
 
-    Batch ended = stores.batches().finish(batch.sequence(), files(batch), LATER);
+    Batch ended = at(LATER).batches().finish(batch.sequence(), files(batch));
 
     assertThat(ended.status()).isEqualTo(BatchStatus.COMPLETED);
     assertThat(ended.outputFileId()).isNull();
@@ -127,7 +112,7 @@ public abstract class ChunkStoreContract {
     Batch batch = inProgress(stores, "batch_1", 2);
     sealAll(stores, batch);
 
-    stores.batches().finish(batch.sequence(), files(batch), LATER);
+    at(LATER).batches().finish(batch.sequence(), files(batch));
 
     assertThat(stores.chunks().unsealed()).isEmpty();
     assertThat(stores.chunks().claim(batch.sequence(), 10)).isEmpty();
@@ -151,12 +136,12 @@ public abstract class ChunkStoreContract {
   void batchWithUnsealedChunksCannotFinish() {
     Batch running = inProgress(stores, "batch_1", 2);
     Batch stopping = inProgress(stores, "batch_2", 2);
-    stores.batches().cancel(PROJECT, stopping.id(), NOW);
-    stores.chunks().seal(seal(stores.chunks().claim(stopping.sequence(), 1).getFirst()), NOW);
+    at(NOW).batches().cancel(PROJECT, stopping.id());
+    at(NOW).chunks().seal(seal(stores.chunks().claim(stopping.sequence(), 1).getFirst()));
 
     for (Batch batch : List.of(running, stopping)) {
       Batch before = batch(batch);
-      assertThatThrownBy(() -> stores.batches().finish(batch.sequence(), files(batch), LATER))
+      assertThatThrownBy(() -> at(LATER).batches().finish(batch.sequence(), files(batch)))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining(batch.id().value());
       assertThat(batch(batch)).isEqualTo(before);
@@ -173,32 +158,32 @@ public abstract class ChunkStoreContract {
     var again = new BatchStore.FinishedFiles(new FileId("file-x"), new FileId("file-y"), null);
 
     assertThat(ended.status()).isEqualTo(status);
-    assertThat(Samples.begin(stores, ended, 1, LATER)).isEqualTo(ended);
-    assertThat(stores.batches().fail(sequence, List.of(), LATER)).isEqualTo(ended);
-    assertThat(stores.batches().cancel(PROJECT, ended.id(), LATER)).contains(ended);
-    assertThat(stores.batches().expire(sequence, LATER)).isEqualTo(ended);
-    assertThat(stores.batches().finish(sequence, again, LATER)).isEqualTo(ended);
+    assertThat(Samples.begin(at(LATER), ended, 1)).isEqualTo(ended);
+    assertThat(at(LATER).batches().fail(sequence, List.of())).isEqualTo(ended);
+    assertThat(at(LATER).batches().cancel(PROJECT, ended.id())).contains(ended);
+    assertThat(at(LATER).batches().expire(sequence)).isEqualTo(ended);
+    assertThat(at(LATER).batches().finish(sequence, again)).isEqualTo(ended);
     assertThat(stores.files().content(again.output())).isEmpty();
     assertThat(stores.batches().batch(sequence)).contains(ended);
   }
 
   private Batch endAs(BatchStatus status) {
     if (status == BatchStatus.FAILED) {
-      return stores.batches().fail(validating(stores, "batch_1").sequence(), List.of(), NOW);
+      return at(NOW).batches().fail(validating(stores, "batch_1").sequence(), List.of());
     }
     Batch batch = inProgress(stores, "batch_1", 1);
     if (status == BatchStatus.CANCELLED) {
-      stores.batches().cancel(PROJECT, batch.id(), NOW);
+      at(NOW).batches().cancel(PROJECT, batch.id());
     } else if (status == BatchStatus.EXPIRED) {
-      stores.batches().expire(batch.sequence(), NOW);
+      at(NOW).batches().expire(batch.sequence());
     }
     sealAll(stores, batch);
-    return stores.batches().finish(batch.sequence(), files(batch), NOW);
+    return at(NOW).batches().finish(batch.sequence(), files(batch));
   }
 
   @Test
   void unknownBatchIsSaid() {
-    assertThatThrownBy(() -> stores.batches().expire(99, NOW))
+    assertThatThrownBy(() -> at(NOW).batches().expire(99))
         .isInstanceOf(StoreException.class)
         .hasMessageContaining("99");
   }
@@ -226,13 +211,47 @@ public abstract class ChunkStoreContract {
   void releasedChunksAreClaimedAgainWithTheNextEpoch() {
     Batch batch = inProgress(stores, "batch_1", 3);
     List<Chunk> first = stores.chunks().claim(batch.sequence(), 2);
-    stores.chunks().seal(seal(first.get(0)), NOW);
+    at(NOW).chunks().seal(seal(first.get(0)));
 
     stores.chunks().releaseChunks();
 
     assertThat(stores.chunks().claim(batch.sequence(), 9))
         .extracting(chunk -> chunk.id().number(), Chunk::epoch)
         .containsExactly(tuple(1, 2L), tuple(2, 1L));
+  }
+
+  @Test
+  void nodeGivesBackOnlyItsOwnChunks() {
+    Batch batch = inProgress(stores, "batch_1", 4);
+    Chunk mine = stores.chunks().claim(batch.sequence(), 1).getFirst();
+    try (Stores other = open(new NodeId("node-b"))) {
+      List<Chunk> theirs = other.chunks().claim(batch.sequence(), 2);
+
+      stores.chunks().releaseChunks();
+      stores.chunks().releaseChunks(batch.sequence(), -1);
+
+      assertThat(stores.chunks().claim(batch.sequence(), 9))
+          .extracting(chunk -> chunk.id().number(), Chunk::epoch)
+          .containsExactly(tuple(0, 2L), tuple(3, 1L));
+      assertThat(other.chunks().seal(seal(theirs.getFirst()))).isEqualTo(SealOutcome.SEALED);
+      other.chunks().releaseChunks();
+      assertThat(stores.chunks().claim(batch.sequence(), 9))
+          .extracting(chunk -> chunk.id().number(), Chunk::epoch)
+          .containsExactly(tuple(2, 2L));
+      assertThat(stores.chunks().seal(seal(mine))).as("before it came back").isEqualTo(FENCED);
+    }
+  }
+
+  @Test
+  void chunkIsSealedOnlyByTheNodeThatHasIt() {
+    Batch batch = inProgress(stores, "batch_1", 1);
+    Chunk mine = stores.chunks().claim(batch.sequence(), 1).getFirst();
+    try (Stores other = open(new NodeId("node-b"))) {
+      assertThat(other.chunks().seal(seal(mine))).isEqualTo(FENCED);
+      assertThat(stores.chunks().seal(seal(mine))).isEqualTo(SealOutcome.SEALED_LAST);
+      assertThat(other.chunks().seal(seal(mine))).isEqualTo(FENCED);
+      assertThat(batch(batch).counts()).isEqualTo(new RequestCounts(10, 8, 2));
+    }
   }
 
   @Test
@@ -265,8 +284,7 @@ public abstract class ChunkStoreContract {
         n ->
             () -> {
               String project = n % 5 == 0 ? "nobody" : PROJECT;
-              var file =
-                  new StoredFile(new FileId("file-" + n), 0, project, "f", "batch", 7, NOW, null);
+              var file = new NewFile(new FileId("file-" + n), project, "f", "batch", 7, null);
               try {
                 stores.files().insertFile(file, Samples.content("file-" + n));
                 return true;
@@ -280,7 +298,7 @@ public abstract class ChunkStoreContract {
       for (int n = 0; n < 100; n++) {
         boolean isGood = n % 5 != 0;
         assertThat(outcomes.get(n).get()).isEqualTo(isGood);
-        assertThat(stores.files().file(PROJECT, new FileId("file-" + n), NOW).isPresent())
+        assertThat(at(NOW).files().file(PROJECT, new FileId("file-" + n)).isPresent())
             .isEqualTo(isGood);
       }
     }

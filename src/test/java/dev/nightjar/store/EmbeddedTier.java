@@ -3,10 +3,11 @@ package dev.nightjar.store;
 import dev.nightjar.store.disk.DiskSpace;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.store.journal.JournalAnswerLog;
-import dev.nightjar.store.sqlite.SqliteStores;
+import dev.nightjar.testing.TestStores;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.stream.Stream;
 
 /** The stores of one machine, opened as the server opens them. */
@@ -14,7 +15,11 @@ final class EmbeddedTier {
   private EmbeddedTier() {}
 
   static Tier open(Path directory) throws IOException {
-    var stores = SqliteStores.open(directory.resolve("meta.db"));
+    return open(directory, () -> Samples.NOW);
+  }
+
+  static Tier open(Path directory, InstantSource clock) throws IOException {
+    var stores = TestStores.open(directory.resolve("meta.db"), clock);
     var objects = new FileObjectStore(directory.resolve("objects"));
     var log =
         new JournalAnswerLog(directory.resolve("journal"), stores.chunks().unsealed(), 64 << 20);

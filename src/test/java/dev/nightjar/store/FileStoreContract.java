@@ -7,76 +7,53 @@ import static dev.nightjar.store.Samples.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.nightjar.batch.Batch;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.StoredFile;
 import dev.nightjar.store.FileStore.FileQuery;
-import java.io.IOException;
-import java.nio.file.Path;
+import dev.nightjar.store.FileStore.NewFile;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every FileStore does with files. */
-public abstract class FileStoreContract {
-  @TempDir protected Path directory;
-  private Stores stores;
-
-  /** Opens the store of this directory, which may have been used before. */
-  protected abstract Stores open(Path directory);
-
-  @BeforeEach
-  void openStore() throws IOException {
-    stores = open(directory);
-  }
-
-  @AfterEach
-  void closeStore() {
-    stores.close();
-  }
-
+public abstract class FileStoreContract extends StoresContract {
   private void insert(String id) {
-    stores.files().insertFile(file(id, NOW, null), content(id));
+    stores.files().insertFile(file(id), content(id));
   }
 
   private List<String> page(@Nullable StoredFile after, int limit, boolean isAscending) {
-    return stores
-        .files()
-        .files(new FileQuery(PROJECT, null, after, limit, isAscending, NOW))
-        .stream()
+    return stores.files().files(new FileQuery(PROJECT, null, after, limit, isAscending)).stream()
         .map(file -> file.id().value())
         .toList();
   }
 
   private StoredFile found(String id) {
-    return stores.files().file(PROJECT, new FileId(id), NOW).orElseThrow();
+    return at(NOW).files().file(PROJECT, new FileId(id)).orElseThrow();
   }
 
   @Test
   void fileBeyondWhatItsProjectMayStoreIsNotInserted() {
-    StoredFile first = file("file-a", NOW, null);
+    NewFile first = file("file-a");
     long max = 2 * first.bytes();
 
-    assertThat(stores.files().insertFile(first, content("file-a"), first.bytes() - 1)).isFalse();
+    assertThat(stores.files().insertFile(first, content("file-a"), first.bytes() - 1)).isEmpty();
     assertThat(stores.files().storedBytes(PROJECT)).isZero();
-    assertThat(stores.files().insertFile(first, content("file-a"), first.bytes())).isTrue();
+    assertThat(stores.files().insertFile(first, content("file-a"), first.bytes())).isPresent();
     assertThat(stores.files().insertFile(first, content("file-a"), first.bytes()))
         .as("again")
-        .isTrue();
-    assertThat(stores.files().insertFile(file("file-b", NOW, null), content("file-b"), max))
-        .isTrue();
-    assertThat(stores.files().insertFile(file("file-c", NOW, null), content("file-c"), max))
-        .isFalse();
+        .contains(found("file-a"));
+    assertThat(stores.files().insertFile(file("file-b"), content("file-b"), max)).isPresent();
+    assertThat(stores.files().insertFile(file("file-c"), content("file-c"), max)).isEmpty();
 
     assertThat(stores.files().storedBytes(PROJECT)).isEqualTo(max);
     assertThat(stores.files().storedBytes("other")).isZero();
-    stores.files().deleteFile(PROJECT, first.id(), NOW);
+    at(NOW).files().deleteFile(PROJECT, first.id());
     assertThat(stores.files().storedBytes(PROJECT)).as("its bytes are still there").isEqualTo(max);
     stores.retention().forgetFiles(List.of(first.id()));
     assertThat(stores.files().storedBytes(PROJECT)).isEqualTo(first.bytes());
@@ -84,12 +61,21 @@ public abstract class FileStoreContract {
 
   @Test
   void insertedFileIsFoundAsItWas() {
-    stores.files().insertFile(file("file-a", NOW, NOW.plusMillis(1)), content("file-a"));
+    StoredFile inserted =
+        stores.files().insertFile(file("file-a", Duration.ofMillis(1)), content("file-a"));
 
-    assertThat(found("file-a"))
-        .usingRecursiveComparison()
-        .ignoringFields("sequence")
-        .isEqualTo(file("file-a", NOW, NOW.plusMillis(1)));
+    assertThat(found("file-a")).isEqualTo(inserted);
+    assertThat(inserted)
+        .isEqualTo(
+            new StoredFile(
+                new FileId("file-a"),
+                inserted.sequence(),
+                PROJECT,
+                "file-a.jsonl",
+                "batch",
+                7,
+                NOW,
+                NOW.plusMillis(1)));
     assertThat(stores.files().content(new FileId("file-a")).orElseThrow().pieces())
         .isEqualTo(content("file-a").pieces());
   }
@@ -109,15 +95,15 @@ public abstract class FileStoreContract {
   void fileOfAnotherProjectIsNotThere() {
     insert("file-a");
 
-    assertThat(stores.files().file("other", new FileId("file-a"), NOW)).isEmpty();
-    assertThat(stores.files().deleteFile("other", new FileId("file-a"), NOW)).isFalse();
-    assertThat(stores.files().files(new FileQuery("other", null, null, 10, true, NOW))).isEmpty();
+    assertThat(at(NOW).files().file("other", new FileId("file-a"))).isEmpty();
+    assertThat(at(NOW).files().deleteFile("other", new FileId("file-a"))).isFalse();
+    assertThat(stores.files().files(new FileQuery("other", null, null, 10, true))).isEmpty();
     assertThat(found("file-a")).isNotNull();
   }
 
   @Test
   void fileOfAnUnknownProjectIsRefused() {
-    var stray = new StoredFile(new FileId("file-a"), 0, "nobody", "a", "batch", 7, NOW, null);
+    var stray = new NewFile(new FileId("file-a"), "nobody", "a", "batch", 7, null);
 
     assertThatThrownBy(() -> stores.files().insertFile(stray, content("file-a")))
         .isInstanceOf(StoreException.class);
@@ -127,7 +113,7 @@ public abstract class FileStoreContract {
   void pageGoesOnAfterADeletedFileOfTheSameProject() {
     insert("file-a");
     insert("file-b");
-    stores.files().deleteFile(PROJECT, new FileId("file-b"), NOW);
+    at(NOW).files().deleteFile(PROJECT, new FileId("file-b"));
 
     StoredFile deleted = stores.files().placeOf(PROJECT, new FileId("file-b")).orElseThrow();
 
@@ -140,31 +126,29 @@ public abstract class FileStoreContract {
   void deletedFileIsHiddenButItsBytesAreKnown() {
     insert("file-a");
 
-    assertThat(stores.files().deleteFile(PROJECT, new FileId("file-a"), NOW)).isTrue();
+    assertThat(at(NOW).files().deleteFile(PROJECT, new FileId("file-a"))).isTrue();
 
-    assertThat(stores.files().deleteFile(PROJECT, new FileId("file-a"), NOW)).isFalse();
-    assertThat(stores.files().file(PROJECT, new FileId("file-a"), NOW)).isEmpty();
+    assertThat(at(NOW).files().deleteFile(PROJECT, new FileId("file-a"))).isFalse();
+    assertThat(at(NOW).files().file(PROJECT, new FileId("file-a"))).isEmpty();
     assertThat(page(null, 10, true)).isEmpty();
     assertThat(stores.files().content(new FileId("file-a")).orElseThrow().bytes()).isEqualTo(7);
   }
 
   @Test
   void fileIsHiddenFromTheInstantThatItExpires() {
-    stores.files().insertFile(file("file-a", NOW, NOW.plusMillis(1)), content("file-a"));
+    stores.files().insertFile(file("file-a", Duration.ofMillis(1)), content("file-a"));
     FileId id = new FileId("file-a");
 
-    assertThat(stores.files().file(PROJECT, id, NOW)).isPresent();
-    assertThat(stores.files().file(PROJECT, id, NOW.plusMillis(1))).isEmpty();
-    assertThat(
-            stores.files().files(new FileQuery(PROJECT, null, null, 10, true, NOW.plusMillis(1))))
-        .isEmpty();
-    assertThat(stores.files().deleteFile(PROJECT, id, NOW.plusMillis(1))).isFalse();
+    assertThat(at(NOW).files().file(PROJECT, id)).isPresent();
+    assertThat(at(NOW.plusMillis(1)).files().file(PROJECT, id)).isEmpty();
+    assertThat(page(null, 10, true)).isEmpty();
+    assertThat(at(NOW.plusMillis(1)).files().deleteFile(PROJECT, id)).isFalse();
     assertThat(stores.files().content(id)).isPresent();
   }
 
   @Test
   void emptyFileHasNoPieces() {
-    var empty = new StoredFile(new FileId("file-a"), 0, PROJECT, "a", "batch", 0, NOW, null);
+    var empty = new NewFile(new FileId("file-a"), PROJECT, "a", "batch", 0, null);
 
     stores.files().insertFile(empty, Manifest.ofObject("files/file-a", 0));
 
@@ -175,10 +159,13 @@ public abstract class FileStoreContract {
   @ValueSource(booleans = {true, false})
   void pagesGoByTimeAndThenByTheOrderOfArrival(boolean isAscending) {
     // Two come at the same instant, and the last to arrive was made first.
-    stores.files().insertFile(file("file-b", NOW.plusMillis(5), null), content("file-b"));
-    stores.files().insertFile(file("file-c", NOW.plusMillis(5), null), content("file-c"));
-    stores.files().insertFile(file("file-d", NOW.plusMillis(9), null), content("file-d"));
-    stores.files().insertFile(file("file-a", NOW, null), content("file-a"));
+    at(NOW.plusMillis(5));
+    insert("file-b");
+    insert("file-c");
+    at(NOW.plusMillis(9));
+    insert("file-d");
+    at(NOW);
+    insert("file-a");
     List<String> expected = List.of("file-a", "file-b", "file-c", "file-d");
 
     var all = new ArrayList<String>();
@@ -196,14 +183,25 @@ public abstract class FileStoreContract {
   @Test
   void filesAreFilteredByPurpose() {
     insert("file-a");
-    var output =
-        new StoredFile(new FileId("file-b"), 0, PROJECT, "b", "batch_output", 7, NOW, null);
+    var output = new NewFile(new FileId("file-b"), PROJECT, "b", "batch_output", 7, null);
     stores.files().insertFile(output, content("file-b"));
 
-    assertThat(stores.files().files(new FileQuery(PROJECT, "batch_output", null, 10, true, NOW)))
+    assertThat(stores.files().files(new FileQuery(PROJECT, "batch_output", null, 10, true)))
         .extracting(StoredFile::id)
         .containsExactly(output.id());
-    assertThat(stores.files().files(new FileQuery(PROJECT, "vision", null, 10, true, NOW)))
-        .isEmpty();
+    assertThat(stores.files().files(new FileQuery(PROJECT, "vision", null, 10, true))).isEmpty();
+  }
+
+  @Test
+  void inputOfABatchIsTheFileAsItWasWhenTheBatchWasMade() {
+    stores.files().insertFile(file("file-input", Duration.ofMinutes(1)), content("file-input"));
+    Batch before = Samples.validating(stores, "batch_1");
+    at(NOW.plus(Duration.ofMinutes(1)));
+    Batch after = Samples.validating(stores, "batch_2");
+
+    assertThat(stores.files().inputOf(before)).isPresent();
+    assertThat(stores.files().inputOf(after)).isEmpty();
+    at(NOW).files().deleteFile(PROJECT, new FileId("file-input"));
+    assertThat(stores.files().inputOf(before)).isEmpty();
   }
 }

@@ -9,9 +9,7 @@ import dev.nightjar.store.BatchStore.CreateOutcome;
 import dev.nightjar.store.BatchStore.Created;
 import dev.nightjar.store.BatchStore.NewBatch;
 import dev.nightjar.store.BatchStore.Origin;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -19,49 +17,30 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What every BatchStore makes of a creation that is sent again. */
-public abstract class IdempotencyContract {
+public abstract class IdempotencyContract extends StoresContract {
   private static final Duration WITHIN = Duration.ofMinutes(15);
 
-  @TempDir protected Path directory;
-  private Stores stores;
   private int batches;
 
-  /** Opens the store of this directory, which may have been used before. */
-  protected abstract Stores open(Path directory);
-
-  @BeforeEach
-  void openStore() {
-    stores = open(directory);
-  }
-
-  @AfterEach
-  void closeStore() {
-    stores.close();
-  }
-
-  private NewBatch asked(String project, @Nullable String key, String hash, int retry, Instant at) {
+  private NewBatch asked(@Nullable String key, String hash, int retry) {
     batches++;
     return new NewBatch(
         new BatchId("batch_" + batches),
-        project,
+        Samples.PROJECT,
         "/v1/embeddings",
         new FileId("file-in"),
         "24h",
-        at,
-        at.plusSeconds(86_400),
+        Duration.ofHours(24),
         Map.of(),
         null,
-        new Origin(key, hash, retry, at.minus(WITHIN)));
+        new Origin(key, hash, retry, WITHIN));
   }
 
   private Created create(@Nullable String key, String hash, int retry) {
-    return stores.batches().createBatch(asked(Samples.PROJECT, key, hash, retry, NOW));
+    return stores.batches().createBatch(asked(key, hash, retry));
   }
 
   private void assertKnown(Created created, Created earlier) {
@@ -82,13 +61,9 @@ public abstract class IdempotencyContract {
     assertNew(first);
 
     assertKnown(create("k", "a", 0), first);
-    assertKnown(
-        stores
-            .batches()
-            .createBatch(asked(Samples.PROJECT, "k", "a", 2, NOW.plus(Duration.ofDays(400)))),
-        first);
-    stores.close();
-    stores = open(directory);
+    at(NOW.plus(Duration.ofDays(400)));
+    assertKnown(create("k", "a", 2), first);
+    reopen();
     assertKnown(create("k", "a", 1), first);
   }
 
@@ -148,20 +123,17 @@ public abstract class IdempotencyContract {
   void retryIsRecognisedForAQuarterOfAnHour() {
     Created first = create(null, "a", 0);
 
-    assertKnown(
-        stores.batches().createBatch(asked(Samples.PROJECT, null, "a", 1, NOW.plus(WITHIN))),
-        first);
-    assertNew(
-        stores
-            .batches()
-            .createBatch(asked(Samples.PROJECT, null, "a", 1, NOW.plus(WITHIN).plusMillis(1))));
+    at(NOW.plus(WITHIN));
+    assertKnown(create(null, "a", 1), first);
+    at(NOW.plus(WITHIN).plusMillis(1));
+    assertNew(create(null, "a", 1));
   }
 
   @Test
   void oneBatchComesOfManyAtTheSameTime() throws Exception {
     List<Callable<Created>> creations =
         IntStream.range(0, 50)
-            .mapToObj(_ -> asked(Samples.PROJECT, "k", "a", 0, NOW))
+            .mapToObj(_ -> asked("k", "a", 0))
             .map(asked -> (Callable<Created>) () -> stores.batches().createBatch(asked))
             .toList();
 

@@ -6,42 +6,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nightjar.file.FileId;
-import dev.nightjar.file.StoredFile;
 import dev.nightjar.store.ApiKey.Scope;
+import dev.nightjar.store.FileStore.NewFile;
+import dev.nightjar.store.KeyStore.NewKey;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What every KeyStore does with API keys and projects. */
-public abstract class KeyStoreContract {
-  @TempDir protected Path directory;
-  private Stores stores;
-
-  /** Opens the store of this directory, which may have been used before, or be in use. */
-  protected abstract Stores open(Path directory);
-
-  @BeforeEach
-  void openStore() {
-    stores = open(directory);
-  }
-
-  @AfterEach
-  void closeStore() {
-    stores.close();
-  }
-
+public abstract class KeyStoreContract extends StoresContract {
   @Test
   void createdKeyIsFoundByItsHashAsItWasAlsoAfterAReopen() {
     ApiKey plain = create("key_a", PROJECT, null);
     ApiKey limited = create("key_b", "other", 60);
 
-    stores.close();
-    stores = open(directory);
+    reopen();
 
     assertThat(stores.keys().key(hash("key_a"))).contains(plain);
     assertThat(stores.keys().key(hash("key_b"))).contains(limited);
@@ -53,8 +33,7 @@ public abstract class KeyStoreContract {
   void keyIsCreatedOnceHoweverOftenItIsAsked() {
     ApiKey key = create("key_a", PROJECT, null);
 
-    stores.keys().createKey(key, hash("key_a"));
-
+    assertThat(create("key_a", PROJECT, null)).isEqualTo(key);
     assertThat(stores.keys().keys()).containsExactly(key);
   }
 
@@ -75,23 +54,23 @@ public abstract class KeyStoreContract {
 
     assertThat(stores.keys().hasProject("other")).isTrue();
     assertThat(stores.keys().hasProject("another")).isFalse();
-    var file = new StoredFile(new FileId("file-a"), 0, "other", "a", "batch", 5, NOW, null);
+    var file = new NewFile(new FileId("file-a"), "other", "a", "batch", 5, null);
     stores.files().insertFile(file, Samples.content("file-a"));
-    assertThat(stores.files().file("other", file.id(), NOW)).isPresent();
-    assertThat(stores.files().file(PROJECT, file.id(), NOW)).isEmpty();
+    assertThat(at(NOW).files().file("other", file.id())).isPresent();
+    assertThat(at(NOW).files().file(PROJECT, file.id())).isEmpty();
   }
 
   @Test
   void revokedKeyIsStillThereAndKeepsItsTime() {
     ApiKey key = create("key_a", PROJECT, 7);
 
-    ApiKey revoked = stores.keys().revokeKey(key.id(), NOW.plusSeconds(1)).orElseThrow();
+    ApiKey revoked = at(NOW.plusSeconds(1)).keys().revokeKey(key.id()).orElseThrow();
 
     assertThat(revoked.revokedAt()).isEqualTo(NOW.plusSeconds(1));
-    assertThat(stores.keys().revokeKey(key.id(), NOW.plusSeconds(2))).contains(revoked);
+    assertThat(at(NOW.plusSeconds(2)).keys().revokeKey(key.id())).contains(revoked);
     assertThat(stores.keys().key(hash("key_a"))).contains(revoked);
     assertThat(stores.keys().keys()).containsExactly(revoked);
-    assertThat(stores.keys().revokeKey(new KeyId("key_b"), NOW)).isEmpty();
+    assertThat(at(NOW).keys().revokeKey(new KeyId("key_b"))).isEmpty();
   }
 
   @Test
@@ -99,35 +78,36 @@ public abstract class KeyStoreContract {
     assertThat(stores.keys().hasKeys()).isFalse();
 
     ApiKey key = create("key_a", PROJECT, null);
-    stores.keys().revokeKey(key.id(), NOW);
+    at(NOW).keys().revokeKey(key.id());
 
     assertThat(stores.keys().hasKeys()).isTrue();
   }
 
   @Test
   void whatAnotherOwnerOfTheStoreWritesIsSeenAtOnce() {
-    try (Stores other = open(directory)) {
+    try (Stores other = open(NODE)) {
       assertThat(stores.keys().hasKeys()).isFalse();
-      ApiKey key = key("key_a", "other", null);
 
-      other.keys().createKey(key, hash("key_a"));
+      ApiKey key = other.keys().createKey(key("key_a", "other", null), hash("key_a"));
 
       assertThat(stores.keys().hasKeys()).isTrue();
       assertThat(stores.keys().key(hash("key_a"))).contains(key);
-      other.keys().revokeKey(key.id(), NOW);
+      other.keys().revokeKey(key.id());
       assertThat(stores.keys().key(hash("key_a")).orElseThrow().revokedAt()).isEqualTo(NOW);
     }
   }
 
-  private static ApiKey key(String id, String project, @Nullable Integer perMinute) {
+  private static NewKey key(String id, String project, @Nullable Integer perMinute) {
     Set<Scope> scopes = Set.of(Scope.READ, Scope.WRITE);
-    return new ApiKey(new KeyId(id), project, "of " + id, scopes, perMinute, NOW, null);
+    return new NewKey(new KeyId(id), project, "of " + id, scopes, perMinute);
   }
 
   private ApiKey create(String id, String project, @Nullable Integer perMinute) {
-    ApiKey key = key(id, project, perMinute);
-    stores.keys().createKey(key, hash(id));
-    return key;
+    ApiKey made = stores.keys().createKey(key(id, project, perMinute), hash(id));
+    Set<Scope> scopes = Set.of(Scope.READ, Scope.WRITE);
+    assertThat(made)
+        .isEqualTo(new ApiKey(new KeyId(id), project, "of " + id, scopes, perMinute, NOW, null));
+    return made;
   }
 
   private static byte[] hash(String id) {

@@ -22,7 +22,7 @@ import dev.nightjar.store.LedgerStore.Enqueued;
 import dev.nightjar.store.LedgerStore.Learned;
 import dev.nightjar.store.LedgerStore.LedgerEntry;
 import java.math.BigDecimal;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -30,32 +30,13 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What every LedgerStore charges, and how it keeps to a quota. */
-public abstract class LedgerContract {
+public abstract class LedgerContract extends StoresContract {
   private static final LocalDate TODAY = NOW.atZone(ZoneOffset.UTC).toLocalDate();
   private static final LocalDate TOMORROW = TODAY.plusDays(1);
   private static final Price PRICE = price("1.25");
-
-  @TempDir protected Path directory;
-  private Stores stores;
-
-  /** Opens the store of this directory, which may have been used before. */
-  protected abstract Stores open(Path directory);
-
-  @BeforeEach
-  void openStore() {
-    stores = open(directory);
-  }
-
-  @AfterEach
-  void closeStore() {
-    stores.close();
-  }
 
   private static Price price(String input) {
     return new Price(
@@ -64,7 +45,7 @@ public abstract class LedgerContract {
 
   private Begun begin(String id, BeginTerms beginTerms) {
     Batch batch = validating(stores, id);
-    return stores.batches().begin(batch.sequence(), validated(batch, 2), beginTerms, NOW);
+    return at(NOW).batches().begin(batch.sequence(), validated(batch, 2), beginTerms);
   }
 
   private Batch running(String id, BeginTerms beginTerms) {
@@ -82,10 +63,10 @@ public abstract class LedgerContract {
     Batch batch = running("batch_1", new BeginTerms(PRICE, 0, null));
     List<Chunk> chunks = stores.chunks().claim(batch.sequence(), 2);
     for (int i = 0; i < 3; i++) {
-      stores.chunks().seal(seal(chunks.get(0)), NOW);
+      at(NOW).chunks().seal(seal(chunks.get(0)));
     }
-    stores.chunks().seal(seal(chunks.get(1)), NOW);
-    stores.chunks().seal(seal(chunks.get(1)), NOW);
+    at(NOW).chunks().seal(seal(chunks.get(1)));
+    at(NOW).chunks().seal(seal(chunks.get(1)));
 
     assertThat(stores.ledger().ledger(PROJECT, TODAY, TOMORROW))
         .containsExactly(
@@ -99,7 +80,7 @@ public abstract class LedgerContract {
     stores.chunks().releaseChunks();
     stores.chunks().claim(batch.sequence(), 1);
 
-    stores.chunks().seal(seal(lost), NOW);
+    at(NOW).chunks().seal(seal(lost));
 
     assertThat(stores.ledger().ledger(PROJECT, TODAY, TOMORROW)).isEmpty();
   }
@@ -109,7 +90,7 @@ public abstract class LedgerContract {
     Batch batch = inProgress(stores, "batch_1", 1);
     Chunk chunk = stores.chunks().claim(batch.sequence(), 1).getFirst();
 
-    stores.chunks().seal(new Seal(chunk.id(), 1, 0, 70, 0, 10, Usage.NONE), NOW);
+    at(NOW).chunks().seal(new Seal(chunk.id(), 1, 0, 70, 0, 10, Usage.NONE));
 
     assertThat(stores.ledger().ledger(null, TODAY, TOMORROW)).isEmpty();
   }
@@ -120,8 +101,8 @@ public abstract class LedgerContract {
     List<Chunk> chunks = stores.chunks().claim(batch.sequence(), 2);
     var midnight = TOMORROW.atStartOfDay().toInstant(ZoneOffset.UTC);
 
-    stores.chunks().seal(seal(chunks.get(0)), midnight.minusMillis(1));
-    stores.chunks().seal(seal(chunks.get(1)), midnight);
+    at(midnight.minusMillis(1)).chunks().seal(seal(chunks.get(0)));
+    at(midnight).chunks().seal(seal(chunks.get(1)));
 
     assertThat(stores.ledger().ledger(null, TODAY, TOMORROW)).hasSize(1);
     assertThat(stores.ledger().ledger(null, TODAY, TOMORROW.plusDays(1)))
@@ -153,16 +134,18 @@ public abstract class LedgerContract {
 
   @Test
   void whatAnsweredLinesHadCanBeLearned() {
-    assertThat(stores.ledger().learned("llama", TODAY)).isEqualTo(Learned.NOTHING);
+    assertThat(stores.ledger().learned("llama", 0)).isEqualTo(Learned.NOTHING);
 
     sealAll(stores, inProgress(stores, "batch_1", 2));
 
     // Of 2 x 1,000 bytes, 8 of 10 lines were answered.
-    assertThat(stores.ledger().learned("llama", TODAY))
+    assertThat(stores.ledger().learned("llama", 0))
         .isEqualTo(new Learned(16, 1_600, new Usage(2_000, 200, 400, 40)));
-    assertThat(stores.ledger().learned("llama", TOMORROW)).isEqualTo(Learned.NOTHING);
-    assertThat(stores.ledger().learned("other", TODAY)).isEqualTo(Learned.NOTHING);
-    assertThat(stores.ledger().learned(null, TODAY)).isEqualTo(Learned.NOTHING);
+    assertThat(stores.ledger().learned("other", 0)).isEqualTo(Learned.NOTHING);
+    assertThat(stores.ledger().learned(null, 0)).isEqualTo(Learned.NOTHING);
+    at(NOW.plus(Duration.ofDays(1)));
+    assertThat(stores.ledger().learned("llama", 1).requests()).isEqualTo(16);
+    assertThat(stores.ledger().learned("llama", 0)).isEqualTo(Learned.NOTHING);
   }
 
   // ---- the quota
@@ -189,12 +172,12 @@ public abstract class LedgerContract {
     Batch expired = running("batch_3", tokens(4, 10));
     assertThat(stores.ledger().enqueued(PROJECT)).containsExactly(new Enqueued("llama", 7));
 
-    stores.batches().cancel(PROJECT, cancelled.id(), NOW);
-    stores.batches().expire(expired.sequence(), NOW);
+    at(NOW).batches().cancel(PROJECT, cancelled.id());
+    at(NOW).batches().expire(expired.sequence());
     assertThat(stores.ledger().enqueued(PROJECT)).containsExactly(new Enqueued("llama", 7));
     for (Batch batch : List.of(completed, cancelled, expired)) {
       sealAll(stores, batch);
-      stores.batches().finish(batch.sequence(), Samples.files(batch), NOW);
+      at(NOW).batches().finish(batch.sequence(), Samples.files(batch));
     }
 
     assertThat(stores.ledger().enqueued(PROJECT)).isEmpty();
@@ -206,7 +189,7 @@ public abstract class LedgerContract {
     Batch other = validating(stores, "batch_2");
     var mixed = new BatchStore.ValidInput(null, 10, validated(other, 1).chunks());
 
-    assertThat(stores.batches().begin(other.sequence(), mixed, tokens(10, 10), NOW))
+    assertThat(at(NOW).batches().begin(other.sequence(), mixed, tokens(10, 10)))
         .isInstanceOf(Begun.As.class);
     assertThat(begin("batch_3", tokens(1, 10))).isEqualTo(new Begun.OverQuota(10));
     assertThat(stores.ledger().enqueued("other")).isEmpty();
@@ -221,9 +204,9 @@ public abstract class LedgerContract {
             .map(batch ->
                 (Callable<Begun>)
                     () ->
-                        stores
+                        at(NOW)
                             .batches()
-                            .begin(batch.sequence(), validated(batch, 1), tokens(7, 500), NOW))
+                            .begin(batch.sequence(), validated(batch, 1), tokens(7, 500)))
             .toList();
 
     try (var threads = Executors.newFixedThreadPool(16)) {

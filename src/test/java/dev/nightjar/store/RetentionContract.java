@@ -17,54 +17,34 @@ import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.Manifest.Piece;
 import dev.nightjar.file.PartId;
-import dev.nightjar.file.StoredFile;
 import dev.nightjar.file.Upload;
 import dev.nightjar.file.UploadId;
-import dev.nightjar.file.UploadPart;
 import dev.nightjar.store.Retention.EndedUpload;
 import dev.nightjar.store.UploadStore.CompletedUpload;
+import dev.nightjar.store.UploadStore.NewPart;
 import dev.nightjar.store.UploadStore.PartLimits;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What every Retention says about what is not needed any more. */
-public abstract class RetentionContract {
+public abstract class RetentionContract extends StoresContract {
   private static final FileId INPUT = new FileId("file-input");
-
-  @TempDir protected Path directory;
-  private Stores stores;
-
-  /** Opens the store of this directory, which may have been used before. */
-  protected abstract Stores open(Path directory);
-
-  @BeforeEach
-  void openStore() {
-    stores = open(directory);
-  }
-
-  @AfterEach
-  void closeStore() {
-    stores.close();
-  }
 
   @Tag("K3")
   @Test
   void latestMomentIsThatOfTheLastCreationEndOrDeletion() {
     assertThat(stores.retention().latest()).isEmpty();
-    stores.files().insertFile(file("file-a", NOW, NOW.plusSeconds(9)), content("file-a"));
+    stores.files().insertFile(file("file-a", Duration.ofSeconds(9)), content("file-a"));
     assertThat(stores.retention().latest()).contains(NOW);
-    stores.files().deleteFile(PROJECT, new FileId("file-a"), NOW.plusSeconds(1));
+    at(NOW.plusSeconds(1)).files().deleteFile(PROJECT, new FileId("file-a"));
     assertThat(stores.retention().latest()).contains(NOW.plusSeconds(1));
     Batch batch = validating(stores, "batch_a");
 
     Instant failed = NOW.plusSeconds(5);
-    stores.batches().fail(batch.sequence(), List.of(), failed);
+    at(failed).batches().fail(batch.sequence(), List.of());
 
     assertThat(stores.retention().latest()).contains(failed);
   }
@@ -73,48 +53,47 @@ public abstract class RetentionContract {
 
   @Test
   void filesAreGoneFromTheInstantThatTheyAreDeletedOrExpire() {
-    stores.files().insertFile(file("file-kept", NOW, null), content("file-kept"));
-    stores.files().insertFile(file("file-deleted", NOW, null), content("file-deleted"));
-    stores
-        .files()
-        .insertFile(file("file-expired", NOW, NOW.plusMillis(5)), content("file-expired"));
-    stores.files().deleteFile(PROJECT, new FileId("file-deleted"), NOW);
+    stores.files().insertFile(file("file-kept"), content("file-kept"));
+    stores.files().insertFile(file("file-deleted"), content("file-deleted"));
+    stores.files().insertFile(file("file-expired", Duration.ofMillis(5)), content("file-expired"));
+    at(NOW).files().deleteFile(PROJECT, new FileId("file-deleted"));
 
-    assertThat(stores.retention().goneFiles(NOW.minusMillis(1), 10)).isEmpty();
-    assertThat(stores.retention().goneFiles(NOW, 10)).containsExactly(new FileId("file-deleted"));
-    assertThat(stores.retention().goneFiles(NOW.plusMillis(5), 10)).hasSize(2);
-    assertThat(stores.retention().goneFiles(NOW.plusMillis(5), 1)).hasSize(1);
+    assertThat(gone(NOW.minusMillis(1))).isEmpty();
+    assertThat(gone(NOW)).containsExactly(new FileId("file-deleted"));
+    assertThat(gone(NOW.plusMillis(5))).hasSize(2);
+    assertThat(stores.retention().goneFiles(Duration.ofMillis(5), 10)).hasSize(1);
+    assertThat(stores.retention().goneFiles(Duration.ofMillis(6), 10)).isEmpty();
+    assertThat(stores.retention().goneFiles(Duration.ZERO, 1)).hasSize(1);
 
     stores.retention().forgetFiles(List.of(new FileId("file-deleted")));
     stores.retention().forgetFiles(List.of(new FileId("file-deleted")));
-    assertThat(stores.retention().goneFiles(NOW.plusMillis(5), 10))
-        .containsExactly(new FileId("file-expired"));
+    assertThat(gone(NOW.plusMillis(5))).containsExactly(new FileId("file-expired"));
     assertThat(stores.files().content(new FileId("file-deleted"))).isEmpty();
   }
 
   @Test
   void inputOfABatchIsNotGoneUntilTheBatchHasEnded() {
-    stores.files().insertFile(file(INPUT.value(), NOW, null), content(INPUT.value()));
-    stores.files().deleteFile(PROJECT, INPUT, NOW);
+    stores.files().insertFile(file(INPUT.value()), content(INPUT.value()));
+    at(NOW).files().deleteFile(PROJECT, INPUT);
 
     Batch validating = validating(stores, "batch_1");
-    assertThat(stores.retention().goneFiles(NOW, 10)).as("validating").isEmpty();
-    stores.batches().fail(validating.sequence(), List.of(), NOW);
-    assertThat(stores.retention().goneFiles(NOW, 10)).as("failed").containsExactly(INPUT);
+    assertThat(gone(NOW)).as("validating").isEmpty();
+    at(NOW).batches().fail(validating.sequence(), List.of());
+    assertThat(gone(NOW)).as("failed").containsExactly(INPUT);
 
     Batch running = inProgress(stores, "batch_2", 1);
-    assertThat(stores.retention().goneFiles(NOW, 10)).as("in progress").isEmpty();
-    stores.batches().cancel(PROJECT, running.id(), NOW);
-    assertThat(stores.retention().goneFiles(NOW, 10)).as("cancelling").isEmpty();
+    assertThat(gone(NOW)).as("in progress").isEmpty();
+    at(NOW).batches().cancel(PROJECT, running.id());
+    assertThat(gone(NOW)).as("cancelling").isEmpty();
     sealAll(stores, running);
-    stores.batches().finish(running.sequence(), files(running), NOW);
-    assertThat(stores.retention().goneFiles(NOW, 10)).as("cancelled").containsExactly(INPUT);
+    at(NOW).batches().finish(running.sequence(), files(running));
+    assertThat(gone(NOW)).as("cancelled").containsExactly(INPUT);
 
     Batch last = inProgress(stores, "batch_3", 1);
     sealAll(stores, last);
-    assertThat(stores.retention().goneFiles(NOW, 10)).as("finalizing").isEmpty();
-    stores.batches().finish(last.sequence(), files(last), NOW);
-    assertThat(stores.retention().goneFiles(NOW, 10)).as("completed").containsExactly(INPUT);
+    assertThat(gone(NOW)).as("finalizing").isEmpty();
+    at(NOW).batches().finish(last.sequence(), files(last));
+    assertThat(gone(NOW)).as("completed").containsExactly(INPUT);
   }
 
   // ---- uploads
@@ -125,14 +104,14 @@ public abstract class RetentionContract {
     Upload cancelled = upload("upload_b");
     Upload expired = upload("upload_c");
     complete(completed, NOW.plusMillis(1));
-    stores.uploads().cancelUpload(PROJECT, cancelled.id(), NOW.plusMillis(2));
+    at(NOW.plusMillis(2)).uploads().cancelUpload(PROJECT, cancelled.id());
 
     assertThat(ended(NOW)).isEmpty();
     assertThat(ended(NOW.plusMillis(2))).containsExactly(completed.id(), cancelled.id());
     assertThat(ended(expired.expiresAt().minusMillis(1))).hasSize(2);
     assertThat(ended(expired.expiresAt()))
         .containsExactly(completed.id(), cancelled.id(), expired.id());
-    assertThat(stores.retention().endedUploads(expired.expiresAt(), 2)).hasSize(2);
+    assertThat(stores.retention().endedUploads(Duration.ZERO, 2)).hasSize(2);
   }
 
   @Test
@@ -140,9 +119,9 @@ public abstract class RetentionContract {
     Upload completed = upload("upload_a");
     complete(completed, NOW);
     Upload cancelled = upload("upload_b");
-    stores.uploads().cancelUpload(PROJECT, cancelled.id(), NOW);
+    at(NOW).uploads().cancelUpload(PROJECT, cancelled.id());
 
-    assertThat(stores.retention().endedUploads(NOW, 10))
+    assertThat(stores.retention().endedUploads(Duration.ZERO, 10))
         .extracting(EndedUpload::file, EndedUpload::unusedParts)
         .containsExactly(
             tuple(completed.file(), List.of(new PartId("part_upload_a_2"))),
@@ -161,16 +140,16 @@ public abstract class RetentionContract {
 
     assertThat(stores.uploads().upload(PROJECT, upload.id())).isEmpty();
     assertThat(stores.uploads().parts(upload.id())).isEmpty();
-    assertThat(stores.retention().endedUploads(NOW, 10)).isEmpty();
-    assertThat(stores.files().file(PROJECT, upload.file(), NOW)).isPresent();
+    assertThat(stores.retention().endedUploads(Duration.ZERO, 10)).isEmpty();
+    assertThat(at(NOW).files().file(PROJECT, upload.file())).isPresent();
   }
 
   // ---- objects
 
   @Test
   void fileNeedsWhatItsManifestNamesAlsoWhenItIsHidden() {
-    stores.files().insertFile(file(INPUT.value(), NOW, null), content(INPUT.value()));
-    stores.files().deleteFile(PROJECT, INPUT, NOW);
+    stores.files().insertFile(file(INPUT.value()), content(INPUT.value()));
+    at(NOW).files().deleteFile(PROJECT, INPUT);
     String other = ObjectKeys.part(INPUT, new PartId("part_x"));
 
     assertThat(stores.retention().needed(List.of("files/file-input", other, "files/file-none")))
@@ -215,7 +194,7 @@ public abstract class RetentionContract {
     assertThat(stores.retention().needed(all)).as("in progress").hasSize(4);
     sealAll(stores, batch);
     assertThat(stores.retention().needed(all)).as("finalizing").hasSize(4);
-    stores.batches().finish(batch.sequence(), files(batch), NOW);
+    at(NOW).batches().finish(batch.sequence(), files(batch));
     assertThat(stores.retention().needed(all))
         .as("completed")
         .containsExactlyInAnyOrder(output, error);
@@ -239,33 +218,22 @@ public abstract class RetentionContract {
     assertThat(stores.retention().needed(strange)).containsExactlyInAnyOrderElementsOf(strange);
   }
 
+  private List<FileId> gone(Instant by) {
+    return at(by).retention().goneFiles(Duration.ZERO, 10);
+  }
+
   private List<UploadId> ended(Instant by) {
-    return stores.retention().endedUploads(by, 10).stream().map(EndedUpload::id).toList();
+    return at(by).retention().endedUploads(Duration.ZERO, 10).stream()
+        .map(EndedUpload::id)
+        .toList();
   }
 
   /** Pending, with two parts. */
   private Upload upload(String id) {
-    var upload =
-        new Upload(
-            new UploadId(id),
-            PROJECT,
-            "in.jsonl",
-            "batch",
-            7,
-            NOW,
-            NOW.plusSeconds(3_600),
-            new FileId("file-of-" + id),
-            null,
-            Upload.Status.PENDING,
-            List.of());
-    stores.uploads().createUpload(upload, 100);
+    Upload upload = at(NOW).uploads().createUpload(Samples.upload(id), 100).orElseThrow();
     for (int i = 1; i <= 2; i++) {
-      stores
-          .uploads()
-          .addPart(
-              new UploadPart(new PartId("part_%s_%d".formatted(id, i)), upload.id(), 7, NOW),
-              new PartLimits(10, 100, Long.MAX_VALUE),
-              NOW);
+      var part = new NewPart(new PartId("part_%s_%d".formatted(id, i)), upload.id(), 7);
+      stores.uploads().addPart(part, new PartLimits(10, 100, Long.MAX_VALUE));
     }
     return upload;
   }
@@ -273,9 +241,7 @@ public abstract class RetentionContract {
   private void complete(Upload upload, Instant now) {
     var part = new PartId("part_" + upload.id() + "_1");
     var content = new Manifest(List.of(new Piece(ObjectKeys.part(upload.file(), part), 7)));
-    var file = new StoredFile(upload.file(), 0, PROJECT, "in.jsonl", "batch", 7, now, null);
-    stores
-        .uploads()
-        .completeUpload(upload.id(), new CompletedUpload(List.of(part), file, content), now);
+    var completed = new CompletedUpload(List.of(part), content);
+    at(now).uploads().completeUpload(upload.id(), completed);
   }
 }

@@ -20,6 +20,8 @@ import dev.nightjar.store.AnswerLog.Entry;
 import dev.nightjar.store.ChunkStore.SealOutcome;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -32,15 +34,16 @@ import org.junit.jupiter.api.io.TempDir;
 /** Rules R1 to R5 (docs/design.md#the-five-rules), the same for every tier of stores. */
 public abstract class RulesContract {
   @TempDir protected Path directory;
+  private Instant now = NOW;
   private Tier tier;
   private Stores stores;
   private AnswerLog log;
 
-  protected abstract Tier open(Path directory) throws IOException;
+  protected abstract Tier open(Path directory, InstantSource clock) throws IOException;
 
   @BeforeEach
   void openStores() throws IOException {
-    use(open(directory));
+    use(open(directory, () -> now));
   }
 
   private void use(Tier opened) {
@@ -103,20 +106,18 @@ public abstract class RulesContract {
     Chunk old = stores.chunks().claim(batch.sequence(), 1).getFirst();
     stores.chunks().releaseChunks();
 
-    assertThat(stores.chunks().seal(seal(old), NOW))
+    assertThat(stores.chunks().seal(seal(old)))
         .as("while nobody has it")
         .isEqualTo(SealOutcome.FENCED);
     Chunk current = stores.chunks().claim(batch.sequence(), 1).getFirst();
-    assertThat(stores.chunks().seal(seal(old), NOW))
+    assertThat(stores.chunks().seal(seal(old)))
         .as("while another has it")
         .isEqualTo(SealOutcome.FENCED);
 
     assertThat(current.epoch()).isEqualTo(old.epoch() + 1);
     assertThat(counts(batch)).isEqualTo(new RequestCounts(10, 0, 0));
-    assertThat(stores.chunks().seal(seal(current), NOW)).isEqualTo(SealOutcome.SEALED_LAST);
-    assertThat(stores.chunks().seal(seal(old), NOW))
-        .as("after its seal")
-        .isEqualTo(SealOutcome.FENCED);
+    assertThat(stores.chunks().seal(seal(current))).isEqualTo(SealOutcome.SEALED_LAST);
+    assertThat(stores.chunks().seal(seal(old))).as("after its seal").isEqualTo(SealOutcome.FENCED);
     assertThat(counts(batch)).isEqualTo(new RequestCounts(10, 8, 2));
   }
 
@@ -155,8 +156,8 @@ public abstract class RulesContract {
     Batch batch = inProgress(stores, "batch_1", 3);
 
     List<Chunk> chunks = stores.chunks().claim(batch.sequence(), 3);
-    assertThat(stores.chunks().seal(seal(chunks.get(1)), NOW)).isEqualTo(SealOutcome.SEALED);
-    assertThat(stores.chunks().seal(seal(chunks.get(0)), NOW)).isEqualTo(SealOutcome.SEALED);
+    assertThat(stores.chunks().seal(seal(chunks.get(1)))).isEqualTo(SealOutcome.SEALED);
+    assertThat(stores.chunks().seal(seal(chunks.get(0)))).isEqualTo(SealOutcome.SEALED);
 
     assertThat(counts(batch)).isEqualTo(new RequestCounts(30, 16, 4));
     assertThat(usage(batch)).isEqualTo(new Usage(2_000, 200, 400, 40));
@@ -167,11 +168,11 @@ public abstract class RulesContract {
   void repeatedSealChargesNothing() {
     Batch batch = inProgress(stores, "batch_1", 2);
     List<Chunk> chunks = stores.chunks().claim(batch.sequence(), 2);
-    stores.chunks().seal(seal(chunks.get(0)), NOW);
+    stores.chunks().seal(seal(chunks.get(0)));
 
-    assertThat(stores.chunks().seal(seal(chunks.get(0)), NOW)).isEqualTo(SealOutcome.SEALED);
-    assertThat(stores.chunks().seal(seal(chunks.get(1)), NOW)).isEqualTo(SealOutcome.SEALED_LAST);
-    assertThat(stores.chunks().seal(seal(chunks.get(1)), NOW)).isEqualTo(SealOutcome.SEALED_LAST);
+    assertThat(stores.chunks().seal(seal(chunks.get(0)))).isEqualTo(SealOutcome.SEALED);
+    assertThat(stores.chunks().seal(seal(chunks.get(1)))).isEqualTo(SealOutcome.SEALED_LAST);
+    assertThat(stores.chunks().seal(seal(chunks.get(1)))).isEqualTo(SealOutcome.SEALED_LAST);
 
     assertThat(counts(batch)).isEqualTo(new RequestCounts(20, 16, 4));
     assertThat(usage(batch)).isEqualTo(new Usage(2_000, 200, 400, 40));
@@ -181,14 +182,14 @@ public abstract class RulesContract {
   void sealRepeatedAfterTheBatchEndedIsNotFenced() {
     Batch batch = inProgress(stores, "batch_1", 1);
     Chunk chunk = stores.chunks().claim(batch.sequence(), 1).getFirst();
-    stores.chunks().seal(seal(chunk), NOW);
-    Batch ended = stores.batches().finish(batch.sequence(), Samples.files(batch), NOW);
+    stores.chunks().seal(seal(chunk));
+    Batch ended = stores.batches().finish(batch.sequence(), Samples.files(batch));
 
     // Fenced would mean: delete these objects, and the output file consists of them.
-    assertThat(stores.chunks().seal(seal(chunk), NOW)).isEqualTo(SealOutcome.SEALED_LAST);
+    assertThat(stores.chunks().seal(seal(chunk))).isEqualTo(SealOutcome.SEALED_LAST);
     assertThat(stores.batches().batch(batch.sequence())).contains(ended);
     var older = new Chunk(chunk.id(), chunk.epoch() - 1, 0, 10, 0, 1_000);
-    assertThat(stores.chunks().seal(seal(older), NOW)).isEqualTo(SealOutcome.FENCED);
+    assertThat(stores.chunks().seal(seal(older))).isEqualTo(SealOutcome.FENCED);
   }
 
   @Test
@@ -197,14 +198,15 @@ public abstract class RulesContract {
       for (int round = 0; round < 30; round++) {
         Batch batch = inProgress(stores, "batch_" + round, 2);
         List<Chunk> chunks = stores.chunks().claim(batch.sequence(), 2);
-        stores.chunks().seal(seal(chunks.get(0)), NOW);
+        stores.chunks().seal(seal(chunks.get(0)));
+        now = now.plusSeconds(9);
 
         var seen = threads.submit((Callable<BatchStatus>) () -> statusOnceSealed(batch));
-        stores.chunks().seal(seal(chunks.get(1)), NOW.plusSeconds(9));
+        stores.chunks().seal(seal(chunks.get(1)));
 
         assertThat(seen.get()).isEqualTo(BatchStatus.FINALIZING);
         Batch sealed = stores.batches().batch(batch.sequence()).orElseThrow();
-        assertThat(sealed.stamps().finalizingAt()).isEqualTo(NOW.plusSeconds(9));
+        assertThat(sealed.stamps().finalizingAt()).isEqualTo(now);
       }
     }
   }
@@ -231,7 +233,7 @@ public abstract class RulesContract {
     assertThat(answers(log, chunk)).as("not sealed").hasSize(10);
     stores.chunks().releaseChunks();
     Chunk again = claim(batch).getFirst();
-    stores.chunks().seal(seal(again), NOW);
+    stores.chunks().seal(seal(again));
     assertThat(answers(log, chunk)).as("sealed, not forgotten").hasSize(10);
     log.forget(chunk);
 
@@ -246,7 +248,7 @@ public abstract class RulesContract {
     for (Chunk chunk : chunks) {
       log.append(entries(chunk.id(), 1, 10));
     }
-    stores.chunks().seal(seal(chunks.get(0)), NOW);
+    stores.chunks().seal(seal(chunks.get(0)));
 
     reopen();
 
@@ -262,10 +264,8 @@ public abstract class RulesContract {
       writer.write(new byte[100]);
       writer.commit();
     }
-    stores
-        .chunks()
-        .seal(new ChunkStore.Seal(chunk.id(), chunk.epoch(), 100, 0, 10, 0, Usage.NONE), NOW);
-    stores.batches().finish(batch.sequence(), Samples.files(batch), NOW);
+    stores.chunks().seal(new ChunkStore.Seal(chunk.id(), chunk.epoch(), 100, 0, 10, 0, Usage.NONE));
+    stores.batches().finish(batch.sequence(), Samples.files(batch));
 
     var content = stores.files().content(Samples.files(batch).output()).orElseThrow();
     try (var reader = new ContentReader(tier.objects(), content)) {
@@ -285,7 +285,7 @@ public abstract class RulesContract {
 
   private void reopen() throws IOException {
     tier.close();
-    use(open(directory));
+    use(open(directory, () -> now));
   }
 
   private RequestCounts counts(Batch batch) {

@@ -9,8 +9,6 @@ import dev.nightjar.batch.Usage;
 import dev.nightjar.file.Bytes;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
-import dev.nightjar.file.StoredFile;
-import dev.nightjar.file.Upload;
 import dev.nightjar.file.UploadId;
 import dev.nightjar.store.AnswerLog.Entry;
 import dev.nightjar.store.BatchStore.BeginTerms;
@@ -19,7 +17,11 @@ import dev.nightjar.store.BatchStore.FinishedFiles;
 import dev.nightjar.store.BatchStore.NewBatch;
 import dev.nightjar.store.BatchStore.ValidInput;
 import dev.nightjar.store.ChunkStore.Seal;
+import dev.nightjar.store.FileStore.NewFile;
+import dev.nightjar.store.KeyStore.NewKey;
+import dev.nightjar.store.UploadStore.NewUpload;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,25 +39,25 @@ public final class Samples {
 
   private Samples() {}
 
-  public static StoredFile file(String id, Instant createdAt, @Nullable Instant expiresAt) {
-    return new StoredFile(
-        new FileId(id), 0, PROJECT, id + ".jsonl", "batch", 7, createdAt, expiresAt);
+  public static NewFile file(String id) {
+    return file(id, null);
   }
 
-  /** A pending upload of a file of seven bytes that expires an hour later. */
-  public static Upload upload(String id, Instant createdAt) {
-    return new Upload(
+  public static NewFile file(String id, @Nullable Duration life) {
+    return new NewFile(new FileId(id), PROJECT, id + ".jsonl", "batch", 7, life);
+  }
+
+  /** An upload of a file of seven bytes that expires in an hour. */
+  public static NewUpload upload(String id) {
+    return new NewUpload(
         new UploadId(id),
         PROJECT,
         "in.jsonl",
         "batch",
         7,
-        createdAt,
-        createdAt.plusSeconds(3_600),
         new FileId("file-of-" + id),
         null,
-        Upload.Status.PENDING,
-        List.of());
+        Duration.ofHours(1));
   }
 
   public static Manifest content(String id) {
@@ -65,47 +67,42 @@ public final class Samples {
   /** Makes a project, with a key of that name. */
   public static void project(Stores stores, String name) {
     Set<ApiKey.Scope> scopes = Set.of(ApiKey.Scope.WRITE);
-    stores
-        .keys()
-        .createKey(
-            new ApiKey(new KeyId(name), name, "", scopes, null, NOW, null), ApiKey.hash(name));
+    stores.keys().createKey(new NewKey(new KeyId(name), name, "", scopes, null), ApiKey.hash(name));
   }
 
-  public static NewBatch newBatch(String id, Instant createdAt) {
-    return newBatch(PROJECT, id, createdAt);
+  public static NewBatch newBatch(String id) {
+    return newBatch(PROJECT, id);
   }
 
-  public static NewBatch newBatch(String project, String id, Instant createdAt) {
+  public static NewBatch newBatch(String project, String id) {
     return new NewBatch(
         new BatchId(id),
         project,
         "/v1/chat/completions",
         new FileId("file-input"),
         "24h",
-        createdAt,
-        createdAt.plusSeconds(86_400),
+        Duration.ofHours(24),
         Map.of(),
         null,
         null);
   }
 
   public static Batch validating(Stores stores, String id) {
-    return stores.batches().createBatch(newBatch(id, NOW)).batch();
+    return stores.batches().createBatch(newBatch(id)).batch();
   }
 
   /** A batch in progress with waiting chunks of ten lines each. */
   public static Batch inProgress(Stores stores, String id, int chunks) {
-    Batch batch = validating(stores, id);
-    return begin(stores, batch, chunks, NOW.plusSeconds(1));
+    return begin(stores, validating(stores, id), chunks);
   }
 
   /** The batch as it is after it was to begin, without price and limits. */
-  public static Batch begin(Stores stores, Batch batch, int chunks, Instant now) {
-    return begin(stores, batch.sequence(), validated(batch, chunks), now);
+  public static Batch begin(Stores stores, Batch batch, int chunks) {
+    return begin(stores, batch.sequence(), validated(batch, chunks));
   }
 
-  public static Batch begin(Stores stores, long batch, ValidInput validated, Instant now) {
-    return switch (stores.batches().begin(batch, validated, BeginTerms.FREE, now)) {
+  public static Batch begin(Stores stores, long batch, ValidInput validated) {
+    return switch (stores.batches().begin(batch, validated, BeginTerms.FREE)) {
       case Begun.As(Batch begun) -> begun;
       case Begun.OverQuota over -> throw new AssertionError(over);
     };
@@ -143,7 +140,7 @@ public final class Samples {
   /** Claims and seals all chunks that wait. */
   public static void sealAll(Stores stores, Batch batch) {
     for (Chunk chunk : stores.chunks().claim(batch.sequence(), Integer.MAX_VALUE)) {
-      stores.chunks().seal(seal(chunk), NOW.plusSeconds(2));
+      stores.chunks().seal(seal(chunk));
     }
   }
 
@@ -151,7 +148,7 @@ public final class Samples {
     return new FinishedFiles(
         new FileId("file-out-" + batch.id()),
         new FileId("file-err-" + batch.id()),
-        NOW.plusSeconds(86_400));
+        Duration.ofDays(1));
   }
 
   public static Answer answer(String line) {

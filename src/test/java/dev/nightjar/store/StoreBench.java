@@ -8,7 +8,7 @@ import dev.nightjar.batch.Usage;
 import dev.nightjar.file.Bytes;
 import dev.nightjar.store.AnswerLog.Entry;
 import dev.nightjar.store.journal.JournalAnswerLog;
-import dev.nightjar.store.sqlite.SqliteStores;
+import dev.nightjar.testing.TestStores;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -147,7 +147,7 @@ final class StoreBench {
 
   private void transactions(int threads, String name) throws Exception {
     int chunks = threads == 1 ? 500 : 8_000;
-    try (var stores = SqliteStores.open(directory.resolve(name));
+    try (var stores = TestStores.open(directory.resolve(name));
         var pool = Executors.newFixedThreadPool(threads)) {
       Batch batch = Samples.inProgress(stores, "batch_1", chunks);
       List<Chunk> claimed = stores.chunks().claim(batch.sequence(), chunks);
@@ -161,7 +161,7 @@ final class StoreBench {
       }
       seals.report("sqlite, %2d threads:".formatted(threads), chunks, "seals");
       var finish = new Timer();
-      stores.batches().finish(batch.sequence(), Samples.files(batch), Samples.NOW);
+      stores.batches().finish(batch.sequence(), Samples.files(batch));
       finish.report("sqlite, finish:", chunks, "chunks");
     }
   }
@@ -169,7 +169,7 @@ final class StoreBench {
   private static int seal(Stores stores, List<Chunk> claimed, int first, int step) {
     int sealed = 0;
     for (int i = first; i < claimed.size(); i += step) {
-      stores.chunks().seal(Samples.seal(claimed.get(i)), Samples.NOW);
+      stores.chunks().seal(Samples.seal(claimed.get(i)));
       sealed++;
     }
     return sealed;

@@ -12,8 +12,8 @@ import dev.nightjar.batch.Usage;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.Manifest.Piece;
-import dev.nightjar.file.StoredFile;
 import dev.nightjar.store.ChunkStore.Seal;
+import dev.nightjar.store.FileStore.NewFile;
 import dev.nightjar.testing.ForwardingObjectStore;
 import dev.nightjar.testing.TestClocks;
 import dev.nightjar.time.SteadyClock;
@@ -48,7 +48,7 @@ class SweeperTest {
 
   @BeforeEach
   void openStores() throws IOException {
-    tier = EmbeddedTier.open(directory);
+    tier = EmbeddedTier.open(directory, now::get);
     sweeper = new Sweeper(tier.stores(), tier.objects(), clock());
   }
 
@@ -61,7 +61,7 @@ class SweeperTest {
   @Test
   void deletedFileKeepsItsBytesForAnHour() throws IOException {
     insertFile(null);
-    tier.stores().files().deleteFile(PROJECT, FILE, begun);
+    tier.stores().files().deleteFile(PROJECT, FILE);
 
     now.set(begun.plus(HOUR).minusMillis(1));
     assertThat(sweeper.sweep()).isZero();
@@ -75,7 +75,7 @@ class SweeperTest {
 
   @Test
   void expiredFileKeepsItsBytesForAnHour() throws IOException {
-    insertFile(begun.plusSeconds(10));
+    insertFile(Duration.ofSeconds(10));
 
     now.set(begun.plusSeconds(9).plus(HOUR));
     assertThat(sweeper.sweep()).isZero();
@@ -97,7 +97,7 @@ class SweeperTest {
   @Test
   void sweepThatDiedBetweenBytesAndRowGoesOn() throws IOException {
     insertFile(null);
-    tier.stores().files().deleteFile(PROJECT, FILE, begun);
+    tier.stores().files().deleteFile(PROJECT, FILE);
     now.set(begun.plus(HOUR));
     tier.objects().delete(ObjectKeys.upload(FILE));
 
@@ -110,18 +110,16 @@ class SweeperTest {
   void whatIsDueIsSweptInStepsWithLittleRestBetweenThem() throws IOException {
     for (int i = 0; i < 250; i++) {
       var file = new FileId("file-" + i);
-      tier.stores()
-          .files()
-          .insertFile(Samples.file(file.value(), begun, null), Samples.content(file.value()));
-      tier.stores().files().deleteFile(PROJECT, file, begun);
+      tier.stores().files().insertFile(Samples.file(file.value()), Samples.content(file.value()));
+      tier.stores().files().deleteFile(PROJECT, file);
     }
     now.set(begun.plus(HOUR));
 
     assertThat(sweeper.round()).isLessThan(Sweeper.PAUSE);
-    assertThat(tier.stores().retention().goneFiles(begun, 1_000)).hasSize(150);
+    assertThat(tier.stores().retention().goneFiles(HOUR, 1_000)).hasSize(150);
     assertThat(sweeper.round()).isLessThan(Sweeper.PAUSE);
     assertThat(sweeper.round()).isEqualTo(Sweeper.PAUSE);
-    assertThat(tier.stores().retention().goneFiles(begun, 1_000)).isEmpty();
+    assertThat(tier.stores().retention().goneFiles(HOUR, 1_000)).isEmpty();
   }
 
   @Test
@@ -130,10 +128,8 @@ class SweeperTest {
     var undeletable = new HashSet<String>();
     for (int i = 0; i < 350; i++) {
       var file = new FileId("file-%03d".formatted(i));
-      tier.stores()
-          .files()
-          .insertFile(Samples.file(file.value(), begun, null), Samples.content(file.value()));
-      tier.stores().files().deleteFile(PROJECT, file, begun);
+      tier.stores().files().insertFile(Samples.file(file.value()), Samples.content(file.value()));
+      tier.stores().files().deleteFile(PROJECT, file);
       if (i < 150) {
         undeletable.addAll(
             tier.stores().files().content(file).orElseThrow().pieces().stream()
@@ -148,13 +144,13 @@ class SweeperTest {
         assertThat(rounds).isLessThan(10);
         rest = stuck.round();
       }
-      assertThat(tier.stores().retention().goneFiles(begun, 1_000)).hasSize(150);
+      assertThat(tier.stores().retention().goneFiles(HOUR, 1_000)).hasSize(150);
 
       undeletable.clear();
       while (stuck.round().compareTo(Sweeper.PAUSE) < 0) {
         // Until there is nothing left to do.
       }
-      assertThat(tier.stores().retention().goneFiles(begun, 1_000)).isEmpty();
+      assertThat(tier.stores().retention().goneFiles(HOUR, 1_000)).isEmpty();
     }
   }
 
@@ -183,7 +179,7 @@ class SweeperTest {
   @Tag("K4")
   void endedUploadsAndOrphansAreSweptInStepsToo() throws IOException {
     for (int i = 0; i < 150; i++) {
-      tier.stores().uploads().createUpload(Samples.upload("upload_" + i, begun), 1_000);
+      tier.stores().uploads().createUpload(Samples.upload("upload_" + i), 1_000);
     }
     write(ObjectKeys.upload(FILE));
     now.set(begun.plus(Duration.ofDays(2)));
@@ -223,14 +219,15 @@ class SweeperTest {
     assertThat(sweeper.sweep()).as("running").isZero();
     tier.stores()
         .chunks()
-        .seal(new Seal(chunk.id(), chunk.epoch(), 7, 0, CHUNK_LINES, 0, Usage.NONE), begun);
+        .seal(new Seal(chunk.id(), chunk.epoch(), 7, 0, CHUNK_LINES, 0, Usage.NONE));
     assertThat(sweeper.sweep()).as("sealed").isZero();
     var files = new BatchStore.FinishedFiles(new FileId("file-o"), new FileId("file-e"), null);
-    tier.stores().batches().finish(batch.sequence(), files, begun);
+    tier.stores().batches().finish(batch.sequence(), files);
 
     assertThat(sweeper.sweep()).isEqualTo(3);
     assertThat(keys()).containsExactly(output);
-    tier.stores().files().deleteFile(PROJECT, files.output(), begun);
+    tier.stores().files().deleteFile(PROJECT, files.output());
+    now.set(begun.plus(Duration.ofDays(3)));
     assertThat(sweeper.sweep()).isEqualTo(1);
     assertThat(keys()).isEmpty();
   }
@@ -242,28 +239,28 @@ class SweeperTest {
     tier.stores()
         .files()
         .insertFile(
-            new StoredFile(input, 0, PROJECT, "a", "batch", 7, begun, null),
+            new NewFile(input, PROJECT, "a", "batch", 7, null),
             Manifest.ofObject(ObjectKeys.upload(input), 7));
     Batch batch = inProgress(tier.stores(), "batch_1", 1);
-    tier.stores().files().deleteFile(PROJECT, input, begun);
+    tier.stores().files().deleteFile(PROJECT, input);
     now.set(begun.plus(Duration.ofDays(2)));
 
     assertThat(sweeper.sweep()).isZero();
-    tier.stores().batches().cancel(PROJECT, batch.id(), begun);
+    tier.stores().batches().cancel(PROJECT, batch.id());
     assertThat(sweeper.sweep()).isZero();
     Samples.sealAll(tier.stores(), batch);
-    tier.stores().batches().finish(batch.sequence(), Samples.files(batch), begun);
+    tier.stores().batches().finish(batch.sequence(), Samples.files(batch));
 
     assertThat(sweeper.sweep()).isEqualTo(1);
     assertThat(keys()).isEmpty();
   }
 
-  private void insertFile(@Nullable Instant expiresAt) throws IOException {
+  private void insertFile(@Nullable Duration life) throws IOException {
     write(ObjectKeys.upload(FILE));
     tier.stores()
         .files()
         .insertFile(
-            new StoredFile(FILE, 0, PROJECT, "a", "batch", 7, begun, expiresAt),
+            new NewFile(FILE, PROJECT, "a", "batch", 7, life),
             Manifest.ofObject(ObjectKeys.upload(FILE), 7));
   }
 

@@ -14,46 +14,29 @@ import dev.nightjar.file.Upload.Status;
 import dev.nightjar.file.UploadId;
 import dev.nightjar.file.UploadPart;
 import dev.nightjar.store.UploadStore.CompletedUpload;
+import dev.nightjar.store.UploadStore.NewPart;
+import dev.nightjar.store.UploadStore.NewUpload;
 import dev.nightjar.store.UploadStore.PartLimits;
 import dev.nightjar.store.UploadStore.PartOutcome;
-import java.nio.file.Path;
+import dev.nightjar.store.UploadStore.PartOutcome.Added;
+import dev.nightjar.store.UploadStore.PartRefusal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What every UploadStore does with uploads in parts. */
-public abstract class UploadStoreContract {
+public abstract class UploadStoreContract extends StoresContract {
   private static final Instant LAST = NOW.plus(Duration.ofHours(1)).minusMillis(1);
   private static final Instant EXPIRED = NOW.plus(Duration.ofHours(1));
   private static final int OPEN_MAX = 2;
   private static final int PARTS_MAX = 3;
 
-  @TempDir protected Path directory;
-  private Stores stores;
-
-  /** Opens the store of this directory, which may have been used before. */
-  protected abstract Stores open(Path directory);
-
-  @BeforeEach
-  void openStore() {
-    stores = open(directory);
-  }
-
-  @AfterEach
-  void closeStore() {
-    stores.close();
-  }
-
   @Test
   void createdUploadIsFoundAsItWasAlsoAfterAReopen() {
     Upload upload = create("upload_a");
 
-    stores.close();
-    stores = open(directory);
+    reopen();
 
     assertThat(stores.uploads().upload(PROJECT, upload.id())).contains(upload);
     assertThat(stores.uploads().upload("other", upload.id())).isEmpty();
@@ -65,27 +48,31 @@ public abstract class UploadStoreContract {
     Upload ended = create("upload_a");
     create("upload_b");
 
-    assertThat(stores.uploads().createUpload(upload("upload_c", LAST), OPEN_MAX)).isFalse();
-    assertThat(stores.uploads().createUpload(ended, OPEN_MAX)).as("again").isTrue();
+    assertThat(at(LAST).uploads().createUpload(upload("upload_c"), OPEN_MAX)).isEmpty();
+    assertThat(stores.uploads().createUpload(upload("upload_a"), OPEN_MAX))
+        .as("again")
+        .contains(ended);
     assertThat(stores.uploads().upload(PROJECT, new UploadId("upload_c"))).isEmpty();
 
-    stores.uploads().cancelUpload(PROJECT, ended.id(), NOW);
-    assertThat(stores.uploads().createUpload(upload("upload_c", LAST), OPEN_MAX)).isTrue();
-    assertThat(stores.uploads().createUpload(upload("upload_d", LAST), OPEN_MAX)).isFalse();
-    assertThat(stores.uploads().createUpload(upload("upload_d", EXPIRED), OPEN_MAX)).isTrue();
+    at(NOW).uploads().cancelUpload(PROJECT, ended.id());
+    assertThat(at(LAST).uploads().createUpload(upload("upload_c"), OPEN_MAX)).isPresent();
+    assertThat(at(LAST).uploads().createUpload(upload("upload_d"), OPEN_MAX)).isEmpty();
+    assertThat(at(EXPIRED).uploads().createUpload(upload("upload_d"), OPEN_MAX)).isPresent();
   }
 
   @Test
   void partsAreAddedOnceEach() {
     Upload upload = create("upload_a");
-    UploadPart first = part(upload, "part_1");
-    UploadPart second = part(upload, "part_2");
+    NewPart first = part(upload, "part_1");
+    NewPart second = part(upload, "part_2");
 
-    assertThat(add(second, NOW)).isEqualTo(PartOutcome.ADDED);
-    assertThat(add(first, LAST)).isEqualTo(PartOutcome.ADDED);
-    assertThat(add(first, LAST)).as("again").isEqualTo(PartOutcome.ADDED);
+    assertThat(add(second, NOW)).isEqualTo(added(second, NOW));
+    assertThat(add(first, LAST.minusSeconds(1))).isEqualTo(added(first, LAST.minusSeconds(1)));
+    assertThat(add(first, LAST)).as("again").isEqualTo(added(first, LAST.minusSeconds(1)));
 
-    assertThat(stores.uploads().parts(upload.id())).containsExactlyInAnyOrder(first, second);
+    assertThat(stores.uploads().parts(upload.id()))
+        .extracting(UploadPart::id)
+        .containsExactlyInAnyOrder(first.id(), second.id());
     assertThat(stores.uploads().parts(new UploadId("upload_b"))).isEmpty();
   }
 
@@ -96,9 +83,9 @@ public abstract class UploadStoreContract {
     add(part(upload, "part_2"), NOW);
     add(part(upload, "part_3"), NOW);
 
-    assertThat(add(part(upload, "part_4"), NOW)).isEqualTo(PartOutcome.TOO_MANY);
-    assertThat(add(part(upload, "part_3"), NOW)).as("again").isEqualTo(PartOutcome.ADDED);
-    assertThat(add(part(create("upload_b"), "part_4"), NOW)).isEqualTo(PartOutcome.ADDED);
+    assertThat(add(part(upload, "part_4"), NOW)).isEqualTo(PartRefusal.TOO_MANY);
+    assertThat(add(part(upload, "part_3"), NOW)).as("again").isInstanceOf(Added.class);
+    assertThat(add(part(create("upload_b"), "part_4"), NOW)).isInstanceOf(Added.class);
     assertThat(stores.uploads().parts(upload.id())).hasSize(PARTS_MAX);
   }
 
@@ -107,15 +94,13 @@ public abstract class UploadStoreContract {
     Upload upload = create("upload_a"); // It holds seven bytes, and each part has five.
     var limits = new PartLimits(PARTS_MAX, 2, Long.MAX_VALUE);
 
-    assertThat(stores.uploads().addPart(part(upload, "part_1"), limits, NOW))
-        .isEqualTo(PartOutcome.ADDED);
-    assertThat(stores.uploads().addPart(part(upload, "part_2"), limits, NOW))
-        .isEqualTo(PartOutcome.ADDED);
-    assertThat(stores.uploads().addPart(part(upload, "part_3"), limits, NOW))
-        .isEqualTo(PartOutcome.TOO_MUCH);
-    assertThat(stores.uploads().addPart(part(upload, "part_2"), limits, NOW))
+    assertThat(at(NOW).uploads().addPart(part(upload, "part_1"), limits)).isInstanceOf(Added.class);
+    assertThat(at(NOW).uploads().addPart(part(upload, "part_2"), limits)).isInstanceOf(Added.class);
+    assertThat(at(NOW).uploads().addPart(part(upload, "part_3"), limits))
+        .isEqualTo(PartRefusal.TOO_MUCH);
+    assertThat(at(NOW).uploads().addPart(part(upload, "part_2"), limits))
         .as("again")
-        .isEqualTo(PartOutcome.ADDED);
+        .isInstanceOf(Added.class);
   }
 
   @Test
@@ -123,15 +108,13 @@ public abstract class UploadStoreContract {
     Upload upload = create("upload_a");
     var limits = new PartLimits(PARTS_MAX, 100, 12);
 
-    assertThat(stores.uploads().addPart(part(upload, "part_1"), limits, NOW))
-        .isEqualTo(PartOutcome.ADDED);
-    assertThat(stores.uploads().addPart(part(upload, "part_2"), limits, NOW))
-        .isEqualTo(PartOutcome.ADDED);
-    assertThat(stores.uploads().addPart(part(upload, "part_3"), limits, NOW))
-        .isEqualTo(PartOutcome.NO_ROOM);
-    assertThat(stores.uploads().addPart(part(upload, "part_2"), limits, NOW))
+    assertThat(at(NOW).uploads().addPart(part(upload, "part_1"), limits)).isInstanceOf(Added.class);
+    assertThat(at(NOW).uploads().addPart(part(upload, "part_2"), limits)).isInstanceOf(Added.class);
+    assertThat(at(NOW).uploads().addPart(part(upload, "part_3"), limits))
+        .isEqualTo(PartRefusal.NO_ROOM);
+    assertThat(at(NOW).uploads().addPart(part(upload, "part_2"), limits))
         .as("again")
-        .isEqualTo(PartOutcome.ADDED);
+        .isInstanceOf(Added.class);
 
     assertThat(stores.files().storedBytes(PROJECT)).isEqualTo(10);
     assertThat(stores.files().storedBytes("other")).isZero();
@@ -148,7 +131,7 @@ public abstract class UploadStoreContract {
     add(part(cancelled, "part_2"), NOW);
 
     assertThat(stores.files().storedBytes(PROJECT)).isEqualTo(10);
-    stores.uploads().cancelUpload(PROJECT, cancelled.id(), NOW);
+    at(NOW).uploads().cancelUpload(PROJECT, cancelled.id());
 
     assertThat(stores.files().storedBytes(PROJECT)).as("their bytes are still there").isEqualTo(10);
     stores.retention().forgetUploads(List.of(cancelled.id()));
@@ -159,14 +142,15 @@ public abstract class UploadStoreContract {
   void endedUploadsTakeNoParts() {
     Upload expired = create("upload_a");
     Upload cancelled = create("upload_b");
-    stores.uploads().cancelUpload(PROJECT, cancelled.id(), NOW);
+    at(NOW).uploads().cancelUpload(PROJECT, cancelled.id());
     Upload completed = create("upload_c");
     complete(completed, NOW);
 
-    assertThat(add(part(expired, "part_1"), EXPIRED)).isEqualTo(PartOutcome.ENDED);
-    assertThat(add(part(cancelled, "part_1"), NOW)).isEqualTo(PartOutcome.ENDED);
-    assertThat(add(part(completed, "part_3"), NOW)).isEqualTo(PartOutcome.ENDED);
-    assertThat(add(part(upload("upload_d", NOW), "part_1"), NOW)).isEqualTo(PartOutcome.ENDED);
+    assertThat(add(part(expired, "part_1"), EXPIRED)).isEqualTo(PartRefusal.ENDED);
+    assertThat(add(part(cancelled, "part_1"), NOW)).isEqualTo(PartRefusal.ENDED);
+    assertThat(add(part(completed, "part_3"), NOW)).isEqualTo(PartRefusal.ENDED);
+    var unknown = new NewPart(new PartId("part_1"), new UploadId("upload_d"), 5);
+    assertThat(add(unknown, NOW)).isEqualTo(PartRefusal.ENDED);
   }
 
   @Test
@@ -176,11 +160,12 @@ public abstract class UploadStoreContract {
     Upload completed = complete(upload, LAST);
 
     assertThat(completed.status()).isEqualTo(Status.COMPLETED);
-    assertThat(completed.statusAt(EXPIRED)).isEqualTo(Status.COMPLETED);
     assertThat(completed.parts()).containsExactly(new PartId("part_2"), new PartId("part_1"));
-    assertThat(stores.uploads().upload(PROJECT, upload.id())).contains(completed);
-    StoredFile file = stores.files().file(PROJECT, upload.file(), LAST).orElseThrow();
+    assertThat(at(EXPIRED).uploads().upload(PROJECT, upload.id())).contains(completed);
+    StoredFile file = at(LAST).files().file(PROJECT, upload.file()).orElseThrow();
     assertThat(file.bytes()).isEqualTo(7);
+    assertThat(file.createdAt()).isEqualTo(LAST);
+    assertThat(file.expiresAt()).isEqualTo(LAST.plus(Duration.ofDays(30)));
     assertThat(stores.files().content(file.id()).orElseThrow().pieces())
         .isEqualTo(content().pieces());
   }
@@ -189,24 +174,24 @@ public abstract class UploadStoreContract {
   void completeIsDoneOnce() {
     Upload upload = create("upload_a");
     Upload first = complete(upload, NOW);
-    var other = new CompletedUpload(List.of(), file("file-other"), new Manifest(List.of()));
+    var other = new CompletedUpload(List.of(), new Manifest(List.of()));
 
     assertThat(complete(upload, LAST)).isEqualTo(first);
-    assertThat(stores.uploads().completeUpload(upload.id(), other, LAST)).isEqualTo(first);
-    assertThat(stores.uploads().cancelUpload(PROJECT, upload.id(), LAST)).contains(first);
-    assertThat(stores.files().file(PROJECT, new FileId("file-other"), LAST)).isEmpty();
+    assertThat(at(LAST).uploads().completeUpload(upload.id(), other)).isEqualTo(first);
+    assertThat(at(LAST).uploads().cancelUpload(PROJECT, upload.id())).contains(first);
+    assertThat(stores.files().content(upload.file()).orElseThrow().bytes()).isEqualTo(7);
   }
 
   @Test
   void uploadThatWasCancelledOrHasExpiredMakesNoFile() {
     Upload cancelled = create("upload_a");
-    stores.uploads().cancelUpload(PROJECT, cancelled.id(), NOW);
+    at(NOW).uploads().cancelUpload(PROJECT, cancelled.id());
     Upload expired = create("upload_b");
 
     assertThat(complete(cancelled, NOW).status()).isEqualTo(Status.CANCELLED);
-    assertThat(complete(expired, EXPIRED).statusAt(EXPIRED)).isEqualTo(Status.EXPIRED);
-    assertThat(stores.files().file(PROJECT, cancelled.file(), NOW)).isEmpty();
-    assertThat(stores.files().file(PROJECT, expired.file(), NOW)).isEmpty();
+    assertThat(complete(expired, EXPIRED).status()).isEqualTo(Status.EXPIRED);
+    assertThat(at(NOW).files().file(PROJECT, cancelled.file())).isEmpty();
+    assertThat(at(NOW).files().file(PROJECT, expired.file())).isEmpty();
   }
 
   @Test
@@ -214,50 +199,61 @@ public abstract class UploadStoreContract {
     Upload upload = create("upload_a");
     Upload late = create("upload_b");
 
-    assertThat(stores.uploads().cancelUpload("other", upload.id(), NOW)).isEmpty();
+    assertThat(at(NOW).uploads().cancelUpload("other", upload.id())).isEmpty();
     assertThat(stores.uploads().upload(PROJECT, upload.id())).contains(upload);
-    assertThat(stores.uploads().cancelUpload(PROJECT, upload.id(), LAST).orElseThrow().status())
+    assertThat(at(LAST).uploads().cancelUpload(PROJECT, upload.id()).orElseThrow().status())
         .isEqualTo(Status.CANCELLED);
-    assertThat(stores.uploads().cancelUpload(PROJECT, late.id(), EXPIRED)).contains(late);
+    assertThat(at(EXPIRED).uploads().cancelUpload(PROJECT, late.id()).orElseThrow().status())
+        .isEqualTo(Status.EXPIRED);
+    assertThat(at(LAST).uploads().upload(PROJECT, late.id())).contains(late);
   }
 
-  private static Upload upload(String id, Instant createdAt) {
-    return new Upload(
+  private static NewUpload upload(String id) {
+    return new NewUpload(
         new UploadId(id),
         PROJECT,
         "in.jsonl",
         "batch",
         7,
-        createdAt,
-        createdAt.plus(Duration.ofHours(1)),
         new FileId("file-of-" + id),
         id.equals("upload_a") ? Duration.ofDays(30) : null,
-        Status.PENDING,
-        List.of());
+        Duration.ofHours(1));
   }
 
   private Upload create(String id) {
-    Upload upload = upload(id, NOW);
-    assertThat(stores.uploads().createUpload(upload, 100)).isTrue();
+    Upload upload = at(NOW).uploads().createUpload(upload(id), 100).orElseThrow();
+    assertThat(upload)
+        .isEqualTo(
+            new Upload(
+                new UploadId(id),
+                PROJECT,
+                "in.jsonl",
+                "batch",
+                7,
+                NOW,
+                EXPIRED,
+                new FileId("file-of-" + id),
+                id.equals("upload_a") ? Duration.ofDays(30) : null,
+                Status.PENDING,
+                List.of()));
     return upload;
   }
 
-  private static UploadPart part(Upload upload, String id) {
-    return new UploadPart(new PartId(id), upload.id(), 5, NOW.plusMillis(3));
+  private static NewPart part(Upload upload, String id) {
+    return new NewPart(new PartId(id), upload.id(), 5);
   }
 
-  private PartOutcome add(UploadPart part, Instant now) {
-    return stores.uploads().addPart(part, new PartLimits(PARTS_MAX, 100, Long.MAX_VALUE), now);
+  private static Added added(NewPart part, Instant at) {
+    return new Added(new UploadPart(part.id(), part.upload(), part.bytes(), at));
+  }
+
+  private PartOutcome add(NewPart part, Instant now) {
+    return at(now).uploads().addPart(part, new PartLimits(PARTS_MAX, 100, Long.MAX_VALUE));
   }
 
   private Upload complete(Upload upload, Instant now) {
     var parts = List.of(new PartId("part_2"), new PartId("part_1"));
-    var completed = new CompletedUpload(parts, file(upload.file().value()), content());
-    return stores.uploads().completeUpload(upload.id(), completed, now);
-  }
-
-  private static StoredFile file(String id) {
-    return new StoredFile(new FileId(id), 0, PROJECT, "in.jsonl", "batch", 7, NOW, null);
+    return at(now).uploads().completeUpload(upload.id(), new CompletedUpload(parts, content()));
   }
 
   private static Manifest content() {

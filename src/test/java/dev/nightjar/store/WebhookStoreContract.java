@@ -8,44 +8,25 @@ import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchError;
 import dev.nightjar.store.WebhookDelivery.State;
 import dev.nightjar.store.WebhookEndpoint.Secrets;
+import dev.nightjar.store.WebhookStore.Change;
 import dev.nightjar.store.WebhookStore.DueDelivery;
+import dev.nightjar.store.WebhookStore.NewEndpoint;
 import dev.nightjar.store.WebhookStore.Outcome;
 import dev.nightjar.store.WebhookStore.Try;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.assertj.core.api.Assertions;
 import org.assertj.core.groups.Tuple;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What every WebhookStore does with webhook endpoints and deliveries. */
-public abstract class WebhookStoreContract {
+public abstract class WebhookStoreContract extends StoresContract {
   private static final List<String> ALL =
       List.of("batch.completed", "batch.failed", "batch.cancelled", "batch.expired");
   private static final Instant END = NOW.plusSeconds(9);
-
-  @TempDir protected Path directory;
-  private Stores stores;
-  private WebhookStore store;
-
-  /** Opens the store of this directory, which may have been used before. */
-  protected abstract Stores open(Path directory);
-
-  @BeforeEach
-  void openStore() {
-    stores = open(directory);
-    store = stores.webhooks();
-  }
-
-  @AfterEach
-  void closeStore() {
-    stores.close();
-  }
 
   // ---- endpoints
 
@@ -53,12 +34,11 @@ public abstract class WebhookStoreContract {
   void endpointIsFoundAsItWasAlsoAfterAReopen() {
     WebhookEndpoint made = create("whe_a", ALL);
 
-    stores.close();
-    openStore();
+    reopen();
 
-    assertThat(store.webhookEndpoint(PROJECT, "whe_a")).contains(made);
-    assertThat(store.webhookEndpoint("other", "whe_a")).isEmpty();
-    assertThat(store.webhookEndpoint(PROJECT, "whe_b")).isEmpty();
+    assertThat(store().webhookEndpoint(PROJECT, "whe_a")).contains(made);
+    assertThat(store().webhookEndpoint("other", "whe_a")).isEmpty();
+    assertThat(store().webhookEndpoint(PROJECT, "whe_b")).isEmpty();
     assertThat(made.toString()).doesNotContain("whsec_");
   }
 
@@ -67,15 +47,15 @@ public abstract class WebhookStoreContract {
     create("whe_a", ALL);
     create("whe_b", ALL);
 
-    assertThat(store.createWebhookEndpoint(endpoint("whe_c", ALL), 2)).isFalse();
-    assertThat(store.createWebhookEndpoint(endpoint("whe_b", ALL), 2)).as("again").isTrue();
-    assertThat(store.webhookEndpoints(PROJECT))
+    assertThat(store().createWebhookEndpoint(endpoint("whe_c", ALL), 2)).isEmpty();
+    assertThat(store().createWebhookEndpoint(endpoint("whe_b", ALL), 2)).as("again").isPresent();
+    assertThat(store().webhookEndpoints(PROJECT))
         .extracting(WebhookEndpoint::id)
         .containsExactly("whe_b", "whe_a");
-    assertThat(store.webhookEndpoints("other")).isEmpty();
+    assertThat(store().webhookEndpoints("other")).isEmpty();
 
-    store.deleteWebhookEndpoint(PROJECT, "whe_a", NOW);
-    assertThat(store.createWebhookEndpoint(endpoint("whe_c", ALL), 2)).isTrue();
+    at(NOW).webhooks().deleteWebhookEndpoint(PROJECT, "whe_a");
+    assertThat(store().createWebhookEndpoint(endpoint("whe_c", ALL), 2)).isPresent();
   }
 
   @Test
@@ -83,19 +63,20 @@ public abstract class WebhookStoreContract {
     WebhookEndpoint made = create("whe_a", ALL);
     var secrets = new Secrets("whsec_Yg==", "whsec_YQ==", END);
 
-    store.changeWebhookEndpoint(PROJECT, "whe_a", now -> now.withSecrets(secrets, END));
-    store.changeWebhookEndpoint(
+    change(PROJECT, "whe_a", (old, now) -> old.withSecrets(secrets, now));
+    at(END);
+    change(
         PROJECT,
         "whe_a",
-        now -> now.withTarget("new", "https://new.example/", List.of("batch.failed"), END));
+        (old, now) -> old.withTarget("new", "https://new.example/", List.of("batch.failed"), now));
 
-    assertThat(store.webhookEndpoint(PROJECT, "whe_a"))
+    assertThat(store().webhookEndpoint(PROJECT, "whe_a"))
         .contains(
             made.withTarget("new", "https://new.example/", List.of("batch.failed"), END)
                 .withSecrets(secrets, END));
-    assertThat(store.changeWebhookEndpoint("other", "whe_a", now -> now)).isEmpty();
-    store.deleteWebhookEndpoint(PROJECT, "whe_a", NOW);
-    assertThat(store.changeWebhookEndpoint(PROJECT, "whe_a", now -> now)).isEmpty();
+    assertThat(change("other", "whe_a", (old, _) -> old)).isEmpty();
+    at(NOW).webhooks().deleteWebhookEndpoint(PROJECT, "whe_a");
+    assertThat(change(PROJECT, "whe_a", (old, _) -> old)).isEmpty();
   }
 
   @Test
@@ -117,10 +98,10 @@ public abstract class WebhookStoreContract {
     complete("batch_completed");
     expire("batch_expired");
     Batch cancelled = Samples.validating(stores, "batch_cancelled");
-    stores.batches().cancel(PROJECT, cancelled.id(), NOW);
-    stores.batches().finish(cancelled.sequence(), Samples.files(cancelled), END);
+    at(NOW).batches().cancel(PROJECT, cancelled.id());
+    at(END).batches().finish(cancelled.sequence(), Samples.files(cancelled));
 
-    List<WebhookDelivery> all = store.webhookDeliveries(endpoint, null, 10);
+    List<WebhookDelivery> all = store().webhookDeliveries(endpoint, null, 10);
     assertThat(all)
         .extracting(WebhookDelivery::type, WebhookDelivery::batchId)
         .containsExactly(
@@ -147,11 +128,11 @@ public abstract class WebhookStoreContract {
     Batch completed = complete("batch_b");
     WebhookEndpoint late = create("whe_b", ALL);
 
-    stores.batches().fail(failed.sequence(), List.of(), END.plusSeconds(1));
-    stores.batches().finish(completed.sequence(), Samples.files(completed), END.plusSeconds(1));
+    at(END.plusSeconds(1)).batches().fail(failed.sequence(), List.of());
+    at(END.plusSeconds(1)).batches().finish(completed.sequence(), Samples.files(completed));
 
-    assertThat(store.webhookDeliveries(first, null, 10)).hasSize(2);
-    assertThat(store.webhookDeliveries(late, null, 10)).isEmpty();
+    assertThat(store().webhookDeliveries(first, null, 10)).hasSize(2);
+    assertThat(store().webhookDeliveries(late, null, 10)).isEmpty();
   }
 
   @Test
@@ -160,16 +141,17 @@ public abstract class WebhookStoreContract {
     WebhookEndpoint disabled = create("whe_disabled", ALL);
     fail("batch_a");
     tried(
-        store.webhookDeliveries(disabled, null, 1).getFirst(), new Outcome.EndpointGone("it left"));
+        store().webhookDeliveries(disabled, null, 1).getFirst(),
+        new Outcome.EndpointGone("it left"));
     create("whe_deleted", ALL);
-    store.deleteWebhookEndpoint(PROJECT, "whe_deleted", NOW);
+    at(NOW).webhooks().deleteWebhookEndpoint(PROJECT, "whe_deleted");
     WebhookEndpoint wanting = create("whe_a", List.of("batch.failed"));
 
     fail("batch_b");
 
-    assertThat(store.webhookDeliveries(other, null, 10)).isEmpty();
-    assertThat(store.webhookDeliveries(disabled, null, 10)).hasSize(1);
-    assertThat(store.webhookDeliveries(wanting, null, 10)).hasSize(1);
+    assertThat(store().webhookDeliveries(other, null, 10)).isEmpty();
+    assertThat(store().webhookDeliveries(disabled, null, 10)).hasSize(1);
+    assertThat(store().webhookDeliveries(wanting, null, 10)).hasSize(1);
     assertThat(due(END, 9, 9)).extracting(d -> d.endpoint().id()).containsExactly("whe_a");
   }
 
@@ -192,8 +174,9 @@ public abstract class WebhookStoreContract {
             tuple("whe_a", "batch_0"), tuple("whe_a", "batch_1"), tuple("whe_b", "batch_last"));
     assertThat(due(END, 2, 1)).hasSize(1);
     assertThat(due(END.minusMillis(1), 2, 100)).isEmpty();
-    assertThat(store.nextWebhookDelivery(END.minusMillis(1))).contains(END);
-    assertThat(store.nextWebhookDelivery(END)).isEmpty();
+    assertThat(at(END.minusMillis(1)).webhooks().nextWebhookDelivery())
+        .contains(Duration.ofMillis(1));
+    assertThat(at(END).webhooks().nextWebhookDelivery()).isEmpty();
   }
 
   @Test
@@ -201,17 +184,18 @@ public abstract class WebhookStoreContract {
     WebhookEndpoint endpoint = create("whe_a", ALL);
     fail("batch_a");
     WebhookDelivery before = due(END, 9, 9).getFirst().delivery();
+    var again = new Outcome.Again(Duration.ofSeconds(5));
     Instant next = END.plusSeconds(5);
 
-    store.triedWebhookDelivery(new Try(before, new Outcome.Again(next), 500, "answered 500", END));
-    store.triedWebhookDelivery(new Try(before, new Outcome.Again(next), 500, "again", END));
+    at(END).webhooks().triedWebhookDelivery(new Try(before, again, 500, "answered 500"));
+    at(END).webhooks().triedWebhookDelivery(new Try(before, again, 500, "again"));
 
-    WebhookDelivery after = store.webhookDeliveries(endpoint, null, 1).getFirst();
+    WebhookDelivery after = store().webhookDeliveries(endpoint, null, 1).getFirst();
     assertThat(after.attempts()).isEqualTo(1);
     assertThat(after.lastStatus()).isEqualTo(500);
     assertThat(after.lastError()).isEqualTo("answered 500");
     assertThat(due(END, 9, 9)).isEmpty();
-    assertThat(store.nextWebhookDelivery(END)).contains(next);
+    assertThat(at(END).webhooks().nextWebhookDelivery()).contains(Duration.ofSeconds(5));
     assertThat(due(next, 9, 9)).extracting(DueDelivery::delivery).containsExactly(after);
   }
 
@@ -221,10 +205,10 @@ public abstract class WebhookStoreContract {
     create("whe_a", ALL);
     fail("batch_a");
     fail("batch_b");
-    tried(due(END, 9, 9).get(0).delivery(), new Outcome.Again(END.plus(Duration.ofDays(40))));
+    tried(due(END, 9, 9).get(0).delivery(), new Outcome.Again(Duration.ofDays(40)));
     tried(due(END, 9, 9).get(0).delivery(), new Outcome.Delivered());
 
-    store.hastenWebhookDeliveries(END.plusSeconds(1));
+    at(END.plusSeconds(1)).webhooks().hastenWebhookDeliveries();
 
     assertThat(due(END, 9, 9)).isEmpty();
     assertThat(due(END.plusSeconds(1), 9, 9)).hasSize(1);
@@ -239,11 +223,11 @@ public abstract class WebhookStoreContract {
     tried(due(END, 9, 9).get(0).delivery(), new Outcome.GivenUp());
 
     assertThat(due(END.plus(Duration.ofDays(9)), 9, 9)).isEmpty();
-    assertThat(store.nextWebhookDelivery(NOW)).isEmpty();
-    assertThat(store.webhookDeliveries(endpoint, null, 10))
+    assertThat(at(NOW).webhooks().nextWebhookDelivery()).isEmpty();
+    assertThat(store().webhookDeliveries(endpoint, null, 10))
         .extracting(WebhookDelivery::state)
         .containsExactly(State.FAILED, State.DELIVERED);
-    assertThat(store.webhookDeliveries(endpoint, null, 10).getFirst().endedAt()).isEqualTo(END);
+    assertThat(store().webhookDeliveries(endpoint, null, 10).getFirst().endedAt()).isEqualTo(END);
   }
 
   @Test
@@ -253,16 +237,17 @@ public abstract class WebhookStoreContract {
     fail("batch_a");
     fail("batch_b");
     tried(
-        store.webhookDeliveries(gone, null, 1).getFirst(), new Outcome.EndpointGone("it is gone"));
-    store.deleteWebhookEndpoint(PROJECT, "whe_b", END);
+        store().webhookDeliveries(gone, null, 1).getFirst(),
+        new Outcome.EndpointGone("it is gone"));
+    at(END).webhooks().deleteWebhookEndpoint(PROJECT, "whe_b");
 
     assertThat(due(END, 9, 9)).isEmpty();
-    assertThat(store.webhookDeliveries(gone, null, 10))
+    assertThat(store().webhookDeliveries(gone, null, 10))
         .extracting(WebhookDelivery::state)
         .containsOnly(State.FAILED);
-    assertThat(store.webhookEndpoint(PROJECT, "whe_a").orElseThrow().disabledReason())
+    assertThat(store().webhookEndpoint(PROJECT, "whe_a").orElseThrow().disabledReason())
         .isEqualTo("it is gone");
-    store.changeWebhookEndpoint(PROJECT, "whe_a", WebhookEndpoint::enabled);
+    change(PROJECT, "whe_a", (old, _) -> old.enabled());
     fail("batch_c");
     assertThat(due(END, 9, 9)).hasSize(1);
   }
@@ -277,9 +262,9 @@ public abstract class WebhookStoreContract {
     tried(flying.get(0).delivery(), new Outcome.EndpointGone("it is gone"));
 
     tried(flying.get(1).delivery(), new Outcome.Delivered());
-    tried(flying.get(2).delivery(), new Outcome.Again(END.plusSeconds(5)));
+    tried(flying.get(2).delivery(), new Outcome.Again(Duration.ofSeconds(5)));
 
-    assertThat(store.webhookDeliveries(endpoint, null, 10))
+    assertThat(store().webhookDeliveries(endpoint, null, 10))
         .extracting(WebhookDelivery::state)
         .containsExactly(State.FAILED, State.DELIVERED, State.FAILED);
   }
@@ -292,7 +277,8 @@ public abstract class WebhookStoreContract {
     tried(before, new Outcome.GivenUp());
     Instant later = END.plus(Duration.ofDays(5));
 
-    WebhookDelivery again = store.replayWebhookDelivery(PROJECT, before.id(), later).orElseThrow();
+    WebhookDelivery again =
+        at(later).webhooks().replayWebhookDelivery(PROJECT, before.id()).orElseThrow();
 
     assertThat(again.id()).isEqualTo(before.id());
     assertThat(again.state()).isEqualTo(State.PENDING);
@@ -303,7 +289,7 @@ public abstract class WebhookStoreContract {
     assertThat(due(later, 9, 9)).hasSize(1);
     tried(before, new Outcome.GivenUp());
     assertThat(due(later, 9, 9)).as("a try from before the replay").hasSize(1);
-    assertThat(store.replayWebhookDelivery("other", before.id(), later)).isEmpty();
+    assertThat(at(later).webhooks().replayWebhookDelivery("other", before.id())).isEmpty();
   }
 
   @Test
@@ -313,10 +299,10 @@ public abstract class WebhookStoreContract {
     WebhookDelivery delivery = due(END, 9, 9).getFirst().delivery();
     tried(delivery, new Outcome.EndpointGone("it is gone"));
 
-    assertThat(store.replayWebhookDelivery(PROJECT, delivery.id(), END)).isEmpty();
-    assertThat(store.webhookDelivery(PROJECT, delivery.id())).isPresent();
-    store.deleteWebhookEndpoint(PROJECT, "whe_a", END);
-    assertThat(store.webhookDelivery(PROJECT, delivery.id())).isEmpty();
+    assertThat(at(END).webhooks().replayWebhookDelivery(PROJECT, delivery.id())).isEmpty();
+    assertThat(store().webhookDelivery(PROJECT, delivery.id())).isPresent();
+    at(END).webhooks().deleteWebhookEndpoint(PROJECT, "whe_a");
+    assertThat(store().webhookDelivery(PROJECT, delivery.id())).isEmpty();
   }
 
   @Test
@@ -326,8 +312,8 @@ public abstract class WebhookStoreContract {
       fail("batch_" + i);
     }
 
-    List<WebhookDelivery> first = store.webhookDeliveries(endpoint, null, 2);
-    List<WebhookDelivery> second = store.webhookDeliveries(endpoint, first.get(1), 2);
+    List<WebhookDelivery> first = store().webhookDeliveries(endpoint, null, 2);
+    List<WebhookDelivery> second = store().webhookDeliveries(endpoint, first.get(1), 2);
 
     assertThat(first).extracting(WebhookDelivery::batchId).containsExactly("batch_2", "batch_1");
     assertThat(second).extracting(WebhookDelivery::batchId).containsExactly("batch_0");
@@ -340,58 +326,64 @@ public abstract class WebhookStoreContract {
     fail("batch_b");
     tried(due(END, 9, 9).getFirst().delivery(), new Outcome.Delivered());
 
-    assertThat(store.forgetWebhookDeliveries(END.minusMillis(1), 10)).isZero();
-    assertThat(store.forgetWebhookDeliveries(END, 10)).isEqualTo(1);
-    assertThat(store.webhookDeliveries(endpoint, null, 10)).hasSize(1);
+    assertThat(store().forgetWebhookDeliveries(Duration.ofMillis(1), 10)).isZero();
+    assertThat(store().forgetWebhookDeliveries(Duration.ZERO, 10)).isEqualTo(1);
+    assertThat(store().webhookDeliveries(endpoint, null, 10)).hasSize(1);
 
-    store.deleteWebhookEndpoint(PROJECT, "whe_a", END);
-    assertThat(store.forgetWebhookDeliveries(END, 10)).isEqualTo(1);
-    assertThat(store.createWebhookEndpoint(endpoint("whe_a", ALL), 20))
+    at(END).webhooks().deleteWebhookEndpoint(PROJECT, "whe_a");
+    assertThat(store().forgetWebhookDeliveries(Duration.ZERO, 10)).isEqualTo(1);
+    assertThat(store().createWebhookEndpoint(endpoint("whe_a", ALL), 20))
         .as("its row is gone, so that its id is free")
-        .isTrue();
+        .isPresent();
   }
 
   private static Tuple tuple(Object... values) {
     return Assertions.tuple(values);
   }
 
-  private static WebhookEndpoint endpoint(String id, List<String> events) {
-    var secrets = new Secrets("whsec_YQ==", null, null);
-    return new WebhookEndpoint(
-        id, 0, PROJECT, "name", "https://" + id + ".example/", events, secrets, NOW, NOW, null);
+  private static NewEndpoint endpoint(String id, List<String> events) {
+    String url = "https://" + id + ".example/";
+    return new NewEndpoint(id, PROJECT, "name", url, events, "whsec_YQ==");
+  }
+
+  private WebhookStore store() {
+    return stores.webhooks();
+  }
+
+  private Optional<WebhookEndpoint> change(String project, String id, Change change) {
+    return stores.webhooks().changeWebhookEndpoint(project, id, change);
   }
 
   private WebhookEndpoint create(String id, List<String> events) {
-    assertThat(store.createWebhookEndpoint(endpoint(id, events), 20)).isTrue();
-    return store.webhookEndpoint(PROJECT, id).orElseThrow();
+    return store().createWebhookEndpoint(endpoint(id, events), 20).orElseThrow();
   }
 
   private List<DueDelivery> due(Instant now, int perEndpoint, int perProject) {
-    return store.dueWebhookDeliveries(now, perEndpoint, perProject).stream()
-        .map(due -> store.dueWebhookDelivery(due, now).orElseThrow())
+    return at(now).webhooks().dueWebhookDeliveries(perEndpoint, perProject).stream()
+        .map(due -> at(now).webhooks().dueWebhookDelivery(due).orElseThrow())
         .toList();
   }
 
   private void tried(WebhookDelivery delivery, Outcome outcome) {
-    store.triedWebhookDelivery(new Try(delivery, outcome, 200, null, END));
+    at(END).webhooks().triedWebhookDelivery(new Try(delivery, outcome, 200, null));
   }
 
   private Batch fail(String id) {
     Batch batch = Samples.validating(stores, id);
     var error = new BatchError("c", "m", null, null);
-    return stores.batches().fail(batch.sequence(), List.of(error), END);
+    return at(END).batches().fail(batch.sequence(), List.of(error));
   }
 
   private Batch complete(String id) {
     Batch batch = Samples.inProgress(stores, id, 1);
     Samples.sealAll(stores, batch);
-    return stores.batches().finish(batch.sequence(), Samples.files(batch), END);
+    return at(END).batches().finish(batch.sequence(), Samples.files(batch));
   }
 
   private void expire(String id) {
     Batch batch = Samples.inProgress(stores, id, 1);
-    stores.batches().expire(batch.sequence(), NOW.plusSeconds(3));
+    at(NOW.plusSeconds(3)).batches().expire(batch.sequence());
     Samples.sealAll(stores, batch);
-    stores.batches().finish(batch.sequence(), Samples.files(batch), END);
+    at(END).batches().finish(batch.sequence(), Samples.files(batch));
   }
 }

@@ -13,7 +13,6 @@ import dev.nightjar.store.BatchStore;
 import dev.nightjar.store.ChunkStore;
 import dev.nightjar.store.FileStore;
 import dev.nightjar.store.Stores;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,7 +41,7 @@ public interface ForwardingStores extends FileStore, BatchStore, ChunkStore {
   }
 
   @Override
-  default boolean insertFile(StoredFile file, Manifest content, long storageBytesMax) {
+  default Optional<StoredFile> insertFile(NewFile file, Manifest content, long storageBytesMax) {
     return transaction(
         "insert file", () -> inner().files().insertFile(file, content, storageBytesMax));
   }
@@ -53,8 +52,8 @@ public interface ForwardingStores extends FileStore, BatchStore, ChunkStore {
   }
 
   @Override
-  default Optional<StoredFile> file(String project, FileId id, Instant now) {
-    return inner().files().file(project, id, now);
+  default Optional<StoredFile> file(String project, FileId id) {
+    return inner().files().file(project, id);
   }
 
   @Override
@@ -63,8 +62,8 @@ public interface ForwardingStores extends FileStore, BatchStore, ChunkStore {
   }
 
   @Override
-  default boolean deleteFile(String project, FileId id, Instant now) {
-    return transaction("delete file", () -> inner().files().deleteFile(project, id, now));
+  default boolean deleteFile(String project, FileId id) {
+    return transaction("delete file", () -> inner().files().deleteFile(project, id));
   }
 
   @Override
@@ -103,13 +102,13 @@ public interface ForwardingStores extends FileStore, BatchStore, ChunkStore {
   }
 
   @Override
-  default Begun begin(long batch, ValidInput validated, BeginTerms beginTerms, Instant now) {
-    return transaction("begin", () -> inner().batches().begin(batch, validated, beginTerms, now));
+  default Begun begin(long batch, ValidInput validated, BeginTerms beginTerms) {
+    return transaction("begin", () -> inner().batches().begin(batch, validated, beginTerms));
   }
 
   @Override
-  default Batch fail(long batch, List<BatchError> errors, Instant now) {
-    return transaction("fail", () -> inner().batches().fail(batch, errors, now));
+  default Batch fail(long batch, List<BatchError> errors) {
+    return transaction("fail", () -> inner().batches().fail(batch, errors));
   }
 
   @Override
@@ -118,13 +117,13 @@ public interface ForwardingStores extends FileStore, BatchStore, ChunkStore {
   }
 
   @Override
-  default Optional<Batch> cancel(String project, BatchId id, Instant now) {
-    return transaction("cancel", () -> inner().batches().cancel(project, id, now));
+  default Optional<Batch> cancel(String project, BatchId id) {
+    return transaction("cancel", () -> inner().batches().cancel(project, id));
   }
 
   @Override
-  default Batch expire(long batch, Instant now) {
-    return transaction("expire", () -> inner().batches().expire(batch, now));
+  default Batch expire(long batch) {
+    return transaction("expire", () -> inner().batches().expire(batch));
   }
 
   @Override
@@ -138,8 +137,8 @@ public interface ForwardingStores extends FileStore, BatchStore, ChunkStore {
   }
 
   @Override
-  default Batch finish(long batch, FinishedFiles files, Instant now) {
-    return transaction("finish", () -> inner().batches().finish(batch, files, now));
+  default Batch finish(long batch, FinishedFiles files) {
+    return transaction("finish", () -> inner().batches().finish(batch, files));
   }
 
   @Override
@@ -173,12 +172,17 @@ public interface ForwardingStores extends FileStore, BatchStore, ChunkStore {
   }
 
   @Override
-  default SealOutcome seal(Seal seal, Instant now) {
-    return transaction("seal", () -> inner().chunks().seal(seal, now));
+  default SealOutcome seal(Seal seal) {
+    return transaction("seal", () -> inner().chunks().seal(seal));
   }
 
   @Override
   default Optional<StoredFile> placeOf(String project, FileId id) {
     return inner().files().placeOf(project, id);
+  }
+
+  @Override
+  default Optional<StoredFile> inputOf(Batch batch) {
+    return inner().files().inputOf(batch);
   }
 }

@@ -17,11 +17,11 @@ import dev.nightjar.net.ConnectionGuard;
 import dev.nightjar.store.ApiKey;
 import dev.nightjar.store.ApiKey.Scope;
 import dev.nightjar.store.KeyId;
+import dev.nightjar.store.KeyStore.NewKey;
 import dev.nightjar.store.NewIds;
 import dev.nightjar.store.Stores;
 import dev.nightjar.store.disk.DiskSpace;
 import dev.nightjar.store.files.FileObjectStore;
-import dev.nightjar.store.sqlite.SqliteStores;
 import dev.nightjar.validation.Expectations;
 import dev.nightjar.webhook.AllowList;
 import dev.nightjar.webhook.Sender;
@@ -112,7 +112,7 @@ public final class TestApi implements AutoCloseable {
   public TestApi(Path directory, ApiLimits limits, ConnectionGuard.Limits clients, Terms terms)
       throws IOException {
     guard = ConnectionGuard.start(clients);
-    stores = SqliteStores.open(directory.resolve("meta.db"));
+    stores = TestStores.open(directory.resolve("meta.db"), now::get);
     objects = new FileObjectStore(directory.resolve("objects"));
     services = services(limits, terms);
     server = new HttpServer(new HttpServer.Listen("127.0.0.1", 0, guard, null), services);
@@ -136,7 +136,7 @@ public final class TestApi implements AutoCloseable {
             limits,
             new Webhooks.Outbound(targets, sender, webhooksWoken::incrementAndGet)),
         accounts,
-        new Estimates(files, new Expectations(terms, stores.ledger()), longLines, now::get),
+        new Estimates(files, new Expectations(terms, stores.ledger()), longLines),
         () -> Map.of("org/model", "local"),
         new Health(List.of(() -> dead.get().get()), List.of(unready::get)),
         () -> "# no metrics here\n",
@@ -188,14 +188,14 @@ public final class TestApi implements AutoCloseable {
   /** Makes a key and gives its text. */
   public String createKey(String project, Scope scope, @Nullable Integer perMinute) {
     String text = ids.newKeyText();
-    var made = new ApiKey(ids.newKey(), project, "", Set.of(scope), perMinute, now.get(), null);
-    stores.keys().createKey(made, ApiKey.hash(text));
+    var asked = new NewKey(ids.newKey(), project, "", Set.of(scope), perMinute);
+    stores.keys().createKey(asked, ApiKey.hash(text));
     return text;
   }
 
   public void revoke(String text) {
     KeyId id = stores.keys().key(ApiKey.hash(text)).orElseThrow().id();
-    stores.keys().revokeKey(id, now.get());
+    stores.keys().revokeKey(id);
   }
 
   public HttpResponse<byte[]> send(HttpRequest.Builder request)

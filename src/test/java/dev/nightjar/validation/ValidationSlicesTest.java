@@ -8,20 +8,19 @@ import dev.nightjar.cost.Terms;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.LongLines;
 import dev.nightjar.file.Manifest;
-import dev.nightjar.file.StoredFile;
 import dev.nightjar.store.BatchStore.NewBatch;
+import dev.nightjar.store.FileStore.NewFile;
 import dev.nightjar.store.ObjectStore;
 import dev.nightjar.store.Stores;
 import dev.nightjar.store.files.FileObjectStore;
-import dev.nightjar.store.sqlite.SqliteStores;
+import dev.nightjar.testing.TestStores;
 import dev.nightjar.validation.Validation.Slice;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.InstantSource;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -34,7 +33,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Large files, validated slice by slice. */
 @Tag("K4")
 class ValidationSlicesTest {
-  private static final Instant NOW = Instant.parse("2026-11-20T10:00:00Z");
   private static final int LINE_BYTES = 1 << 20;
   private static final int MORE_THAN_TWO_SLICES = 140;
 
@@ -47,14 +45,13 @@ class ValidationSlicesTest {
   @BeforeEach
   void open() throws Exception {
     Path database = directory.resolve("meta.db");
-    stores = SqliteStores.open(database);
+    stores = TestStores.open(database);
     addProjects(database);
     objects = new FileObjectStore(directory.resolve("objects"));
     validation =
         new Validation(
             new ValidationInputs(stores, objects, new LongLines()),
             new ValidationRules(InputLimits.DEFAULTS, Terms.NONE, _ -> Optional.empty()),
-            InstantSource.fixed(NOW),
             new Random(1));
   }
 
@@ -90,7 +87,7 @@ class ValidationSlicesTest {
     stores
         .files()
         .insertFile(
-            new StoredFile(file, 0, project, "in.jsonl", "batch", bytes, NOW, null),
+            new NewFile(file, project, "in.jsonl", "batch", bytes, null),
             Manifest.ofObject("input-" + id, bytes));
     var asked =
         new NewBatch(
@@ -99,8 +96,7 @@ class ValidationSlicesTest {
             "/v1/responses",
             file,
             "24h",
-            NOW,
-            NOW.plusSeconds(86_400),
+            Duration.ofDays(1),
             Map.of(),
             null,
             null);
@@ -152,7 +148,7 @@ class ValidationSlicesTest {
     long batch = create("a1", MORE_THAN_TWO_SLICES, LINE_BYTES);
     assertThat(validation.advance(batch)).isEqualTo(new Slice.More());
 
-    assertThat(stores.batches().cancel("a", new BatchId("a1"), NOW)).isPresent();
+    assertThat(stores.batches().cancel("a", new BatchId("a1"))).isPresent();
 
     assertThat(validation.advance(batch))
         .isEqualTo(new Slice.Done(stores.batches().batch(batch).orElseThrow(), 0));

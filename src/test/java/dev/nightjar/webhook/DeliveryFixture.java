@@ -10,10 +10,11 @@ import dev.nightjar.store.WebhookDelivery;
 import dev.nightjar.store.WebhookDelivery.State;
 import dev.nightjar.store.WebhookEndpoint;
 import dev.nightjar.store.WebhookEndpoint.Secrets;
-import dev.nightjar.store.sqlite.SqliteStores;
+import dev.nightjar.store.WebhookStore.NewEndpoint;
 import dev.nightjar.testing.ScriptedServer;
 import dev.nightjar.testing.ScriptedServer.Script;
 import dev.nightjar.testing.TestClocks;
+import dev.nightjar.testing.TestStores;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -50,13 +51,13 @@ final class DeliveryFixture implements AutoCloseable {
 
   DeliveryFixture(Path folder) {
     this.database = folder.resolve("meta.db");
-    this.stores = SqliteStores.open(database);
+    this.stores = TestStores.open(database, now::get);
     this.deliverer = start(LIMIT);
   }
 
   void reopen() {
     stores.close();
-    stores = SqliteStores.open(database);
+    stores = TestStores.open(database, now::get);
   }
 
   void startDeliverer() {
@@ -127,19 +128,17 @@ final class DeliveryFixture implements AutoCloseable {
   }
 
   WebhookEndpoint create(String project, String id, String url, Secrets secrets) {
-    var endpoint =
-        new WebhookEndpoint(
-            id, 0, project, "name", url, FAILED, secrets, now.get(), now.get(), null);
-    assertThat(stores.webhooks().createWebhookEndpoint(endpoint, Integer.MAX_VALUE)).isTrue();
-    stores
+    var endpoint = new NewEndpoint(id, project, "name", url, FAILED, secrets.current());
+    assertThat(stores.webhooks().createWebhookEndpoint(endpoint, Integer.MAX_VALUE)).isPresent();
+    return stores
         .webhooks()
-        .changeWebhookEndpoint(project, id, made -> made.withSecrets(secrets, made.updatedAt()));
-    return stores.webhooks().webhookEndpoint(project, id).orElseThrow();
+        .changeWebhookEndpoint(project, id, (made, at) -> made.withSecrets(secrets, at))
+        .orElseThrow();
   }
 
   void endBatch() {
     Batch batch = Samples.validating(stores, "batch_" + batches++);
-    stores.batches().fail(batch.sequence(), List.of(), now.get());
+    stores.batches().fail(batch.sequence(), List.of());
     deliverer.wake();
   }
 

@@ -13,7 +13,7 @@ import dev.nightjar.store.WebhookStore.Outcome;
 import dev.nightjar.store.WebhookStore.Try;
 import dev.nightjar.testing.ScriptedServer;
 import java.nio.file.Path;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -103,7 +103,7 @@ class FairDeliveriesTest {
     world.now.updateAndGet(now -> now.plusSeconds(1));
     endBatches(OURS, 1);
 
-    List<Due> due = world.stores.webhooks().dueWebhookDeliveries(world.now.get(), 2, 3);
+    List<Due> due = world.stores.webhooks().dueWebhookDeliveries(2, 3);
 
     assertThat(due).extracting(Due::project).containsExactly("theirs", "theirs", "theirs", OURS);
   }
@@ -113,16 +113,16 @@ class FairDeliveriesTest {
     world.deliverer.close();
     hang(OURS, 1);
     endBatches(OURS, 1);
-    Instant now = world.now.get();
-    Due due = world.stores.webhooks().dueWebhookDeliveries(now, 1, 1).getFirst();
+    Due due = world.stores.webhooks().dueWebhookDeliveries(1, 1).getFirst();
     WebhookDelivery delivery =
-        world.stores.webhooks().dueWebhookDelivery(due, now).orElseThrow().delivery();
+        world.stores.webhooks().dueWebhookDelivery(due).orElseThrow().delivery();
 
-    var again = new Outcome.Again(now.plusSeconds(5));
-    world.stores.webhooks().triedWebhookDelivery(new Try(delivery, again, 500, null, now));
+    var again = new Outcome.Again(Duration.ofSeconds(5));
+    world.stores.webhooks().triedWebhookDelivery(new Try(delivery, again, 500, null));
 
-    assertThat(world.stores.webhooks().dueWebhookDelivery(due, now)).isEmpty();
-    assertThat(world.stores.webhooks().dueWebhookDelivery(due, now.plusSeconds(5))).isPresent();
+    assertThat(world.stores.webhooks().dueWebhookDelivery(due)).isEmpty();
+    world.now.updateAndGet(now -> now.plusSeconds(5));
+    assertThat(world.stores.webhooks().dueWebhookDelivery(due)).isPresent();
   }
 
   private void hang(String project, int endpoints) {
@@ -142,9 +142,9 @@ class FairDeliveriesTest {
 
   private void endBatches(String project, int count) {
     for (int i = 0; i < count; i++) {
-      var batch = Samples.newBatch(project, "batch_" + project + batches++, world.now.get());
+      var batch = Samples.newBatch(project, "batch_" + project + batches++);
       Batch made = world.stores.batches().createBatch(batch).batch();
-      world.stores.batches().fail(made.sequence(), List.of(), world.now.get());
+      world.stores.batches().fail(made.sequence(), List.of());
     }
     world.deliverer.wake();
   }

@@ -17,7 +17,6 @@ import dev.nightjar.validation.Expectations.Expected;
 import dev.nightjar.validation.InputLimits;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -44,7 +43,6 @@ public final class Estimates {
   private final Files files;
   private final Terms terms;
   private final Expectations expectations;
-  private final InstantSource clock;
 
   /**
    * What to expect.
@@ -62,13 +60,11 @@ public final class Estimates {
       @Nullable Long outputTokens,
       @Nullable Cost cost) {}
 
-  public Estimates(
-      Files files, Expectations expectations, LongLines longLines, InstantSource clock) {
+  public Estimates(Files files, Expectations expectations, LongLines longLines) {
     this.files = files;
     this.longLines = longLines;
     this.terms = expectations.terms();
     this.expectations = expectations;
-    this.clock = clock;
   }
 
   /** Half of the processors, and threads only while there is something to read. */
@@ -168,8 +164,7 @@ public final class Estimates {
 
   private Estimate estimate(Content content, Lines lines) {
     String model = lines.model;
-    Expected expected =
-        expectations.expected(model, content.manifest().bytes(), lines.requests, clock.instant());
+    Expected expected = expectations.expected(model, content.manifest().bytes(), lines.requests);
     Long output = expected.outputTokens();
     Cost cost =
         terms

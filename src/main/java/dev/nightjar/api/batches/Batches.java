@@ -17,7 +17,6 @@ import dev.nightjar.store.BatchStore.BatchQuery;
 import dev.nightjar.store.BatchStore.Created;
 import dev.nightjar.store.BatchStore.NewBatch;
 import dev.nightjar.store.BatchStore.Origin;
-import java.time.Instant;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
@@ -58,8 +57,7 @@ public final class Batches {
   public Submitted create(String project, JsonNode body, RetryHeaders retryHeaders) {
     NewBatchRequest request = NewBatchRequest.of(body, limits.extraEndpoints());
     Picture picture = runner.picture();
-    Instant now = stores.clock().instant();
-    Origin origin = retryHeaders.origin(body, now);
+    Origin origin = retryHeaders.origin(body);
     // What refuses a new batch is no reason to hide from a client the one that it has already.
     if (stores.batches().createdBefore(project, origin).isEmpty()) {
       accounts.requireBudget(project);
@@ -72,8 +70,7 @@ public final class Batches {
             request.endpoint(),
             request.inputFileId(),
             request.completionWindow(),
-            now,
-            now.plus(request.window()),
+            request.window(),
             request.metadata(),
             request.outputExpiresAfter() == null ? null : request.outputExpiresAfter().toSeconds(),
             origin);
@@ -130,11 +127,7 @@ public final class Batches {
   /** Cancels what still runs; a batch that has ended otherwise, or is about to, is a conflict. */
   public BatchView cancel(String project, String id) {
     Picture picture = runner.picture();
-    Batch batch =
-        stores
-            .batches()
-            .cancel(project, new BatchId(id), stores.clock().instant())
-            .orElseThrow(() -> unknown(id));
+    Batch batch = stores.batches().cancel(project, new BatchId(id)).orElseThrow(() -> unknown(id));
     return switch (batch.status()) {
       case CANCELLING -> {
         runner.cancelled(batch);

@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -26,7 +25,7 @@ public record RetryHeaders(
   private static final int KEY_CHARACTERS_MAX = 255;
   private static final int COUNT_DIGITS_MAX = 4;
 
-  Origin origin(JsonNode body, Instant now) {
+  Origin origin(JsonNode body) {
     if (idempotencyKey != null
         && (idempotencyKey.isBlank() || idempotencyKey.length() > KEY_CHARACTERS_MAX)) {
       throw ApiError.invalidValue(
@@ -34,7 +33,7 @@ public record RetryHeaders(
           "Invalid header 'Idempotency-Key': it must have 1 to %d characters."
               .formatted(KEY_CHARACTERS_MAX));
     }
-    return new Origin(idempotencyKey, hash(body), count(), now.minus(RETRIED_WITHIN));
+    return new Origin(idempotencyKey, hash(body), count(), RETRIED_WITHIN);
   }
 
   /** A count that is none of an SDK's says nothing. */

@@ -8,6 +8,7 @@ import dev.nightjar.api.Intake;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.StoredFile;
+import dev.nightjar.store.FileStore.NewFile;
 import dev.nightjar.store.ObjectKeys;
 import dev.nightjar.store.ObjectStore;
 import dev.nightjar.store.StoreException;
@@ -15,7 +16,7 @@ import dev.nightjar.store.disk.DiskFull;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,22 +88,22 @@ public final class FileUpload extends OutputStream {
     if (bytes > 0) {
       writer.commit();
     }
-    Instant now = stores.clock().instant();
     Duration life = asked == null ? limits.fileLife().of(purpose) : asked;
-    Instant expiresAt = life == null ? null : now.plus(life);
-    var file = new StoredFile(id, 0, intake.project(), filename, purpose, bytes, now, expiresAt);
-    insert(file, Manifest.ofObject(ObjectKeys.upload(id), bytes));
-    return file;
+    return insert(
+        new NewFile(id, intake.project(), filename, purpose, bytes, life),
+        Manifest.ofObject(ObjectKeys.upload(id), bytes));
   }
 
   /** A row that the full disk, or the full quota, did not take leaves no object either. */
-  private void insert(StoredFile file, Manifest content) throws IOException {
+  private StoredFile insert(NewFile file, Manifest content) throws IOException {
     intake.close(); // Before its row counts the same bytes: the row is refused if there is no room.
     try {
-      if (!stores.files().insertFile(file, content, intake.bytesMax())) {
+      Optional<StoredFile> stored = stores.files().insertFile(file, content, intake.bytesMax());
+      if (stored.isEmpty()) {
         stores.objects().delete(ObjectKeys.upload(id));
         throw noRoom(file.bytes());
       }
+      return stored.get();
     } catch (StoreException e) {
       if (DiskFull.isCauseOf(e) && stores.files().content(id).isEmpty()) {
         stores.objects().delete(ObjectKeys.upload(id));

@@ -64,10 +64,7 @@ public final class Files {
   }
 
   public StoredFile get(String project, String id) {
-    return stores
-        .files()
-        .file(project, new FileId(id), stores.clock().instant())
-        .orElseThrow(() -> unknown("id", id));
+    return stores.files().file(project, new FileId(id)).orElseThrow(() -> unknown("id", id));
   }
 
   public Page<StoredFile> list(String project, Listing listing) {
@@ -77,11 +74,7 @@ public final class Files {
     String purpose =
         listing.purpose() == null || listing.purpose().isEmpty() ? null : listing.purpose();
     List<StoredFile> found =
-        stores
-            .files()
-            .files(
-                new FileQuery(
-                    project, purpose, after, limit + 1, isAscending, stores.clock().instant()));
+        stores.files().files(new FileQuery(project, purpose, after, limit + 1, isAscending));
     return Page.of(found, limit);
   }
 
@@ -108,7 +101,7 @@ public final class Files {
 
   /** Hides a file; a batch that is reading it goes on. */
   public void delete(String project, String id) {
-    if (!stores.files().deleteFile(project, new FileId(id), stores.clock().instant())) {
+    if (!stores.files().deleteFile(project, new FileId(id))) {
       throw unknown("id", id);
     }
   }

@@ -9,11 +9,12 @@ import dev.nightjar.file.Upload;
 import dev.nightjar.file.UploadPart;
 import dev.nightjar.store.ObjectKeys;
 import dev.nightjar.store.ObjectStore;
+import dev.nightjar.store.UploadStore.NewPart;
 import dev.nightjar.store.UploadStore.PartLimits;
 import dev.nightjar.store.UploadStore.PartOutcome;
+import dev.nightjar.store.UploadStore.PartRefusal;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.time.Instant;
 
 /**
  * A part on its way in: its bytes are written to this stream, then {@link #finish} keeps it. Closed
@@ -70,32 +71,33 @@ public final class PartUpload extends OutputStream {
     if (writer.bytesWritten() > 0) {
       writer.commit();
     }
-    Instant now = stores.clock().instant();
-    var part = new UploadPart(id, upload.id(), writer.bytesWritten(), now);
+    var part = new NewPart(id, upload.id(), writer.bytesWritten());
     var limits = new PartLimits(ApiLimits.PARTS_MAX, ApiLimits.PART_TIMES_MAX, intake.bytesMax());
     intake.close(); // Before its row counts the same bytes: the row is refused if there is no room.
-    PartOutcome outcome = stores.uploads().addPart(part, limits, now);
-    if (outcome != PartOutcome.ADDED) {
-      stores.objects().delete(ObjectKeys.part(upload.file(), id));
+    PartOutcome outcome = stores.uploads().addPart(part, limits);
+    if (outcome instanceof PartOutcome.Added(UploadPart added)) {
+      return added;
     }
-    return switch (outcome) {
-      case ADDED -> part;
-      case ENDED -> {
-        Upload ended =
-            stores
-                .uploads()
-                .upload(upload.project(), upload.id())
-                .orElseThrow(() -> UploadErrors.unknown(upload.id()));
-        throw UploadErrors.notPending(ended, ended.statusAt(now));
-      }
-      case NO_ROOM -> throw intake.exceeded(part.bytes());
-      case TOO_MUCH -> throw beyondUpload();
-      case TOO_MANY ->
-          throw ApiError.invalidValue(
+    stores.objects().delete(ObjectKeys.part(upload.file(), id));
+    throw switch (outcome) {
+      case PartOutcome.Added _ -> new IllegalStateException("" + outcome);
+      case PartRefusal.ENDED -> ended();
+      case PartRefusal.NO_ROOM -> intake.exceeded(part.bytes());
+      case PartRefusal.TOO_MUCH -> beyondUpload();
+      case PartRefusal.TOO_MANY ->
+          ApiError.invalidValue(
               "upload_id",
               "Upload %s has %d parts already, the most that it may have. Send larger parts."
                   .formatted(upload.id(), ApiLimits.PARTS_MAX));
     };
+  }
+
+  private ApiError ended() {
+    return stores
+        .uploads()
+        .upload(upload.project(), upload.id())
+        .map(UploadErrors::notPending)
+        .orElseGet(() -> UploadErrors.unknown(upload.id()));
   }
 
   @Override

@@ -2,7 +2,6 @@ package dev.nightjar.api.files;
 
 import dev.nightjar.api.ApiError;
 import dev.nightjar.file.Upload;
-import dev.nightjar.file.Upload.Status;
 import dev.nightjar.file.UploadId;
 
 /** Says why an upload cannot be had or changed. */
@@ -13,9 +12,9 @@ final class UploadErrors {
     return ApiError.notFound("upload_id", "No such Upload object: " + id);
   }
 
-  static ApiError notPending(Upload upload, Status status) {
+  static ApiError notPending(Upload upload) {
     String how =
-        switch (status) {
+        switch (upload.status()) {
           case COMPLETED -> "is completed";
           case CANCELLED -> "is cancelled";
           case EXPIRED -> "has expired at " + upload.expiresAt();

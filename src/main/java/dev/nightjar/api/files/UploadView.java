@@ -9,4 +9,4 @@ import org.jspecify.annotations.Nullable;
  *
  * @param file what it became; null until it is completed, and when that file is gone again
  */
-public record UploadView(Upload upload, Upload.Status status, @Nullable StoredFile file) {}
+public record UploadView(Upload upload, @Nullable StoredFile file) {}

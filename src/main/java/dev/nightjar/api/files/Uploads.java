@@ -16,12 +16,12 @@ import dev.nightjar.store.ContentReader;
 import dev.nightjar.store.LateWriter;
 import dev.nightjar.store.ObjectKeys;
 import dev.nightjar.store.UploadStore.CompletedUpload;
+import dev.nightjar.store.UploadStore.NewUpload;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -54,41 +54,42 @@ public final class Uploads {
 
   public UploadView create(String project, JsonNode body) {
     NewUploadRequest request = NewUploadRequest.of(body, limits);
-    Instant now = stores.clock().instant();
-    var upload =
-        new Upload(
+    var asked =
+        new NewUpload(
             stores.ids().newUpload(),
             project,
             request.filename(),
             request.purpose(),
             request.bytes(),
-            now,
-            now.plus(LIFE),
             stores.ids().newFile(),
             request.fileLife(),
-            Status.PENDING,
-            List.of());
-    if (!stores.uploads().createUpload(upload, ApiLimits.OPEN_UPLOADS_MAX)) {
-      throw new ApiError(
-          429,
-          "too_many_uploads",
-          null,
-          "There are %d open uploads already. Complete or cancel some, or wait until they expire."
-              .formatted(ApiLimits.OPEN_UPLOADS_MAX));
-    }
-    return new UploadView(upload, Status.PENDING, null);
+            LIFE);
+    Upload upload =
+        stores
+            .uploads()
+            .createUpload(asked, ApiLimits.OPEN_UPLOADS_MAX)
+            .orElseThrow(Uploads::tooMany);
+    return new UploadView(upload, null);
+  }
+
+  private static ApiError tooMany() {
+    return new ApiError(
+        429,
+        "too_many_uploads",
+        null,
+        "There are %d open uploads already. Complete or cancel some, or wait until they expire."
+            .formatted(ApiLimits.OPEN_UPLOADS_MAX));
   }
 
   public UploadView get(String project, String id) {
-    return view(find(project, id), stores.clock().instant());
+    return view(find(project, id));
   }
 
   /** Begins a part; an upload that takes none is refused before any of its bytes are. */
   public PartUpload beginPart(String project, String id) throws IOException {
     Upload upload = find(project, id);
-    Status status = upload.statusAt(stores.clock().instant());
-    if (status != Status.PENDING) {
-      throw UploadErrors.notPending(upload, status);
+    if (upload.status() != Status.PENDING) {
+      throw UploadErrors.notPending(upload);
     }
     stores.checkRoom(0);
     var intake = new Intake(stores, limits, project);
@@ -104,33 +105,30 @@ public final class Uploads {
   public UploadView complete(String project, String id, JsonNode body) throws IOException {
     CompleteUploadRequest request = CompleteUploadRequest.of(body);
     Upload upload = find(project, id);
-    if (upload.statusAt(stores.clock().instant()) == Status.PENDING) {
+    if (upload.status() == Status.PENDING) {
       Manifest content = content(upload, request.parts());
       checkContent(upload, content, request.md5());
-      Instant now = stores.clock().instant();
-      var completed = new CompletedUpload(request.parts(), file(upload, now), content);
-      upload = stores.uploads().completeUpload(upload.id(), completed, now);
+      var completed = new CompletedUpload(request.parts(), content);
+      upload = stores.uploads().completeUpload(upload.id(), completed);
     }
-    Instant now = stores.clock().instant();
     if (upload.status() != Status.COMPLETED || !upload.parts().equals(request.parts())) {
-      throw UploadErrors.notPending(upload, upload.statusAt(now));
+      throw UploadErrors.notPending(upload);
     }
-    return view(upload, now);
+    return view(upload);
   }
 
   /** Ends an upload without a file; done again it changes nothing. */
   public UploadView cancel(String project, String id) {
-    Instant now = stores.clock().instant();
     var uploadId = new UploadId(id);
     Upload upload =
         stores
             .uploads()
-            .cancelUpload(project, uploadId, now)
+            .cancelUpload(project, uploadId)
             .orElseThrow(() -> UploadErrors.unknown(uploadId));
     if (upload.status() != Status.CANCELLED) {
-      throw UploadErrors.notPending(upload, upload.statusAt(now));
+      throw UploadErrors.notPending(upload);
     }
-    return view(upload, now);
+    return view(upload);
   }
 
   private Upload find(String project, String id) {
@@ -141,12 +139,12 @@ public final class Uploads {
         .orElseThrow(() -> UploadErrors.unknown(uploadId));
   }
 
-  private UploadView view(Upload upload, Instant now) {
+  private UploadView view(Upload upload) {
     StoredFile file =
         upload.status() == Status.COMPLETED
-            ? stores.files().file(upload.project(), upload.file(), now).orElse(null)
+            ? stores.files().file(upload.project(), upload.file()).orElse(null)
             : null;
-    return new UploadView(upload, upload.statusAt(now), file);
+    return new UploadView(upload, file);
   }
 
   private Manifest content(Upload upload, List<PartId> order) {
@@ -212,18 +210,5 @@ public final class Uploads {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  private static StoredFile file(Upload upload, Instant now) {
-    Duration life = upload.fileLife();
-    return new StoredFile(
-        upload.file(),
-        0,
-        upload.project(),
-        upload.filename(),
-        upload.purpose(),
-        upload.bytes(),
-        now,
-        life == null ? null : now.plus(life));
   }
 }

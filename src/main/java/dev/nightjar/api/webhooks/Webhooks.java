@@ -10,6 +10,8 @@ import dev.nightjar.api.PageLimit;
 import dev.nightjar.store.WebhookDelivery;
 import dev.nightjar.store.WebhookEndpoint;
 import dev.nightjar.store.WebhookEndpoint.Secrets;
+import dev.nightjar.store.WebhookStore.Change;
+import dev.nightjar.store.WebhookStore.NewEndpoint;
 import dev.nightjar.webhook.Message;
 import dev.nightjar.webhook.Places;
 import dev.nightjar.webhook.Reply;
@@ -20,7 +22,6 @@ import dev.nightjar.webhook.WebhookUrl;
 import java.net.UnknownHostException;
 import java.time.Instant;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -68,26 +69,22 @@ public final class Webhooks {
       throw ApiError.missing("url");
     }
     checkTarget(project, url);
-    Instant now = stores.clock().instant();
     var endpoint =
-        new WebhookEndpoint(
+        new NewEndpoint(
             stores.ids().newWebhookEndpoint(),
-            0,
             project,
             requireNonNullElse(request.name(), WebhookUrl.parse(url).uri().getHost()),
             url,
             requireNonNullElse(request.eventTypes(), WebhookRequest.EVENTS),
-            new Secrets(stores.ids().newWebhookSecret(), null, null),
-            now,
-            now,
-            null);
-    if (!stores.webhooks().createWebhookEndpoint(endpoint, ENDPOINTS_MAX)) {
-      throw ApiError.invalidValue(
-          "url",
-          "There are %d webhook endpoints already, which is the maximum of a project. Delete one first."
-              .formatted(ENDPOINTS_MAX));
-    }
-    return endpoint;
+            stores.ids().newWebhookSecret());
+    return stores
+        .webhooks()
+        .createWebhookEndpoint(endpoint, ENDPOINTS_MAX)
+        .orElseThrow(() ->
+            ApiError.invalidValue(
+                "url",
+                "There are %d webhook endpoints already, which is the maximum of a project. Delete one first."
+                    .formatted(ENDPOINTS_MAX)));
   }
 
   /** Checked at each delivery, too: what a name means may change. */
@@ -128,11 +125,10 @@ public final class Webhooks {
     if (request.url() != null) {
       checkTarget(project, request.url());
     }
-    Instant now = stores.clock().instant();
     return change(
         project,
         id,
-        old -> {
+        (old, now) -> {
           WebhookEndpoint changed =
               old.withTarget(
                   requireNonNullElse(request.name(), old.name()),
@@ -147,12 +143,11 @@ public final class Webhooks {
 
   public WebhookEndpoint rotateSecret(String project, String id, JsonNode body) {
     long overlap = WebhookRequest.overlapSeconds(body);
-    Instant now = stores.clock().instant();
     String secret = stores.ids().newWebhookSecret();
     return change(
         project,
         id,
-        old -> {
+        (old, now) -> {
           String previous = overlap == 0 ? null : old.secrets().current();
           Instant until = overlap == 0 ? null : now.plusSeconds(overlap);
           return old.withSecrets(new Secrets(secret, previous, until), now);
@@ -161,10 +156,10 @@ public final class Webhooks {
 
   /** Sends to it again; what failed meanwhile is for {@link #replay}. */
   public WebhookEndpoint enable(String project, String id) {
-    return change(project, id, WebhookEndpoint::enabled);
+    return change(project, id, (old, _) -> old.enabled());
   }
 
-  private WebhookEndpoint change(String project, String id, UnaryOperator<WebhookEndpoint> change) {
+  private WebhookEndpoint change(String project, String id, Change change) {
     return stores
         .webhooks()
         .changeWebhookEndpoint(project, id, change)
@@ -172,7 +167,7 @@ public final class Webhooks {
   }
 
   public void delete(String project, String id) {
-    if (!stores.webhooks().deleteWebhookEndpoint(project, id, stores.clock().instant())) {
+    if (!stores.webhooks().deleteWebhookEndpoint(project, id)) {
       throw unknownEndpoint(id);
     }
   }
@@ -226,7 +221,7 @@ public final class Webhooks {
     WebhookDelivery again =
         stores
             .webhooks()
-            .replayWebhookDelivery(project, found.id(), stores.clock().instant())
+            .replayWebhookDelivery(project, found.id())
             .orElseThrow(() ->
                 ApiError.conflict(
                     "The endpoint of webhook delivery %s is disabled. Enable it first."

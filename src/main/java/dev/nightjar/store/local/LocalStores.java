@@ -1,6 +1,7 @@
 package dev.nightjar.store.local;
 
 import dev.nightjar.process.ProcessEnd;
+import dev.nightjar.store.NodeId;
 import dev.nightjar.store.ObjectChunkInputs;
 import dev.nightjar.store.Stores;
 import dev.nightjar.store.Tier;
@@ -13,6 +14,7 @@ import dev.nightjar.store.sqlite.SqliteStores;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Optional;
 
 /**
@@ -23,19 +25,23 @@ public final class LocalStores implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(LocalStores.class.getName());
   private static final long JOURNAL_SEGMENT_BYTES = 64L << 20;
 
+  /** Always the same, since the directory's lock lets there be one only. */
+  public static final NodeId NODE = new NodeId("local");
+
   private final DataDirectory directory;
   private final Database database;
   private final DatabaseCheck check;
   private final Tier tier;
   private final DirectoryWatch watch;
 
-  private LocalStores(DataDirectory directory, DiskSpace disk) throws IOException {
+  private LocalStores(DataDirectory directory, DiskSpace disk, InstantSource clock)
+      throws IOException {
     this.directory = directory;
     directory.checkDatabase();
     boolean isInDoubt = DatabaseCheck.wasLeftOpen(directory.database());
     this.database = new Database(directory.database());
     this.check = DatabaseCheck.begin(directory.database(), isInDoubt);
-    Stores stores = SqliteStores.on(database);
+    Stores stores = SqliteStores.on(database, NODE, clock);
     var objects = new FileObjectStore(directory.objects());
     var log =
         new JournalAnswerLog(
@@ -46,11 +52,12 @@ public final class LocalStores implements AutoCloseable {
   }
 
   /** So much of the disk must stay free; the greater of the two. */
-  public static LocalStores open(Path data, int freePercentMin, long freeBytesMin) {
+  public static LocalStores open(
+      Path data, int freePercentMin, long freeBytesMin, InstantSource clock) {
     DataDirectory directory = DataDirectory.open(data);
     try {
       return new LocalStores(
-          directory, new DataDisk(directory.root(), freePercentMin, freeBytesMin));
+          directory, new DataDisk(directory.root(), freePercentMin, freeBytesMin), clock);
     } catch (IOException e) {
       directory.close();
       throw new UncheckedIOException("data directory %s: %s".formatted(data, e.getMessage()), e);
@@ -64,12 +71,12 @@ public final class LocalStores implements AutoCloseable {
    * What is in the database, beside a server that may be using it, and so without the directory's
    * lock.
    */
-  public static Stores beside(Path data) {
+  public static Stores beside(Path data, InstantSource clock) {
     Path database = DataDirectory.look(data).database();
     if (DataDirectory.isOlder(data)) {
       DataDirectory.open(data).close(); // Refused beside the older server that may be using it.
     }
-    return SqliteStores.open(database);
+    return SqliteStores.open(database, NODE, clock);
   }
 
   public Tier tier() {

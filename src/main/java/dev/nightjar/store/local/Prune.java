@@ -29,15 +29,20 @@ public record Prune(Path data) {
   }
 
   private static Pruned prune(DataDirectory directory) throws IOException {
-    try (var stores = SqliteStores.open(directory.database());
+    var clock = new SteadyClock(InstantSource.system(), System::nanoTime);
+    Instant goneBy = goneBy(directory, clock.instant());
+    try (var stores = SqliteStores.open(directory.database(), LocalStores.NODE, () -> goneBy);
         var objects = new FileObjectStore(directory.objects())) {
       long before = bytes(objects);
-      var clock = new SteadyClock(InstantSource.system(), System::nanoTime);
-      Instant now = clock.instant();
-      Instant goneBy = stores.retention().latest().filter(now::isAfter).orElse(now);
-      int deleted = new Sweeper(stores, objects, clock).sweepAll(goneBy);
+      int deleted = new Sweeper(stores, objects, clock).sweepAll();
       long after = bytes(objects);
       return new Pruned(deleted, before - after, after);
+    }
+  }
+
+  private static Instant goneBy(DataDirectory directory, Instant now) {
+    try (var stores = SqliteStores.open(directory.database(), LocalStores.NODE, () -> now)) {
+      return stores.retention().latest().filter(now::isAfter).orElse(now);
     }
   }
 

@@ -11,6 +11,7 @@ import dev.nightjar.store.BatchStore.ValidInput;
 import dev.nightjar.store.ChunkStore.Seal;
 import dev.nightjar.store.StoreException;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,8 @@ final class BatchTable {
   // ---- creation
 
   /** The batch that an equal request has made: that of its key, or the last before the retry. */
-  static Optional<Created> known(Sql sql, String project, Origin origin) throws SQLException {
+  static Optional<Created> known(Sql sql, String project, Origin origin, Instant now)
+      throws SQLException {
     if (origin.idempotencyKey() != null) {
       return sql.one(
           "SELECT * FROM batch WHERE project = ? AND idempotency_key = ?",
@@ -49,12 +51,13 @@ final class BatchTable {
         """,
         row -> new Created(Rows.batch(row), CreateOutcome.KNOWN),
         origin.hash(),
-        origin.repeatedSince().toEpochMilli(),
+        now.minus(origin.repeatedWithin()).toEpochMilli(),
         project,
         origin.retryCount());
   }
 
-  static Batch insert(Sql sql, NewBatch batch) throws SQLException {
+  static Batch insert(Sql sql, NewBatch batch, Instant now) throws SQLException {
+    Duration window = batch.window();
     Origin origin = batch.origin();
     sql.update(
         """
@@ -68,8 +71,8 @@ final class BatchTable {
         batch.endpoint(),
         batch.inputFileId().value(),
         batch.completionWindow(),
-        batch.createdAt().toEpochMilli(),
-        batch.expiresAt() == null ? null : batch.expiresAt().toEpochMilli(),
+        now.toEpochMilli(),
+        window == null ? null : now.plus(window).toEpochMilli(),
         Rows.metadata(batch.metadata()),
         batch.outputExpiresAfterSeconds(),
         origin == null ? null : origin.idempotencyKey(),

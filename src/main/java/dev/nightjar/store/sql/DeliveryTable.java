@@ -11,6 +11,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
@@ -156,7 +157,7 @@ final class DeliveryTable {
   }
 
   /** False if it is recorded already, or a replay has overtaken it. */
-  static boolean tried(Sql sql, Try ended) throws SQLException {
+  static boolean tried(Sql sql, Try ended, Instant now) throws SQLException {
     String state =
         switch (ended.outcome()) {
           case Outcome.Delivered _ -> "delivered";
@@ -164,7 +165,9 @@ final class DeliveryTable {
           case Outcome.GivenUp _, Outcome.EndpointGone _ -> "failed";
         };
     @Nullable Long nextAt =
-        ended.outcome() instanceof Outcome.Again(Instant next) ? next.toEpochMilli() : null;
+        ended.outcome() instanceof Outcome.Again(Duration wait)
+            ? now.plus(wait).toEpochMilli()
+            : null;
     WebhookDelivery delivery = ended.delivery();
     // One that failed meanwhile, with its endpoint, only becomes what is better than that.
     return sql.update(
@@ -176,7 +179,7 @@ final class DeliveryTable {
             """,
             state,
             nextAt,
-            nextAt == null ? ended.at().toEpochMilli() : null,
+            nextAt == null ? now.toEpochMilli() : null,
             ended.status(),
             ended.error(),
             delivery.id(),

@@ -3,6 +3,7 @@ package dev.nightjar.store.sql;
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.Chunk;
 import dev.nightjar.store.BatchStore.BatchQuery;
+import dev.nightjar.store.NodeId;
 import java.sql.SQLException;
 import java.util.List;
 
@@ -18,8 +19,8 @@ public interface Dialect {
   /** The same for a batch, which is read after it is locked. */
   void lockBatch(Sql sql, long batch) throws SQLException;
 
-  /** Opens the next waiting chunks, each for one caller only: epoch + 1. In their order. */
-  List<Chunk> claim(Sql sql, long batch, int max) throws SQLException;
+  /** Opens the next waiting chunks for this node and no other: epoch + 1. In their order. */
+  List<Chunk> claim(Sql sql, NodeId node, long batch, int max) throws SQLException;
 
   /** One page, newest first, ties by sequence. */
   List<Batch> page(Sql sql, BatchQuery query) throws SQLException;

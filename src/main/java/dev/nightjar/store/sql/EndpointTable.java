@@ -2,6 +2,7 @@ package dev.nightjar.store.sql;
 
 import dev.nightjar.store.WebhookEndpoint;
 import dev.nightjar.store.WebhookEndpoint.Secrets;
+import dev.nightjar.store.WebhookStore.NewEndpoint;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -15,11 +16,12 @@ final class EndpointTable {
 
   private EndpointTable() {}
 
-  static void insert(Sql sql, WebhookEndpoint endpoint, int endpointsMax) throws SQLException {
+  static void insert(Sql sql, NewEndpoint endpoint, int endpointsMax, Instant now)
+      throws SQLException {
     sql.update(
         """
         INSERT INTO webhook_endpoint (id, project, name, url, events, secret, created_at, updated_at)
-        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE ?9 > (
+        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7 WHERE ?8 > (
           SELECT count(*) FROM webhook_endpoint WHERE project = ?2 AND deleted_at IS NULL)
         ON CONFLICT (id) DO NOTHING
         """,
@@ -28,9 +30,8 @@ final class EndpointTable {
         endpoint.name(),
         endpoint.url(),
         String.join(SEPARATOR, endpoint.events()),
-        endpoint.secrets().current(),
-        endpoint.createdAt().toEpochMilli(),
-        endpoint.updatedAt().toEpochMilli(),
+        endpoint.secret(),
+        now.toEpochMilli(),
         endpointsMax);
   }
 

@@ -8,10 +8,12 @@ import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.Manifest.Piece;
-import dev.nightjar.file.StoredFile;
 import dev.nightjar.store.BatchStore;
+import dev.nightjar.store.FileStore.NewFile;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,10 +28,12 @@ import org.jspecify.annotations.Nullable;
 final class SqlBatchStore implements BatchStore {
   private final Transactions database;
   private final Dialect dialect;
+  private final InstantSource clock;
 
-  SqlBatchStore(Transactions database, Dialect dialect) {
+  SqlBatchStore(Transactions database, Dialect dialect, InstantSource clock) {
     this.database = database;
     this.dialect = dialect;
+    this.clock = clock;
   }
 
   // ---- creation
@@ -40,7 +44,7 @@ final class SqlBatchStore implements BatchStore {
       Optional<Created> known = lockKnown(sql, batch);
       return known.isPresent()
           ? known.get()
-          : new Created(BatchTable.insert(sql, batch), CreateOutcome.NEW);
+          : new Created(BatchTable.insert(sql, batch, clock.instant()), CreateOutcome.NEW);
     });
   }
 
@@ -49,12 +53,12 @@ final class SqlBatchStore implements BatchStore {
       return Optional.empty();
     }
     dialect.lockProject(sql, batch.project());
-    return BatchTable.known(sql, batch.project(), batch.origin());
+    return BatchTable.known(sql, batch.project(), batch.origin(), clock.instant());
   }
 
   @Override
   public Optional<Created> createdBefore(String project, Origin origin) {
-    return database.inRead(sql -> BatchTable.known(sql, project, origin));
+    return database.inRead(sql -> BatchTable.known(sql, project, origin, clock.instant()));
   }
 
   // ---- questions
@@ -125,7 +129,7 @@ final class SqlBatchStore implements BatchStore {
   // ---- validation
 
   @Override
-  public Begun begin(long batch, ValidInput validated, BeginTerms beginTerms, Instant now) {
+  public Begun begin(long batch, ValidInput validated, BeginTerms beginTerms) {
     return database.inWrite(sql -> {
       Batch before = lock(sql, batch);
       if (before.status() != BatchStatus.VALIDATING) {
@@ -139,7 +143,7 @@ final class SqlBatchStore implements BatchStore {
           return new Begun.OverQuota(enqueued);
         }
       }
-      BatchTable.begin(sql, batch, validated, beginTerms, now);
+      BatchTable.begin(sql, batch, validated, beginTerms, clock.instant());
       ChunkTable.insert(sql, validated.chunks());
       return new Begun.As(BatchTable.find(sql, batch));
     });
@@ -153,12 +157,13 @@ final class SqlBatchStore implements BatchStore {
   }
 
   @Override
-  public Batch fail(long batch, List<BatchError> errors, Instant now) {
+  public Batch fail(long batch, List<BatchError> errors) {
     return database.inWrite(sql -> {
       Batch before = lock(sql, batch);
       if (before.status() != BatchStatus.VALIDATING) {
         return before;
       }
+      Instant now = clock.instant();
       BatchTable.fail(sql, batch, errors, now);
       Batch failed = BatchTable.find(sql, batch);
       DeliveryTable.batchEnded(sql, failed, now);
@@ -169,14 +174,14 @@ final class SqlBatchStore implements BatchStore {
   // ---- its end
 
   @Override
-  public Optional<Batch> cancel(String project, BatchId id, Instant now) {
+  public Optional<Batch> cancel(String project, BatchId id) {
     return database.inWrite(sql -> {
       sql.update(
           """
           UPDATE batch SET status = 'cancelling', ending = 'cancelled', cancelling_at = ?
           WHERE id = ? AND project = ? AND status IN ('validating', 'in_progress')
           """,
-          now.toEpochMilli(),
+          clock.millis(),
           id.value(),
           project);
       return find(sql, project, id);
@@ -184,21 +189,21 @@ final class SqlBatchStore implements BatchStore {
   }
 
   @Override
-  public Batch expire(long batch, Instant now) {
+  public Batch expire(long batch) {
     return database.inWrite(sql -> {
       sql.update(
           """
           UPDATE batch SET status = 'finalizing', ending = 'expired', finalizing_at = ?
           WHERE sequence = ? AND status IN ('validating', 'in_progress')
           """,
-          now.toEpochMilli(),
+          clock.millis(),
           batch);
       return BatchTable.find(sql, batch);
     });
   }
 
   @Override
-  public Batch finish(long batch, FinishedFiles files, Instant now) {
+  public Batch finish(long batch, FinishedFiles files) {
     return database.inWrite(sql -> {
       Batch before = lock(sql, batch);
       if (before.status().isTerminal()) {
@@ -209,6 +214,7 @@ final class SqlBatchStore implements BatchStore {
       if (unsealed > 0) {
         throw new IllegalStateException(before.id() + " has " + unsealed + " unsealed chunks");
       }
+      Instant now = clock.instant();
       finish(sql, before, end, files, now);
       Batch ended = BatchTable.find(sql, batch);
       DeliveryTable.batchEnded(sql, ended, now);
@@ -235,7 +241,7 @@ final class SqlBatchStore implements BatchStore {
       seal.output(batch.id()).ifPresent(output::add);
       seal.error(batch.id()).ifPresent(error::add);
     }
-    var made = new FinishedFile(batch, now, files.expiresAt());
+    var made = new FinishedFile(batch, files.life(), now);
     sql.update(
         "UPDATE batch SET status = ?, output_file_id = ?, error_file_id = ?, %s_at = ? WHERE sequence = ?"
             .formatted(end.apiName()),
@@ -247,19 +253,17 @@ final class SqlBatchStore implements BatchStore {
     ChunkTable.delete(sql, batch.sequence());
   }
 
-  private record FinishedFile(Batch batch, Instant now, @Nullable Instant expiresAt) {
+  private record FinishedFile(Batch batch, @Nullable Duration life, Instant now) {
     /** Its id; a file of no bytes does not exist. */
     @Nullable String insert(Sql sql, FileId id, String suffix, Manifest content)
         throws SQLException {
-      if (content.bytes() == 0) {
+      long bytes = content.bytes();
+      if (bytes == 0) {
         return null;
       }
       String name = batch.id() + suffix;
-      long bytes = content.bytes();
-      SqlFileStore.insert(
-          sql,
-          new StoredFile(id, 0, batch.project(), name, "batch_output", bytes, now, expiresAt),
-          content);
+      var file = new NewFile(id, batch.project(), name, "batch_output", bytes, life);
+      SqlFileStore.insert(sql, file, content, now);
       return id.value();
     }
   }

@@ -7,9 +7,11 @@ import dev.nightjar.batch.ChunkId;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest.Piece;
 import dev.nightjar.store.ChunkStore;
+import dev.nightjar.store.NodeId;
 import dev.nightjar.store.ObjectKeys;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -22,29 +24,42 @@ import org.jspecify.annotations.Nullable;
 final class SqlChunkStore implements ChunkStore {
   private final Transactions database;
   private final Dialect dialect;
+  private final NodeId node;
+  private final InstantSource clock;
 
-  SqlChunkStore(Transactions database, Dialect dialect) {
+  SqlChunkStore(Transactions database, Dialect dialect, NodeId node, InstantSource clock) {
     this.database = database;
     this.dialect = dialect;
+    this.node = node;
+    this.clock = clock;
   }
 
   @Override
   public void releaseChunks() {
-    database.inWrite(sql -> sql.update("UPDATE chunk SET state = 'waiting' WHERE state = 'open'"));
+    database.inWrite(sql ->
+        sql.update(
+            """
+            UPDATE chunk SET state = 'waiting', node = NULL WHERE state = 'open' AND node = ?
+            """,
+            node.value()));
   }
 
   @Override
   public void releaseChunks(long batch, int after) {
     database.inWrite(sql ->
         sql.update(
-            "UPDATE chunk SET state = 'waiting' WHERE batch = ? AND number > ? AND state = 'open'",
+            """
+            UPDATE chunk SET state = 'waiting', node = NULL
+            WHERE batch = ? AND number > ? AND state = 'open' AND node = ?
+            """,
             batch,
-            after));
+            after,
+            node.value()));
   }
 
   @Override
   public List<Chunk> claim(long batch, int max) {
-    return database.inWrite(sql -> dialect.claim(sql, batch, max));
+    return database.inWrite(sql -> dialect.claim(sql, node, batch, max));
   }
 
   @Override
@@ -61,23 +76,24 @@ final class SqlChunkStore implements ChunkStore {
   // ---- seal
 
   @Override
-  public SealOutcome seal(Seal seal, Instant now) {
-    return database.inWrite(sql -> seal(sql, seal, now));
+  public SealOutcome seal(Seal seal) {
+    return database.inWrite(sql -> seal(sql, seal, clock.instant()));
   }
 
   /** The row of the batch, which all seals of it change, is last: it is held for the shortest. */
-  private static SealOutcome seal(Sql sql, Seal seal, Instant now) throws SQLException {
+  private SealOutcome seal(Sql sql, Seal seal, Instant now) throws SQLException {
     int sealed =
         sql.update(
             """
             UPDATE chunk SET state = 'sealed', output_bytes = ?, error_bytes = ?
-            WHERE batch = ? AND number = ? AND epoch = ? AND state = 'open'
+            WHERE batch = ? AND number = ? AND epoch = ? AND node = ? AND state = 'open'
             """,
             seal.outputBytes(),
             seal.errorBytes(),
             seal.chunk().batch(),
             seal.chunk().number(),
-            seal.epoch());
+            seal.epoch(),
+            node.value());
     if (sealed > 0) {
       SqlLedgerStore.charge(sql, seal, now);
       BatchTable.charge(sql, seal, now);
@@ -102,13 +118,17 @@ final class SqlChunkStore implements ChunkStore {
   }
 
   /** A repeated seal of the same epoch is answered as the first time. */
-  private static boolean isSealedBy(Sql sql, Seal seal) throws SQLException {
+  private boolean isSealedBy(Sql sql, Seal seal) throws SQLException {
     return sql.one(
-            "SELECT 1 FROM chunk WHERE batch = ? AND number = ? AND epoch = ? AND state = 'sealed'",
+            """
+            SELECT 1 FROM chunk
+            WHERE batch = ? AND number = ? AND epoch = ? AND node = ? AND state = 'sealed'
+            """,
             row -> row.getInt(1),
             seal.chunk().batch(),
             seal.chunk().number(),
-            seal.epoch())
+            seal.epoch(),
+            node.value())
         .isPresent();
   }
 

@@ -1,11 +1,14 @@
 package dev.nightjar.store.sql;
 
+import dev.nightjar.batch.Batch;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.StoredFile;
 import dev.nightjar.store.FileStore;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,27 +21,28 @@ final class SqlFileStore implements FileStore {
 
   private final Transactions database;
   private final Dialect dialect;
+  private final InstantSource clock;
 
-  SqlFileStore(Transactions database, Dialect dialect) {
+  SqlFileStore(Transactions database, Dialect dialect, InstantSource clock) {
     this.database = database;
     this.dialect = dialect;
+    this.clock = clock;
   }
 
   /** A file that is there already needs no room. */
   @Override
-  public boolean insertFile(StoredFile file, Manifest content, long storageBytesMax) {
+  public Optional<StoredFile> insertFile(NewFile file, Manifest content, long storageBytesMax) {
     return database.inWrite(sql -> {
-      if (!lockRoom(sql, dialect, file.project(), file.bytes(), storageBytesMax)) {
-        return place(sql, file.project(), file.id()).isPresent();
+      if (lockRoom(sql, dialect, file.project(), file.bytes(), storageBytesMax)) {
+        insert(sql, file, content, clock.instant());
       }
-      insert(sql, file, content);
-      return true;
+      return place(sql, file.project(), file.id());
     });
   }
 
   /** Repeated after an unknown outcome it changes nothing. */
-  static void insert(Sql sql, StoredFile file, Manifest content) throws SQLException {
-    Instant expiresAt = file.expiresAt();
+  static void insert(Sql sql, NewFile file, Manifest content, Instant now) throws SQLException {
+    Duration life = file.life();
     sql.update(
         """
         INSERT INTO file (id, project, filename, purpose, bytes, created_at, expires_at, content)
@@ -49,8 +53,8 @@ final class SqlFileStore implements FileStore {
         file.filename(),
         file.purpose(),
         file.bytes(),
-        file.createdAt().toEpochMilli(),
-        expiresAt == null ? null : expiresAt.toEpochMilli(),
+        now.toEpochMilli(),
+        life == null ? null : now.plus(life).toEpochMilli(),
         content.encode());
   }
 
@@ -75,14 +79,23 @@ final class SqlFileStore implements FileStore {
   }
 
   @Override
-  public Optional<StoredFile> file(String project, FileId id, Instant now) {
+  public Optional<StoredFile> file(String project, FileId id) {
+    return visible(project, id, clock.instant());
+  }
+
+  @Override
+  public Optional<StoredFile> inputOf(Batch batch) {
+    return visible(batch.project(), batch.inputFileId(), batch.stamps().createdAt());
+  }
+
+  private Optional<StoredFile> visible(String project, FileId id, Instant at) {
     return database.inRead(sql ->
         sql.one(
             "SELECT * FROM file WHERE id = ? AND project = ? AND " + VISIBLE,
             Rows::file,
             id.value(),
             project,
-            now.toEpochMilli()));
+            at.toEpochMilli()));
   }
 
   @Override
@@ -108,7 +121,7 @@ final class SqlFileStore implements FileStore {
     return query.purpose() == null && query.limit() <= QUICK_FILES_MAX;
   }
 
-  private static List<StoredFile> page(Sql sql, FileQuery query) throws SQLException {
+  private List<StoredFile> page(Sql sql, FileQuery query) throws SQLException {
     String order = query.isAscending() ? "ASC" : "DESC";
     String next = query.isAscending() ? ">" : "<";
     StoredFile after = query.after();
@@ -123,7 +136,7 @@ final class SqlFileStore implements FileStore {
             .formatted(VISIBLE.replace("?", "?2"), next, order, order),
         Rows::file,
         query.project(),
-        query.now().toEpochMilli(),
+        clock.millis(),
         query.purpose(),
         after == null ? outermost : after.createdAt().toEpochMilli(),
         after == null ? outermost : after.sequence(),
@@ -131,12 +144,12 @@ final class SqlFileStore implements FileStore {
   }
 
   @Override
-  public boolean deleteFile(String project, FileId id, Instant now) {
+  public boolean deleteFile(String project, FileId id) {
     return database.inWrite(sql ->
         sql.update(
                 "UPDATE file SET deleted_at = ?1 WHERE id = ?2 AND project = ?3 AND "
                     + VISIBLE.replace("?", "?1"),
-                now.toEpochMilli(),
+                clock.millis(),
                 id.value(),
                 project)
             > 0);

@@ -7,6 +7,7 @@ import dev.nightjar.store.KeyStore;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -18,25 +19,25 @@ final class SqlKeyStore implements KeyStore {
   private static final String SEPARATOR = " ";
 
   private final Transactions database;
+  private final InstantSource clock;
 
-  SqlKeyStore(Transactions database) {
+  SqlKeyStore(Transactions database, InstantSource clock) {
     this.database = database;
+    this.clock = clock;
   }
 
   /** Repeated after an unknown outcome it changes nothing. */
   @Override
-  public void createKey(ApiKey key, byte[] hash) {
-    database.inWrite(sql -> {
+  public ApiKey createKey(NewKey key, byte[] hash) {
+    return database.inWrite(sql -> {
       sql.update(
           "INSERT INTO project (id, created_at) VALUES (?, ?) ON CONFLICT (id) DO NOTHING",
           key.project(),
-          key.createdAt().toEpochMilli());
-      Instant revokedAt = key.revokedAt();
-      return sql.update(
+          clock.millis());
+      sql.update(
           """
-          INSERT INTO api_key
-            (id, project, name, hash, scopes, requests_per_minute, created_at, revoked_at)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+          INSERT INTO api_key (id, project, name, hash, scopes, requests_per_minute, created_at)
+          VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
           """,
           key.id().value(),
           key.project(),
@@ -47,9 +48,13 @@ final class SqlKeyStore implements KeyStore {
               .map(SqlKeyStore::text)
               .collect(Collectors.joining(SEPARATOR)),
           key.requestsPerMinute(),
-          key.createdAt().toEpochMilli(),
-          revokedAt == null ? null : revokedAt.toEpochMilli());
+          clock.millis());
+      return find(sql, key.id()).orElseThrow();
     });
+  }
+
+  private static Optional<ApiKey> find(Sql sql, KeyId id) throws SQLException {
+    return sql.one("SELECT * FROM api_key WHERE id = ?", SqlKeyStore::key, id.value());
   }
 
   @Override
@@ -71,13 +76,13 @@ final class SqlKeyStore implements KeyStore {
   }
 
   @Override
-  public Optional<ApiKey> revokeKey(KeyId id, Instant now) {
+  public Optional<ApiKey> revokeKey(KeyId id) {
     return database.inWrite(sql -> {
       sql.update(
           "UPDATE api_key SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL",
-          now.toEpochMilli(),
+          clock.millis(),
           id.value());
-      return sql.one("SELECT * FROM api_key WHERE id = ?", SqlKeyStore::key, id.value());
+      return find(sql, id);
     });
   }
 

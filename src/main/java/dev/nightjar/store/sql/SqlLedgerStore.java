@@ -6,6 +6,7 @@ import dev.nightjar.store.LedgerStore;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -16,9 +17,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class SqlLedgerStore implements LedgerStore {
   private final Transactions database;
+  private final InstantSource clock;
 
-  SqlLedgerStore(Transactions database) {
+  SqlLedgerStore(Transactions database, InstantSource clock) {
     this.database = database;
+    this.clock = clock;
   }
 
   /** Of the chunk's bytes those count that belong to the lines that were answered, on average. */
@@ -38,7 +41,7 @@ final class SqlLedgerStore implements LedgerStore {
           reasoning_tokens = ledger.reasoning_tokens + excluded.reasoning_tokens,
           request_bytes = ledger.request_bytes + excluded.request_bytes
         """,
-        now.atZone(ZoneOffset.UTC).toLocalDate().toEpochDay(),
+        epochDay(now),
         seal.completed(),
         seal.usage().input(),
         seal.usage().cached(),
@@ -46,6 +49,11 @@ final class SqlLedgerStore implements LedgerStore {
         seal.usage().reasoning(),
         seal.chunk().batch(),
         seal.chunk().number());
+  }
+
+  /** Of UTC. */
+  private static long epochDay(Instant instant) {
+    return instant.atZone(ZoneOffset.UTC).toLocalDate().toEpochDay();
   }
 
   @Override
@@ -75,7 +83,7 @@ final class SqlLedgerStore implements LedgerStore {
 
   /** What reports no tokens, as moderations do, teaches nothing. */
   @Override
-  public Learned learned(@Nullable String model, LocalDate from) {
+  public Learned learned(@Nullable String model, int days) {
     return database.inScan(sql ->
         sql.one(
                 """
@@ -90,7 +98,7 @@ final class SqlLedgerStore implements LedgerStore {
                 row ->
                     new Learned(
                         row.getLong("requests"), row.getLong("request_bytes"), Rows.usage(row)),
-                from.toEpochDay(),
+                epochDay(clock.instant()) - days,
                 model == null ? "" : model)
             .orElseThrow());
   }

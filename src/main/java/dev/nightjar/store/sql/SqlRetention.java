@@ -12,7 +12,9 @@ import dev.nightjar.store.ObjectKeys;
 import dev.nightjar.store.ObjectKeys.Owner;
 import dev.nightjar.store.Retention;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -29,13 +31,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SqlRetention implements Retention {
   private final Transactions database;
+  private final InstantSource clock;
 
-  SqlRetention(Transactions database) {
+  SqlRetention(Transactions database, InstantSource clock) {
     this.database = database;
+    this.clock = clock;
   }
 
   @Override
-  public List<FileId> goneFiles(Instant goneBy, int max) {
+  public List<FileId> goneFiles(Duration ago, int max) {
     return database.inScan(sql ->
         sql.list(
             """
@@ -45,7 +49,7 @@ public final class SqlRetention implements Retention {
             """
                 .formatted(Rows.UNFINISHED),
             row -> new FileId(row.getString(1)),
-            goneBy.toEpochMilli(),
+            clock.instant().minus(ago).toEpochMilli(),
             max));
   }
 
@@ -83,8 +87,8 @@ public final class SqlRetention implements Retention {
   }
 
   @Override
-  public List<EndedUpload> endedUploads(Instant endedBy, int max) {
-    return database.inScan(sql -> endedUploads(sql, endedBy, max));
+  public List<EndedUpload> endedUploads(Duration ago, int max) {
+    return database.inScan(sql -> endedUploads(sql, clock.instant().minus(ago), max));
   }
 
   private static List<EndedUpload> endedUploads(Sql sql, Instant endedBy, int max)
@@ -95,7 +99,7 @@ public final class SqlRetention implements Retention {
             SELECT * FROM upload
             WHERE ended_at <= ?1 OR (status = 'pending' AND expires_at <= ?1) LIMIT ?2
             """,
-            SqlUploadStore::upload,
+            row -> SqlUploadStore.upload(row, endedBy),
             endedBy.toEpochMilli(),
             max);
     var ended = new ArrayList<EndedUpload>();

@@ -5,12 +5,14 @@ import dev.nightjar.file.PartId;
 import dev.nightjar.file.Upload;
 import dev.nightjar.file.UploadId;
 import dev.nightjar.file.UploadPart;
+import dev.nightjar.store.FileStore.NewFile;
 import dev.nightjar.store.StoreException;
 import dev.nightjar.store.UploadStore;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -23,22 +25,25 @@ final class SqlUploadStore implements UploadStore {
 
   private final Transactions database;
   private final Dialect dialect;
+  private final InstantSource clock;
 
-  SqlUploadStore(Transactions database, Dialect dialect) {
+  SqlUploadStore(Transactions database, Dialect dialect, InstantSource clock) {
     this.database = database;
     this.dialect = dialect;
+    this.clock = clock;
   }
 
   @Override
-  public boolean createUpload(Upload upload, int openMax) {
+  public Optional<Upload> createUpload(NewUpload upload, int openMax) {
     return database.inWrite(sql -> {
       dialect.lockProject(sql, upload.project());
       insert(sql, upload, openMax);
-      return find(sql, upload.id()).isPresent();
+      return find(sql, upload.project(), upload.id());
     });
   }
 
-  private static void insert(Sql sql, Upload upload, int openMax) throws SQLException {
+  private void insert(Sql sql, NewUpload upload, int openMax) throws SQLException {
+    Instant now = clock.instant();
     Duration fileLife = upload.fileLife();
     sql.update(
         """
@@ -55,8 +60,8 @@ final class SqlUploadStore implements UploadStore {
         upload.filename(),
         upload.purpose(),
         upload.bytes(),
-        upload.createdAt().toEpochMilli(),
-        upload.expiresAt().toEpochMilli(),
+        now.toEpochMilli(),
+        now.plus(upload.life()).toEpochMilli(),
         upload.file().value(),
         fileLife == null ? null : fileLife.toSeconds(),
         openMax);
@@ -67,12 +72,13 @@ final class SqlUploadStore implements UploadStore {
     return database.inRead(sql -> find(sql, project, id));
   }
 
-  private static Optional<Upload> find(Sql sql, String project, UploadId id) throws SQLException {
+  private Optional<Upload> find(Sql sql, String project, UploadId id) throws SQLException {
     return find(sql, id).filter(upload -> upload.project().equals(project));
   }
 
-  private static Optional<Upload> find(Sql sql, UploadId id) throws SQLException {
-    return sql.one("SELECT * FROM upload WHERE id = ?", SqlUploadStore::upload, id.value());
+  private Optional<Upload> find(Sql sql, UploadId id) throws SQLException {
+    Instant now = clock.instant();
+    return sql.one("SELECT * FROM upload WHERE id = ?", row -> upload(row, now), id.value());
   }
 
   /** The upload as it stays until the transaction ends. */
@@ -85,30 +91,39 @@ final class SqlUploadStore implements UploadStore {
   }
 
   @Override
-  public PartOutcome addPart(UploadPart part, PartLimits limits, Instant now) {
-    return database.inWrite(sql -> addPart(sql, part, limits, now));
+  public PartOutcome addPart(NewPart part, PartLimits limits) {
+    return database.inWrite(sql -> {
+      Optional<Upload> upload = lock(sql, part.upload());
+      Optional<UploadPart> known = part(sql, part);
+      if (known.isPresent()) {
+        return new PartOutcome.Added(known.get());
+      }
+      Optional<PartRefusal> refusal = refusal(sql, upload, part, limits);
+      if (refusal.isPresent()) {
+        return refusal.get();
+      }
+      insert(sql, part);
+      return new PartOutcome.Added(part(sql, part).orElseThrow());
+    });
   }
 
-  private PartOutcome addPart(Sql sql, UploadPart part, PartLimits limits, Instant now)
-      throws SQLException {
-    Optional<Upload> upload = lock(sql, part.upload());
-    if (hasPart(sql, part.id())) {
-      return PartOutcome.ADDED;
-    }
-    if (upload.isEmpty() || upload.get().statusAt(now) != Upload.Status.PENDING) {
-      return PartOutcome.ENDED;
+  private Optional<PartRefusal> refusal(
+      Sql sql, Optional<Upload> upload, NewPart part, PartLimits limits) throws SQLException {
+    if (upload.isEmpty() || upload.get().status() != Upload.Status.PENDING) {
+      return Optional.of(PartRefusal.ENDED);
     }
     Parts others = partsOf(sql, part.upload());
     if (part.bytes() > limits.timesMax() * upload.get().bytes() - others.bytes) {
-      return PartOutcome.TOO_MUCH;
+      return Optional.of(PartRefusal.TOO_MUCH);
     }
     String project = upload.get().project();
     if (!SqlFileStore.lockRoom(sql, dialect, project, part.bytes(), limits.storageBytesMax())) {
-      return PartOutcome.NO_ROOM;
+      return Optional.of(PartRefusal.NO_ROOM);
     }
-    if (others.count >= limits.partsMax()) {
-      return PartOutcome.TOO_MANY;
-    }
+    return others.count >= limits.partsMax() ? Optional.of(PartRefusal.TOO_MANY) : Optional.empty();
+  }
+
+  private void insert(Sql sql, NewPart part) throws SQLException {
     sql.update(
         """
         INSERT INTO part (id, upload, bytes, created_at)
@@ -116,9 +131,8 @@ final class SqlUploadStore implements UploadStore {
         """,
         part.id().value(),
         part.bytes(),
-        part.createdAt().toEpochMilli(),
+        clock.millis(),
         part.upload().value());
-    return PartOutcome.ADDED;
   }
 
   private record Parts(int count, long bytes) {}
@@ -134,8 +148,17 @@ final class SqlUploadStore implements UploadStore {
         .orElseThrow();
   }
 
-  private static boolean hasPart(Sql sql, PartId id) throws SQLException {
-    return sql.one("SELECT 1 FROM part WHERE id = ?", row -> row.getInt(1), id.value()).isPresent();
+  private static Optional<UploadPart> part(Sql sql, NewPart part) throws SQLException {
+    return sql.one(
+        "SELECT * FROM part WHERE id = ?", row -> part(row, part.upload()), part.id().value());
+  }
+
+  private static UploadPart part(ResultSet row, UploadId upload) throws SQLException {
+    return new UploadPart(
+        new PartId(row.getString("id")),
+        upload,
+        row.getLong("bytes"),
+        Instant.ofEpochMilli(row.getLong("created_at")));
   }
 
   @Override
@@ -146,19 +169,15 @@ final class SqlUploadStore implements UploadStore {
   static List<UploadPart> parts(Sql sql, UploadId upload) throws SQLException {
     return sql.list(
         "SELECT * FROM part WHERE upload = (SELECT sequence FROM upload WHERE id = ?)",
-        row ->
-            new UploadPart(
-                new PartId(row.getString("id")),
-                upload,
-                row.getLong("bytes"),
-                Instant.ofEpochMilli(row.getLong("created_at"))),
+        row -> part(row, upload),
         upload.value());
   }
 
   @Override
-  public Upload completeUpload(UploadId upload, CompletedUpload completed, Instant now) {
+  public Upload completeUpload(UploadId upload, CompletedUpload completed) {
     return database.inWrite(sql -> {
-      lock(sql, upload);
+      Upload before = lock(sql, upload).orElseThrow(() -> unknown(upload));
+      Instant now = clock.instant();
       int changed =
           sql.update(
               """
@@ -169,15 +188,28 @@ final class SqlUploadStore implements UploadStore {
               completed.parts().stream().map(PartId::value).collect(Collectors.joining(SEPARATOR)),
               upload.value());
       if (changed > 0) {
-        SqlFileStore.insert(sql, completed.file(), completed.content());
+        SqlFileStore.insert(sql, fileOf(before), completed.content(), now);
       }
-      return find(sql, upload)
-          .orElseThrow(() -> new StoreException("there is no upload " + upload, null));
+      return find(sql, upload).orElseThrow();
     });
   }
 
+  private static StoreException unknown(UploadId upload) {
+    return new StoreException("there is no upload " + upload, null);
+  }
+
+  private static NewFile fileOf(Upload upload) {
+    return new NewFile(
+        upload.file(),
+        upload.project(),
+        upload.filename(),
+        upload.purpose(),
+        upload.bytes(),
+        upload.fileLife());
+  }
+
   @Override
-  public Optional<Upload> cancelUpload(String project, UploadId id, Instant now) {
+  public Optional<Upload> cancelUpload(String project, UploadId id) {
     return database.inWrite(sql -> {
       dialect.lockProject(sql, project);
       sql.update(
@@ -185,15 +217,19 @@ final class SqlUploadStore implements UploadStore {
           UPDATE upload SET status = 'cancelled', ended_at = ?1
           WHERE id = ?2 AND project = ?3 AND status = 'pending' AND expires_at > ?1
           """,
-          now.toEpochMilli(),
+          clock.millis(),
           id.value(),
           project);
       return find(sql, project, id);
     });
   }
 
-  static Upload upload(ResultSet row) throws SQLException {
+  /** A pending one that has expired is no more than that. */
+  static Upload upload(ResultSet row, Instant now) throws SQLException {
     Long fileLife = Rows.number(row, "file_life");
+    var expiresAt = Instant.ofEpochMilli(row.getLong("expires_at"));
+    var status = Upload.Status.valueOf(row.getString("status").toUpperCase(Locale.ROOT));
+    boolean hasExpired = status == Upload.Status.PENDING && !now.isBefore(expiresAt);
     return new Upload(
         new UploadId(row.getString("id")),
         row.getString("project"),
@@ -201,10 +237,10 @@ final class SqlUploadStore implements UploadStore {
         row.getString("purpose"),
         row.getLong("bytes"),
         Instant.ofEpochMilli(row.getLong("created_at")),
-        Instant.ofEpochMilli(row.getLong("expires_at")),
+        expiresAt,
         new FileId(row.getString("file_id")),
         fileLife == null ? null : Duration.ofSeconds(fileLife),
-        Upload.Status.valueOf(row.getString("status").toUpperCase(Locale.ROOT)),
+        hasExpired ? Upload.Status.EXPIRED : status,
         Stream.of(row.getString("parts").split(SEPARATOR))
             .filter(id -> !id.isEmpty())
             .map(PartId::new)

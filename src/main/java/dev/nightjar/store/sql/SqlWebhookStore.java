@@ -4,30 +4,33 @@ import dev.nightjar.store.WebhookDelivery;
 import dev.nightjar.store.WebhookEndpoint;
 import dev.nightjar.store.WebhookStore;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The transactions on webhook endpoints and deliveries. */
 final class SqlWebhookStore implements WebhookStore {
   private final Transactions database;
   private final Dialect dialect;
+  private final InstantSource clock;
 
-  SqlWebhookStore(Transactions database, Dialect dialect) {
+  SqlWebhookStore(Transactions database, Dialect dialect, InstantSource clock) {
     this.database = database;
     this.dialect = dialect;
+    this.clock = clock;
   }
 
   // ---- endpoints
 
   @Override
-  public boolean createWebhookEndpoint(WebhookEndpoint endpoint, int endpointsMax) {
+  public Optional<WebhookEndpoint> createWebhookEndpoint(NewEndpoint endpoint, int endpointsMax) {
     return database.inWrite(sql -> {
       dialect.lockProject(sql, endpoint.project());
-      EndpointTable.insert(sql, endpoint, endpointsMax);
-      return EndpointTable.find(sql, endpoint.project(), endpoint.id()).isPresent();
+      EndpointTable.insert(sql, endpoint, endpointsMax, clock.instant());
+      return EndpointTable.find(sql, endpoint.project(), endpoint.id());
     });
   }
 
@@ -42,11 +45,12 @@ final class SqlWebhookStore implements WebhookStore {
   }
 
   @Override
-  public Optional<WebhookEndpoint> changeWebhookEndpoint(
-      String project, String id, UnaryOperator<WebhookEndpoint> change) {
+  public Optional<WebhookEndpoint> changeWebhookEndpoint(String project, String id, Change change) {
     return database.inWrite(sql -> {
       dialect.lockProject(sql, project);
-      Optional<WebhookEndpoint> changed = EndpointTable.find(sql, project, id).map(change);
+      Instant now = clock.instant();
+      Optional<WebhookEndpoint> changed =
+          EndpointTable.find(sql, project, id).map(endpoint -> change.of(endpoint, now));
       if (changed.isPresent()) {
         EndpointTable.update(sql, changed.get());
       }
@@ -55,7 +59,7 @@ final class SqlWebhookStore implements WebhookStore {
   }
 
   @Override
-  public boolean deleteWebhookEndpoint(String project, String id, Instant now) {
+  public boolean deleteWebhookEndpoint(String project, String id) {
     return database.inWrite(sql -> {
       dialect.lockProject(sql, project);
       Optional<WebhookEndpoint> endpoint = EndpointTable.find(sql, project, id);
@@ -63,6 +67,7 @@ final class SqlWebhookStore implements WebhookStore {
         return false;
       }
       long sequence = endpoint.get().sequence();
+      Instant now = clock.instant();
       EndpointTable.delete(sql, sequence, now);
       DeliveryTable.failPending(sql, sequence, "the endpoint was deleted", now);
       return true;
@@ -84,37 +89,40 @@ final class SqlWebhookStore implements WebhookStore {
   }
 
   @Override
-  public Optional<WebhookDelivery> replayWebhookDelivery(String project, String id, Instant now) {
+  public Optional<WebhookDelivery> replayWebhookDelivery(String project, String id) {
     return database.inWrite(sql -> {
       dialect.lockProject(sql, project);
-      return DeliveryTable.replay(sql, project, id, now)
+      return DeliveryTable.replay(sql, project, id, clock.instant())
           ? DeliveryTable.find(sql, project, id)
           : Optional.empty();
     });
   }
 
   @Override
-  public List<Due> dueWebhookDeliveries(Instant now, int perEndpoint, int perProject) {
-    return database.inRead(sql -> DeliveryTable.due(sql, now, perEndpoint, perProject));
+  public List<Due> dueWebhookDeliveries(int perEndpoint, int perProject) {
+    return database.inRead(sql -> DeliveryTable.due(sql, clock.instant(), perEndpoint, perProject));
   }
 
   @Override
-  public Optional<DueDelivery> dueWebhookDelivery(Due due, Instant now) {
+  public Optional<DueDelivery> dueWebhookDelivery(Due due) {
     return database.inRead(sql -> {
-      Optional<WebhookDelivery> delivery = DeliveryTable.find(sql, due.delivery(), now);
+      Optional<WebhookDelivery> delivery = DeliveryTable.find(sql, due.delivery(), clock.instant());
       Optional<WebhookEndpoint> endpoint = EndpointTable.find(sql, due.endpoint());
       return delivery.flatMap(found -> endpoint.map(to -> new DueDelivery(found, to)));
     });
   }
 
   @Override
-  public void hastenWebhookDeliveries(Instant now) {
-    database.inWrite(sql -> DeliveryTable.hasten(sql, now));
+  public void hastenWebhookDeliveries() {
+    database.inWrite(sql -> DeliveryTable.hasten(sql, clock.instant()));
   }
 
   @Override
-  public Optional<Instant> nextWebhookDelivery(Instant now) {
-    return database.inRead(sql -> DeliveryTable.next(sql, now));
+  public Optional<Duration> nextWebhookDelivery() {
+    return database.inRead(sql -> {
+      Instant now = clock.instant();
+      return DeliveryTable.next(sql, now).map(next -> Duration.between(now, next));
+    });
   }
 
   @Override
@@ -122,7 +130,7 @@ final class SqlWebhookStore implements WebhookStore {
     database.inWrite(sql ->
         ended.outcome() instanceof Outcome.EndpointGone(String reason)
             ? endpointGone(sql, ended, reason)
-            : DeliveryTable.tried(sql, ended));
+            : DeliveryTable.tried(sql, ended, clock.instant()));
   }
 
   private boolean endpointGone(Sql sql, Try ended, String reason) throws SQLException {
@@ -131,19 +139,20 @@ final class SqlWebhookStore implements WebhookStore {
       return false;
     }
     dialect.lockProject(sql, gone.get().project());
-    boolean isNew = DeliveryTable.tried(sql, ended);
+    Instant now = clock.instant();
+    boolean isNew = DeliveryTable.tried(sql, ended, now);
     if (isNew) {
       long endpoint = gone.get().sequence();
       EndpointTable.disable(sql, endpoint, reason);
-      DeliveryTable.failPending(sql, endpoint, "the endpoint is disabled: " + reason, ended.at());
+      DeliveryTable.failPending(sql, endpoint, "the endpoint is disabled: " + reason, now);
     }
     return isNew;
   }
 
   @Override
-  public int forgetWebhookDeliveries(Instant endedBy, int max) {
+  public int forgetWebhookDeliveries(Duration ago, int max) {
     return database.inWrite(sql -> {
-      int dropped = DeliveryTable.forget(sql, endedBy, max);
+      int dropped = DeliveryTable.forget(sql, clock.instant().minus(ago), max);
       EndpointTable.forget(sql);
       return dropped;
     });

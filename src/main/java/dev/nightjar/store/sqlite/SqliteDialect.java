@@ -3,6 +3,7 @@ package dev.nightjar.store.sqlite;
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.Chunk;
 import dev.nightjar.store.BatchStore.BatchQuery;
+import dev.nightjar.store.NodeId;
 import dev.nightjar.store.sql.Dialect;
 import dev.nightjar.store.sql.Rows;
 import dev.nightjar.store.sql.Sql;
@@ -22,11 +23,11 @@ final class SqliteDialect implements Dialect {
   public void lockBatch(Sql sql, long batch) {}
 
   @Override
-  public List<Chunk> claim(Sql sql, long batch, int max) throws SQLException {
+  public List<Chunk> claim(Sql sql, NodeId node, long batch, int max) throws SQLException {
     return sql
         .list(
             """
-            UPDATE chunk SET state = 'open', epoch = epoch + 1
+            UPDATE chunk SET state = 'open', epoch = epoch + 1, node = ?3
             WHERE batch = ?1 AND number IN (
               SELECT number FROM chunk WHERE batch = ?1 AND state = 'waiting'
               ORDER BY number LIMIT ?2)
@@ -34,7 +35,8 @@ final class SqliteDialect implements Dialect {
             """,
             Rows::chunk,
             batch,
-            max)
+            max,
+            node.value())
         .stream()
         .sorted(Comparator.comparing(Chunk::id))
         .toList();

@@ -40,3 +40,8 @@ CREATE TABLE timeline (
   times INTEGER NOT NULL DEFAULT 1,
   PRIMARY KEY (batch, event)
 ) WITHOUT ROWID;
+
+-- Which node has a chunk, or has sealed it. Until now there was one, which has 'local' for a name.
+ALTER TABLE chunk ADD COLUMN node TEXT;
+
+UPDATE chunk SET node = 'local' WHERE state <> 'waiting';

@@ -11,7 +11,7 @@ import dev.nightjar.engine.message.EngineFigures.Validating;
 import dev.nightjar.engine.message.Picture.Waiting;
 import dev.nightjar.store.Samples;
 import dev.nightjar.store.Stores;
-import dev.nightjar.store.sqlite.SqliteStores;
+import dev.nightjar.testing.TestStores;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +33,7 @@ class ShownFiguresTest {
 
   @BeforeEach
   void open() {
-    stores = SqliteStores.open(folder.resolve("meta.db"));
+    stores = TestStores.open(folder.resolve("meta.db"));
   }
 
   @AfterEach
@@ -45,7 +45,7 @@ class ShownFiguresTest {
   void ofEachFigureTheLargerIsShown() {
     Batch batch = Samples.inProgress(stores, "a", 2);
     Chunk first = stores.chunks().claim(batch.sequence(), 1).getFirst();
-    stores.chunks().seal(Samples.seal(first), Samples.NOW);
+    stores.chunks().seal(Samples.seal(first));
 
     Live shown = picture(Map.of(batch.sequence(), SEEN), Map.of()).of(stored(batch));
 
@@ -58,7 +58,7 @@ class ShownFiguresTest {
   void whatHasEndedIsShownAsItIsStored() {
     Batch batch = Samples.inProgress(stores, "a", 1);
     Samples.sealAll(stores, batch);
-    Batch ended = stores.batches().finish(batch.sequence(), Samples.files(batch), Samples.NOW);
+    Batch ended = stores.batches().finish(batch.sequence(), Samples.files(batch));
 
     Live shown = picture(Map.of(batch.sequence(), SEEN), Map.of("llama", "busy")).of(ended);
 

@@ -32,8 +32,8 @@ final class CrashAudit {
   }
 
   /** At any time: what a row names is there, and has the length that the row says. */
-  static void rowsHaveTheirObjects(Tier tier, CrashWorld world) throws IOException {
-    for (Piece piece : pieces(tier, world)) {
+  static void rowsHaveTheirObjects(Tier tier) throws IOException {
+    for (Piece piece : pieces(tier)) {
       try (ObjectStore.Reader object = tier.objects().open(piece.key())) {
         assertThat(object.length()).as("object %s", piece.key()).isEqualTo(piece.bytes());
       }
@@ -45,14 +45,12 @@ final class CrashAudit {
     if (world.scenario() != CrashScenario.FILES_DELETED) {
       assertThat(tier.objects().list(""))
           .extracting(ObjectStore.Entry::key)
-          .containsExactlyInAnyOrderElementsOf(
-              pieces(tier, world).stream().map(Piece::key).toList());
+          .containsExactlyInAnyOrderElementsOf(pieces(tier).stream().map(Piece::key).toList());
     }
   }
 
-  private static List<Piece> pieces(Tier tier, CrashWorld world) {
-    var all =
-        new FileQuery("default", null, null, Integer.MAX_VALUE, true, world.clock().instant());
+  private static List<Piece> pieces(Tier tier) {
+    var all = new FileQuery("default", null, null, Integer.MAX_VALUE, true);
     return tier.stores().files().files(all).stream()
         .flatMap(file -> tier.stores().files().content(file.id()).orElseThrow().pieces().stream())
         .toList();
@@ -67,7 +65,7 @@ final class CrashAudit {
     CrashScenario scenario = world.scenario();
     Batch batch = world.client().ended().batch();
     assertThat(batch.status()).isEqualTo(scenario.end);
-    rowsHaveTheirObjects(tier, world);
+    rowsHaveTheirObjects(tier);
     world.client().checkUnchanged(tier);
     assertThat(tier.stores().batches().unfinished()).isEmpty();
     assertThat(tier.stores().chunks().unsealed()).isEmpty();

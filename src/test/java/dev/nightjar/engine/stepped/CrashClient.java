@@ -119,7 +119,7 @@ final class CrashClient {
 
   boolean seesOutput(Tier tier) {
     FileId file = ended().batch().outputFileId();
-    return file != null && tier.stores().files().file(PROJECT, file, clock.instant()).isPresent();
+    return file != null && tier.stores().files().file(PROJECT, file).isPresent();
   }
 
   // ---- requests
@@ -155,13 +155,13 @@ final class CrashClient {
         Batch row = tier.stores().batches().batch(PROJECT, new BatchId(id)).orElseThrow();
         clock.advanceTo(row.stamps().deadlineMillis());
       }
-      case FILES_DELETED -> tier.stores().files().deleteFile(PROJECT, file(input), clock.instant());
+      case FILES_DELETED -> tier.stores().files().deleteFile(PROJECT, file(input));
       case RUNS_TO_ITS_END, INVALID_INPUT -> throw new AssertionError("has no part of its own");
     }
   }
 
   private void deleteOutput(Tier tier, Batch row) {
-    tier.stores().files().deleteFile(PROJECT, file(row.outputFileId()), clock.instant());
+    tier.stores().files().deleteFile(PROJECT, file(row.outputFileId()));
   }
 
   private static FileId file(@Nullable FileId id) {

@@ -17,7 +17,6 @@ import dev.nightjar.testing.Survival;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
@@ -154,13 +153,13 @@ class CrashHarnessTest {
 
   private record ForgetsTooEarly(Stores inner, AnswerLog log) implements ForwardingStores {
     @Override
-    public SealOutcome seal(Seal seal, Instant now) {
+    public SealOutcome seal(Seal seal) {
       try {
         log.forget(seal.chunk());
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
-      return inner.chunks().seal(seal, now);
+      return inner.chunks().seal(seal);
     }
   }
 
@@ -196,7 +195,7 @@ class CrashHarnessTest {
     }
 
     @Override
-    public SealOutcome seal(Seal seal, Instant now) {
+    public SealOutcome seal(Seal seal) {
       return inner
           .chunks()
           .seal(
@@ -207,8 +206,7 @@ class CrashHarnessTest {
                   seal.errorBytes(),
                   seal.completed(),
                   seal.failed(),
-                  seal.usage()),
-              now);
+                  seal.usage()));
     }
   }
 

@@ -91,9 +91,9 @@ final class CrashRun {
   /** One life: until the batch has ended, or until its death. */
   private void live(int life, CrashDisk disk, CrashPoints points) throws IOException {
     CrashBugs planted = bugs.on(disk);
-    try (Tier tier = CrashStores.open(directory, planted, points, world.witness());
+    try (Tier tier = CrashStores.open(directory, planted, points, world);
         var engine = new CrashLife(tier, world, points, seed * 31 + life)) {
-      CrashAudit.rowsHaveTheirObjects(tier, world);
+      CrashAudit.rowsHaveTheirObjects(tier);
       world.client().checkUnchanged(tier);
       engine.start();
       go(tier, engine, planted);
@@ -128,8 +128,8 @@ final class CrashRun {
   private void checkUnchanged(CrashDisk disk) throws IOException {
     CrashPoints points = CrashPoints.immortal();
     disk.startAgain(points);
-    try (Tier tier = CrashStores.open(directory, bugs.on(disk), points, world.witness())) {
-      CrashAudit.rowsHaveTheirObjects(tier, world);
+    try (Tier tier = CrashStores.open(directory, bugs.on(disk), points, world)) {
+      CrashAudit.rowsHaveTheirObjects(tier);
       world.client().checkUnchanged(tier);
     }
   }

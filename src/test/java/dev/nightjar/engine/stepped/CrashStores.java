@@ -12,12 +12,11 @@ import dev.nightjar.store.Tier;
 import dev.nightjar.store.disk.DiskSpace;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.store.journal.JournalAnswerLog;
-import dev.nightjar.store.sqlite.SqliteStores;
 import dev.nightjar.testing.CrashPoints;
 import dev.nightjar.testing.ForwardingStores;
+import dev.nightjar.testing.TestStores;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -31,16 +30,16 @@ final class CrashStores {
 
   private CrashStores() {}
 
-  static Tier open(Path directory, CrashBugs bugs, CrashPoints points, CrashWitness witness)
+  static Tier open(Path directory, CrashBugs bugs, CrashPoints points, CrashWorld world)
       throws IOException {
-    var stores = SqliteStores.open(directory.resolve("meta.db"));
+    var stores = TestStores.open(directory.resolve("meta.db"), world.clock().steady());
     try {
       var objects = new FileObjectStore(directory.resolve("objects"), bugs.disk());
       var log =
           new JournalAnswerLog(
               directory.resolve("journal"), stores.chunks().unsealed(), SEGMENT_BYTES, bugs.disk());
-      AnswerLog watched = witness.watch(bugs.log(log), objects);
-      var stepped = new SteppedStores(stores, points, witness).stores();
+      AnswerLog watched = world.witness().watch(bugs.log(log), objects);
+      var stepped = new SteppedStores(stores, points, world.witness()).stores();
       ObjectStore planted = bugs.objects(objects);
       return new Tier(
           bugs.stores(stepped, log),
@@ -65,9 +64,9 @@ final class CrashStores {
     }
 
     @Override
-    public Begun begin(long batch, ValidInput validated, BeginTerms beginTerms, Instant now) {
+    public Begun begin(long batch, ValidInput validated, BeginTerms beginTerms) {
       var joined = new ValidInput(validated.model(), validated.lines(), joined(validated.chunks()));
-      return ForwardingStores.super.begin(batch, joined, beginTerms, now);
+      return ForwardingStores.super.begin(batch, joined, beginTerms);
     }
 
     private static List<Chunk> joined(List<Chunk> small) {

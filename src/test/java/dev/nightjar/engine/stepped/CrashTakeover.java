@@ -33,10 +33,7 @@ final class CrashTakeover {
     try (var folder = new CrashFolder();
         Tier tier =
             CrashStores.open(
-                folder.path(),
-                bugs.on(new CrashDisk(folder.path(), points)),
-                points,
-                world.witness());
+                folder.path(), bugs.on(new CrashDisk(folder.path(), points)), points, world);
         var first = new CrashLife(tier, world, points, seed);
         var second = new CrashLife(tier, world, points, seed + 1)) {
       first.start();

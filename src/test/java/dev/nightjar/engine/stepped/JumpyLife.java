@@ -23,8 +23,8 @@ import dev.nightjar.store.Tier;
 import dev.nightjar.store.disk.DiskSpace;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.store.journal.JournalAnswerLog;
-import dev.nightjar.store.sqlite.SqliteStores;
 import dev.nightjar.testing.CrashPoints;
+import dev.nightjar.testing.TestStores;
 import dev.nightjar.time.SteadyClock;
 import dev.nightjar.validation.InputLimits;
 import java.io.IOException;
@@ -66,7 +66,7 @@ final class JumpyLife implements AutoCloseable {
       throws IOException {
     this.random = random;
     this.clock = time.newClock();
-    this.stores = SqliteStores.open(folder.resolve("meta.db"));
+    this.stores = TestStores.open(folder.resolve("meta.db"), clock);
     this.objects =
         new JumpyObjects(
             new FileObjectStore(folder.resolve("objects")), time::wall, written, deleted);

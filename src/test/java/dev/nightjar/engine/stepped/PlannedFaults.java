@@ -17,7 +17,6 @@ import dev.nightjar.testing.ForwardingStores;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -140,8 +139,8 @@ final class PlannedFaults implements CrashBugs {
     }
 
     @Override
-    public Optional<StoredFile> file(String project, FileId id, Instant now) {
-      return fault.store("stores.file", () -> inner.files().file(project, id, now));
+    public Optional<StoredFile> inputOf(Batch batch) {
+      return fault.store("stores.input of", () -> inner.files().inputOf(batch));
     }
 
     @Override

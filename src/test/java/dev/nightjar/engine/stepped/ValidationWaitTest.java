@@ -101,7 +101,7 @@ class ValidationWaitTest {
   void start() throws IOException {
     folder = new CrashFolder();
     inputs = new Unreadable(new CrashDisk(folder.path(), points));
-    tier = CrashStores.open(folder.path(), inputs, points, world.witness());
+    tier = CrashStores.open(folder.path(), inputs, points, world);
     life = new CrashLife(tier, world, points, SEED);
     life.start();
   }
@@ -197,8 +197,7 @@ class ValidationWaitTest {
     run(8);
     var now = world.clock().instant();
 
-    life.runner()
-        .cancelled(tier.stores().batches().cancel("default", batch().id(), now).orElseThrow());
+    life.runner().cancelled(tier.stores().batches().cancel("default", batch().id()).orElseThrow());
     run(Integer.MAX_VALUE);
 
     assertThat(batch().status()).isEqualTo(BatchStatus.CANCELLED);

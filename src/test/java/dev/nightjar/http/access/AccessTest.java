@@ -50,7 +50,7 @@ class AccessTest {
     assertThat(api.send(asked).statusCode()).isEqualTo(200);
     assertThat(api.send(asked.header("Authorization", "Bearer any")).statusCode()).isEqualTo(200);
     assertThat(api.send(asked.header("OpenAI-Project", "proj_x")).statusCode()).isEqualTo(200);
-    assertThat(api.stores.files().file("default", new FileId(file), api.now.get())).isPresent();
+    assertThat(api.stores.files().file("default", new FileId(file))).isPresent();
   }
 
   @Test

@@ -85,13 +85,9 @@ class AccountsTest {
     List<Chunk> chunks = Samples.validated(batch(sequence), 1).chunks();
     api.stores
         .batches()
-        .begin(
-            sequence,
-            new ValidInput(model, 10, chunks),
-            new BeginTerms(price, 400, null),
-            api.now.get());
+        .begin(sequence, new ValidInput(model, 10, chunks), new BeginTerms(price, 400, null));
     for (Chunk chunk : api.stores.chunks().claim(sequence, 1)) {
-      api.stores.chunks().seal(new Seal(chunk.id(), 1, 7, 0, 10, 0, usage), api.now.get());
+      api.stores.chunks().seal(new Seal(chunk.id(), 1, 7, 0, 10, 0, usage));
     }
     return id;
   }

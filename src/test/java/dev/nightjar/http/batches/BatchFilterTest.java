@@ -151,7 +151,7 @@ class BatchFilterTest {
 
   private void run(String id, @Nullable String model) {
     Batch batch = api.stores.batches().batch("default", new BatchId(id)).orElseThrow();
-    Samples.begin(api.stores, batch.sequence(), new ValidInput(model, 0, List.of()), api.now.get());
+    Samples.begin(api.stores, batch.sequence(), new ValidInput(model, 0, List.of()));
   }
 
   private JsonNode page(String query) throws IOException, InterruptedException {

@@ -177,22 +177,20 @@ class BatchesTest {
   private void bring(String status) {
     long batch = only().sequence();
     if (status.equals("failed")) {
-      api.stores
-          .batches()
-          .fail(batch, List.of(new BatchError("c", "m", null, null)), api.now.get());
+      api.stores.batches().fail(batch, List.of(new BatchError("c", "m", null, null)));
       return;
     }
     boolean isCompleted = status.equals("completed");
     var chunk = new ChunkId(batch, 0);
     List<Chunk> chunks = isCompleted ? List.of(new Chunk(chunk, 0, 0, 1, 0, 9)) : List.of();
-    Samples.begin(api.stores, batch, new ValidInput("m", chunks.size(), chunks), api.now.get());
+    Samples.begin(api.stores, batch, new ValidInput("m", chunks.size(), chunks));
     if (isCompleted) {
       api.stores.chunks().claim(batch, 1);
-      api.stores.chunks().seal(new Seal(chunk, 1, 0, 0, 1, 0, Usage.NONE), api.now.get());
+      api.stores.chunks().seal(new Seal(chunk, 1, 0, 0, 1, 0, Usage.NONE));
       finish();
       return;
     }
-    api.stores.batches().expire(batch, api.now.get());
+    api.stores.batches().expire(batch);
     if (status.equals("expired")) {
       finish();
     }
@@ -202,10 +200,7 @@ class BatchesTest {
     var ids = new NewIds(new Random(5));
     api.stores
         .batches()
-        .finish(
-            only().sequence(),
-            new FinishedFiles(ids.newFile(), ids.newFile(), null),
-            api.now.get());
+        .finish(only().sequence(), new FinishedFiles(ids.newFile(), ids.newFile(), null));
   }
 
   private Batch only() {

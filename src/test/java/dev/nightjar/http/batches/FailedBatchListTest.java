@@ -45,7 +45,7 @@ class FailedBatchListTest {
             .mapToObj(line ->
                 new BatchError("invalid_url", "This line is not valid. ".repeat(5), "url", line))
             .toList();
-    api.stores.batches().fail(sequence, errors, api.now.get());
+    api.stores.batches().fail(sequence, errors);
     return id;
   }
 
@@ -104,7 +104,7 @@ class FailedBatchListTest {
             .POST(BodyPublishers.ofString(body));
     String id = TestApi.json(api.send(request)).get("id").asString();
     var problem = new BatchError("invalid_url", "This line is not valid.", "url", 7L);
-    api.stores.batches().fail(1, Collections.nCopies(PROBLEMS, problem), api.now.get());
+    api.stores.batches().fail(1, Collections.nCopies(PROBLEMS, problem));
 
     JsonNode again = TestApi.json(api.send(request));
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.Manifest.Piece;
-import dev.nightjar.file.StoredFile;
+import dev.nightjar.store.FileStore.NewFile;
 import dev.nightjar.testing.FlippedBit;
 import dev.nightjar.testing.TestApi;
 import java.io.ByteArrayOutputStream;
@@ -60,15 +60,8 @@ class DamagedDownloadTest {
     api.stores
         .files()
         .insertFile(
-            new StoredFile(
-                new FileId("file-1"),
-                0,
-                "default",
-                "out.jsonl",
-                "batch_output",
-                bytes.length,
-                api.now.get(),
-                null),
+            new NewFile(
+                new FileId("file-1"), "default", "out.jsonl", "batch_output", bytes.length, null),
             new Manifest(pieces));
   }
 

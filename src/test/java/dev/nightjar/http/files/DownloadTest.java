@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.Manifest.Piece;
-import dev.nightjar.file.StoredFile;
+import dev.nightjar.store.FileStore.NewFile;
 import dev.nightjar.testing.TestApi;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -73,15 +73,7 @@ class DownloadTest {
     api.stores
         .files()
         .insertFile(
-            new StoredFile(
-                new FileId(id),
-                0,
-                "default",
-                "out.jsonl",
-                purpose,
-                all.size(),
-                api.now.get(),
-                null),
+            new NewFile(new FileId(id), "default", "out.jsonl", purpose, all.size(), null),
             new Manifest(pieces));
     return all.toByteArray();
   }

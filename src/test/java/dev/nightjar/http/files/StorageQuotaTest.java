@@ -91,8 +91,7 @@ class StorageQuotaTest {
 
   private void sweepAfter(Duration time) throws IOException {
     api.now.updateAndGet(now -> now.plus(time));
-    new Sweeper(api.stores, api.objects, TestClocks.settled(api.now::get))
-        .sweepAll(api.now.get().minus(Duration.ofHours(1)));
+    new Sweeper(api.stores, api.objects, TestClocks.settled(api.now::get)).sweepAll();
   }
 
   @Test

@@ -15,12 +15,13 @@ import dev.nightjar.store.Stores;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.store.local.DataDirectory.DataDirectoryException;
 import dev.nightjar.store.local.Prune.Pruned;
-import dev.nightjar.store.sqlite.SqliteStores;
 import dev.nightjar.terminal.Shells;
+import dev.nightjar.testing.TestStores;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,21 +46,21 @@ class PruneTest {
   private static void upload(Stores stores, FileObjectStore objects, String id) throws IOException {
     String key = ObjectKeys.upload(new FileId(id));
     write(objects, key);
-    stores.files().insertFile(file(id, NOW, null), Manifest.ofObject(key, BYTES));
+    stores.files().insertFile(file(id), Manifest.ofObject(key, BYTES));
   }
 
   @Test
   void whatIsGoneLeavesTheDiskAtOnceAndWhatIsNeededStays() throws IOException {
     try (DataDirectory directory = DataDirectory.open(folder.resolve("data"));
-        var stores = SqliteStores.open(directory.database());
+        var stores = TestStores.open(directory.database(), () -> NOW);
         var objects = new FileObjectStore(directory.objects())) {
       for (String id : new String[] {"file-kept", "file-deleted", "file-input"}) {
         upload(stores, objects, id);
       }
       write(objects, "files/orphan");
       inProgress(stores, "batch_1", 1);
-      stores.files().deleteFile(PROJECT, new FileId("file-deleted"), NOW);
-      stores.files().deleteFile(PROJECT, new FileId("file-input"), NOW);
+      stores.files().deleteFile(PROJECT, new FileId("file-deleted"));
+      stores.files().deleteFile(PROJECT, new FileId("file-input"));
     }
 
     var shells = new Shells();
@@ -81,18 +82,19 @@ class PruneTest {
   @Tag("K3")
   @Test
   void fileHasExpiredOnlyByTheTimeThatTheDirectoryKnowsOf() throws IOException {
+    Instant longAgo = Instant.parse("2020-02-02T02:02:02Z");
+    var now = new AtomicReference<>(longAgo);
     try (DataDirectory directory = DataDirectory.open(folder.resolve("data"));
-        var stores = SqliteStores.open(directory.database());
+        var stores = TestStores.open(directory.database(), now::get);
         var objects = new FileObjectStore(directory.objects())) {
-      Instant longAgo = Instant.parse("2020-02-02T02:02:02Z");
       for (int day : new int[] {0, 10, 20}) {
         var id = new FileId("file-" + day);
         write(objects, ObjectKeys.upload(id));
-        Instant created = longAgo.plus(Duration.ofDays(day));
+        now.set(longAgo.plus(Duration.ofDays(day)));
         stores
             .files()
             .insertFile(
-                file(id.value(), created, created.plus(Duration.ofDays(15))),
+                file(id.value(), Duration.ofDays(15)),
                 Manifest.ofObject(ObjectKeys.upload(id), BYTES));
       }
     }

@@ -9,14 +9,17 @@ import dev.nightjar.file.FileId;
 import dev.nightjar.store.BatchStore.BatchFilter;
 import dev.nightjar.store.BatchStore.BatchQuery;
 import dev.nightjar.store.BatchStore.NewBatch;
+import dev.nightjar.store.NodeId;
 import dev.nightjar.store.Stores;
 import dev.nightjar.store.sql.Sql;
 import dev.nightjar.store.sql.SqlStores;
 import dev.nightjar.store.sql.Transactions;
+import dev.nightjar.testing.TestStores;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -50,6 +53,7 @@ class BatchListTest {
   private Connection connection;
   private Sql sql;
   private Stores stores;
+  private Instant now = NOW;
 
   @BeforeEach
   void openDatabase() throws SQLException {
@@ -58,7 +62,7 @@ class BatchListTest {
     connection = DriverManager.getConnection("jdbc:sqlite:" + file);
     sql = new Sql(connection);
     sql.update("INSERT INTO project VALUES ('other', 0)");
-    stores = SqlStores.on(new OneConnection(sql), new SqliteDialect());
+    stores = SqlStores.on(new OneConnection(sql), new SqliteDialect(), new NodeId("a"), () -> now);
   }
 
   @AfterEach
@@ -93,7 +97,7 @@ class BatchListTest {
 
   private Batch create(int number, String project, long seconds, Map<String, String> metadata)
       throws SQLException {
-    Instant at = NOW.plusSeconds(seconds);
+    now = NOW.plusSeconds(seconds);
     var asked =
         new NewBatch(
             new BatchId("batch_" + number),
@@ -101,8 +105,7 @@ class BatchListTest {
             "/v1/responses",
             new FileId("file-x"),
             "24h",
-            at,
-            at.plusSeconds(86_400),
+            Duration.ofHours(24),
             metadata,
             null,
             null);
@@ -247,7 +250,7 @@ class BatchListTest {
       older.script("PRAGMA user_version = 4");
     }
 
-    try (var stores = SqliteStores.open(file)) {
+    try (var stores = TestStores.open(file)) {
       var query = new BatchQuery("default", null, 9, withMetadata("a.b \"c", "é\n", "x", ""));
       assertThat(stores.batches().batches(query))
           .extracting(batch -> batch.id().value())

@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.nightjar.store.Samples;
 import dev.nightjar.store.StoreException;
 import dev.nightjar.store.Stores;
+import dev.nightjar.store.local.LocalStores;
 import dev.nightjar.testing.BrokenPage;
+import dev.nightjar.testing.TestStores;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,7 +35,7 @@ class DatabaseCheckTest {
 
   @Test
   void databaseInOrderHasNoFindings() {
-    try (var stores = SqliteStores.open(database())) {
+    try (var stores = TestStores.open(database())) {
       Samples.inProgress(stores, "batch_1", 3);
 
       assertThat(DatabaseCheck.findings(database())).isEmpty();
@@ -41,7 +44,7 @@ class DatabaseCheckTest {
 
   @Test
   void brokenPageIsFound() throws IOException, SQLException {
-    try (var stores = SqliteStores.open(database())) {
+    try (var stores = TestStores.open(database())) {
       Samples.inProgress(stores, "batch_1", 3);
     }
     BrokenPage.write(database(), "ledger_by_day");
@@ -59,7 +62,7 @@ class DatabaseCheckTest {
   @Test
   void onlyADatabaseThatWasNotClosedWasLeftOpen() throws IOException {
     assertThat(DatabaseCheck.wasLeftOpen(database())).isFalse();
-    try (var stores = SqliteStores.open(database())) {
+    try (var stores = TestStores.open(database())) {
       Samples.inProgress(stores, "batch_1", 3);
       assertThat(DatabaseCheck.wasLeftOpen(database())).isTrue();
     }
@@ -125,12 +128,12 @@ class DatabaseCheckTest {
 
   @Test
   void pageThatBreaksWhileItRunsIsAProblemOnceSqliteComesToIt() throws IOException, SQLException {
-    try (var stores = SqliteStores.open(database())) {
+    try (var stores = TestStores.open(database())) {
       Samples.inProgress(stores, "batch_1", 3);
     }
     BrokenPage.write(database(), "batch");
     var database = new Database(database());
-    try (Stores stores = SqliteStores.on(database)) {
+    try (Stores stores = SqliteStores.on(database, LocalStores.NODE, InstantSource.system())) {
       assertThat(database.damage()).isEmpty();
 
       assertThatThrownBy(stores.batches()::unfinished).isInstanceOf(StoreException.class);

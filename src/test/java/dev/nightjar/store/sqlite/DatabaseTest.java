@@ -10,6 +10,7 @@ import dev.nightjar.store.disk.DiskFull;
 import dev.nightjar.store.sql.Sql;
 import dev.nightjar.store.sql.Transactions.Work;
 import dev.nightjar.testing.SmallDisk;
+import dev.nightjar.testing.TestStores;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
@@ -345,7 +346,7 @@ class DatabaseTest {
       sql.script("PRAGMA user_version = 3");
     }
 
-    try (var stores = SqliteStores.open(file)) {
+    try (var stores = TestStores.open(file)) {
       assertThat(stores.batches().batch(1).orElseThrow().errorsTotal()).isZero();
       assertThat(stores.batches().errors(1)).isEmpty();
       assertThat(stores.batches().batch(2).orElseThrow().errors()).isEqualTo(few);

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchStatus;
+import dev.nightjar.batch.Chunk;
 import dev.nightjar.store.sql.Sql;
+import dev.nightjar.testing.TestStores;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,12 +61,15 @@ class MigrationTest {
       killAfter(done, file);
 
       assertThat(version(file)).as("after %d statements", done).isEqualTo(BEFORE);
-      try (var stores = SqliteStores.open(file)) {
+      try (var stores = TestStores.open(file)) {
         Batch batch = stores.batches().batch(1).orElseThrow();
         assertThat(batch.status()).isEqualTo(BatchStatus.IN_PROGRESS);
         assertThat(batch.stamps().deadlineMillis()).isEqualTo(5_000);
         assertThat(stores.chunks().unsealed()).hasSize(1);
         assertThat(stores.chunks().sealedObjects(1)).hasSize(2);
+        assertThat(stores.chunks().claim(1, 9)).isEmpty();
+        stores.chunks().releaseChunks();
+        assertThat(stores.chunks().claim(1, 9)).extracting(Chunk::epoch).containsExactly(2L);
       }
       assertThat(version(file)).isEqualTo(Database.VERSION);
       assertThat(sealOrder(file)).containsExactly(1L, 2L, null);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.UploadId;
 import dev.nightjar.store.sql.Sql;
+import dev.nightjar.testing.TestStores;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.util.List;
@@ -36,7 +37,7 @@ class StorageTest {
           """);
     }
 
-    try (var stores = SqliteStores.open(file)) {
+    try (var stores = TestStores.open(file)) {
       assertThat(stores.files().storedBytes("default")).isEqualTo(123);
       stores.retention().forgetUploads(List.of(new UploadId("upload_a")));
       assertThat(stores.files().storedBytes("default")).isEqualTo(120);
