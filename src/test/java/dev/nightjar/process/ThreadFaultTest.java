@@ -88,7 +88,7 @@ class ThreadFaultTest {
     "store.journal.JournalAnswerLog#append",
     "store.sqlite.Database#commit",
     "store.sqlite.Database#inSavepoint",
-    "store.sqlite.Sql#one",
+    "store.sql.Sql#one",
     "upstream.HttpCall#execute",
     "upstream.RunningCalls#stopLate",
     "webhook.Deliverer#turn",
