@@ -4,7 +4,7 @@ import dev.nightjar.file.FileId;
 import dev.nightjar.store.BatchStore.NewBatch;
 import dev.nightjar.store.Stores;
 import java.nio.file.Path;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +54,6 @@ final class NeighbourFilters implements Neighbour {
 
   /** One that has ended, so that nothing is to be done with it. */
   private static void insert(Stores stores, int number) {
-    Instant at = Instant.now().minusSeconds(BATCHES - number);
     var asked =
         new NewBatch(
             new BatchId("batch_filtered" + number),
@@ -62,13 +61,12 @@ final class NeighbourFilters implements Neighbour {
             "/v1/chat/completions",
             new FileId("file-none"),
             "24h",
-            at,
-            at.plusSeconds(86_400),
+            Duration.ofDays(1),
             Map.of("team", "red", "job", number % FEW == 0 ? "rare" : "job-" + number),
             null,
             null);
     long batch = stores.batches().createBatch(asked).batch().sequence();
-    stores.batches().fail(batch, List.of(new BatchError("empty_file", "It is empty.", null, null)), at);
+    stores.batches().fail(batch, List.of(new BatchError("empty_file", "It is empty.", null, null)));
   }
 
   @Override

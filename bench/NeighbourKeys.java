@@ -1,9 +1,9 @@
 import dev.nightjar.store.ApiKey;
 import dev.nightjar.store.ApiKey.Scope;
+import dev.nightjar.store.KeyStore;
 import dev.nightjar.store.NewIds;
 import dev.nightjar.store.Stores;
 import java.security.SecureRandom;
-import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,8 +30,7 @@ final class NeighbourKeys implements AutoCloseable {
 
   private String make(String project) {
     String text = ids.newKeyText();
-    var key =
-        new ApiKey(ids.newKey(), project, "", Set.of(Scope.WRITE), null, Instant.now(), null);
+    var key = new KeyStore.NewKey(ids.newKey(), project, "", Set.of(Scope.WRITE), null);
     stores.keys().createKey(key, ApiKey.hash(text));
     return text;
   }

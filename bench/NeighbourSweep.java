@@ -1,10 +1,12 @@
 import dev.nightjar.file.FileId;
 import dev.nightjar.file.Manifest;
-import dev.nightjar.file.StoredFile;
+import dev.nightjar.store.FileStore.NewFile;
 import dev.nightjar.store.ObjectKeys;
+import dev.nightjar.store.Stores;
 import dev.nightjar.store.Sweeper;
 import dev.nightjar.store.files.FileObjectStore;
-import dev.nightjar.store.Stores;
+import dev.nightjar.store.local.LocalStores;
+import dev.nightjar.store.sqlite.SqliteStores;
 import dev.nightjar.time.SteadyClock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -19,7 +21,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * A hundred thousand files that were deleted two hours ago, which the sweep takes, here from a
+ * A hundred thousand deleted files, which the sweep takes by a clock that is two hours ahead, from a
  * process of its own since a server begins to sweep hours after its start; the other project's time
  * for an upload.
  */
@@ -31,6 +33,7 @@ final class NeighbourSweep implements Neighbour {
 
   private final byte[] ours = NeighbourUploads.bytes(OUR_BYTES);
   private FileObjectStore objects;
+  private Stores later;
   private Sweeper sweeper;
 
   @Override
@@ -38,7 +41,6 @@ final class NeighbourSweep implements Neighbour {
     // Opened while no server runs: what is half written goes when a store is opened.
     objects = new FileObjectStore(data.resolve("objects"));
     Stores stores = keys.stores();
-    Instant gone = Instant.now().minus(AGO);
     var places = new Semaphore(AT_ONCE);
     var results = new ArrayList<Future<?>>();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -48,7 +50,7 @@ final class NeighbourSweep implements Neighbour {
         Callable<Void> insert =
             () -> {
               try {
-                insert(stores, file, gone);
+                insert(stores, file);
                 return null;
               } finally {
                 places.release();
@@ -60,7 +62,10 @@ final class NeighbourSweep implements Neighbour {
     for (Future<?> result : results) {
       result.get();
     }
-    sweeper = new Sweeper(stores, objects, settled());
+    later =
+        SqliteStores.open(
+            data.resolve("meta.db"), LocalStores.NODE, () -> Instant.now().plus(AGO));
+    sweeper = new Sweeper(later, objects, settled());
   }
 
   /** The clock of a process that was started three hours ago: sooner it deletes nothing. */
@@ -74,26 +79,26 @@ final class NeighbourSweep implements Neighbour {
     return clock;
   }
 
-  private void insert(Stores stores, FileId file, Instant gone) throws Exception {
+  private void insert(Stores stores, FileId file) throws Exception {
     byte[] bytes = "{}\n".getBytes(StandardCharsets.UTF_8);
     String key = ObjectKeys.upload(file);
     try (var out = objects.create(key)) {
       out.write(bytes);
       out.commit();
     }
-    var row = new StoredFile(file, 0, "theirs", "a.jsonl", "batch", bytes.length, gone, null);
+    var row = new NewFile(file, "theirs", "a.jsonl", "batch", bytes.length, null);
     stores.files().insertFile(row, Manifest.ofObject(key, bytes.length));
-    stores.files().deleteFile("theirs", file, gone);
+    stores.files().deleteFile("theirs", file);
   }
 
   @Override
   public void disturb(NeighbourWorld world) throws Exception {
     long begun = System.nanoTime();
-    List<FileId> before = world.keys().stores().retention().goneFiles(Instant.now(), FILES);
+    List<FileId> before = later.retention().goneFiles(AGO, FILES);
     while (!world.isCalm()) {
       NeighbourWorld.pause(Math.min(1_000, sweeper.round().toMillis()));
     }
-    int left = world.keys().stores().retention().goneFiles(Instant.now(), FILES).size();
+    int left = later.retention().goneFiles(AGO, FILES).size();
     System.out.printf(
         "sweep: %,d of %,d files in %.1f s%n",
         before.size() - left, before.size(), (System.nanoTime() - begun) / 1e9);

@@ -1,11 +1,13 @@
 import dev.nightjar.sim.SimOptions;
 import dev.nightjar.sim.SimServer;
 import dev.nightjar.sim.answer.TokenCounter.UsageCount;
+import dev.nightjar.store.local.LocalStores;
 import dev.nightjar.store.sqlite.SqliteStores;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -116,7 +118,8 @@ final class Neighbours {
       KillServer first = KillServer.start(folder, sim.url(), IN_FLIGHT, "first");
       first.ready();
       first.stop();
-      try (var keys = new NeighbourKeys(SqliteStores.open(data.resolve("meta.db")))) {
+      try (var keys = new NeighbourKeys(SqliteStores.open(
+                      data.resolve("meta.db"), LocalStores.NODE, InstantSource.system()))) {
         keys.of("ours");
         keys.of("theirs");
         scenario.seed(keys, data);

@@ -17,9 +17,4 @@ public record StoredFile(
     String purpose,
     long bytes,
     Instant createdAt,
-    @Nullable Instant expiresAt) {
-
-  public boolean isExpired(Instant now) {
-    return expiresAt != null && !now.isBefore(expiresAt);
-  }
-}
+    @Nullable Instant expiresAt) {}
