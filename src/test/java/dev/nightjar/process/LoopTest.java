@@ -10,8 +10,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 @Tag("K2")
 class LoopTest {
@@ -111,6 +113,7 @@ class LoopTest {
   }
 
   @Test
+  @Timeout(60)
   void closeWaitsForTheTurnUnderWayAndNoOtherFollows() throws InterruptedException {
     var hasBegun = new CountDownLatch(1);
     var mayEnd = new CountDownLatch(1);
@@ -127,7 +130,10 @@ class LoopTest {
             });
     loop.start();
     hasBegun.await();
-    Thread closing = Thread.ofVirtual().start(loop::close);
+    Thread closing = Thread.ofPlatform().start(loop::close);
+    while (closing.getState() != Thread.State.TIMED_WAITING) {
+      LockSupport.parkNanos(1_000_000L);
+    }
 
     mayEnd.countDown();
     closing.join();
