@@ -25,6 +25,6 @@ find_jdk25() {
 maven() {
   local program=./mvnw
   [ -z "$(command -v mvn)" ] || program=mvn
-  MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow ${MAVEN_OPTS:-}" \
+  MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow -XX:TieredStopAtLevel=1 -XX:+UseSerialGC ${MAVEN_OPTS:-}" \
     "$program" --batch-mode --no-transfer-progress "$@"
 }

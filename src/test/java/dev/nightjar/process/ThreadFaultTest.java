@@ -9,6 +9,7 @@ import dev.nightjar.testing.FaultAt;
 import dev.nightjar.testing.NightjarProcess;
 import dev.nightjar.testing.ServerFixture;
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.file.Files;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -50,6 +52,19 @@ class ThreadFaultTest {
   @AfterEach
   void stop() {
     sim.close();
+  }
+
+  @Test
+  void everySiteIsThere() throws ClassNotFoundException {
+    for (Method test : ThreadFaultTest.class.getDeclaredMethods()) {
+      CsvSource sites = test.getAnnotation(CsvSource.class);
+      for (String site : sites == null ? new String[0] : sites.value()) {
+        String[] parts = site.split("[#,]", -1);
+        assertThat(Class.forName("dev.nightjar." + parts[0]).getDeclaredMethods())
+            .extracting(Method::getName)
+            .contains(parts[1]);
+      }
+    }
   }
 
   @ParameterizedTest

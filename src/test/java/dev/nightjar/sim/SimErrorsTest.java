@@ -17,6 +17,7 @@ import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -73,7 +74,7 @@ class SimErrorsTest {
         .isInstanceOf(HttpTimeoutException.class);
 
     while (server.counters().inFlight() > 0) {
-      Thread.onSpinWait();
+      LockSupport.parkNanos(1_000_000L);
     }
   }
 

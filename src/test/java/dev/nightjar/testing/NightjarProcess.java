@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The real program in a process of its own, to be killed. */
 public final class NightjarProcess implements AutoCloseable {
-  private static final Duration LIMIT = Duration.ofMinutes(1);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final Pattern SERVING = Pattern.compile("serving on https?://[0-9.]+:(\\d+)/v1");
 
   private static final long LOOK_NANOS = 10_000_000L;

@@ -16,9 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Runs of the whole engine in virtual time; {@code bench/sim} makes more of them. */
+/** Runs of the whole engine in virtual time; the full build and {@code bench/sim} make more. */
 class SimulationTest {
-  private static final int SEEDS = Integer.getInteger("sim.seeds", 2_000);
+  private static final int SEEDS = Integer.getInteger("sim.seeds", 1_000);
   private static final long FIRST = Long.getLong("sim.seed", 1);
 
   /** Enough of them that each bug is met. */

@@ -46,7 +46,7 @@ class HostileRequestsTest {
   private static final int CLIENTS = 4;
   private static final int SPARE = 8;
   private static final Duration PATIENCE = Duration.ofSeconds(3);
-  private static final Duration SETTLED_MAX = Duration.ofSeconds(20);
+  private static final Duration SETTLED_MAX = Duration.ofMinutes(1);
   private static final long LOOK_NANOS = 200_000_000L;
   private static final long HEAP_SPARE_BYTES = 48L << 20;
 
@@ -78,14 +78,14 @@ class HostileRequestsTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(180)
   void aSampleOfHostileRequestsIsSurvived() throws Exception {
-    survive(2_000);
+    survive(1_000);
   }
 
   @Test
   @Tag("full")
-  @Timeout(300)
+  @Timeout(600)
   void aHundredThousandHostileRequestsAreSurvived() throws Exception {
     survive(100_000);
   }
