@@ -6,6 +6,9 @@ import dev.nightjar.batch.AnswerLine;
 import dev.nightjar.batch.Usage;
 import dev.nightjar.engine.message.CallOutcome;
 import dev.nightjar.engine.message.EngineLimits;
+import dev.nightjar.engine.message.Failure;
+import dev.nightjar.engine.message.Failure.Kind;
+import dev.nightjar.engine.message.Failure.Mark;
 import dev.nightjar.file.Bytes;
 import dev.nightjar.upstream.UpstreamResult;
 import dev.nightjar.upstream.UpstreamResult.Answered;
@@ -42,18 +45,14 @@ final class Judge {
   CallOutcome judge(UpstreamResult result, AnswerBuffer buffer) throws IOException {
     return switch (result) {
       case Answered answered when isSuccess(answered) -> success(answered, buffer);
-      case Answered answered -> failure(answered, buffer);
-      case UpstreamResult.Unreachable(String reason) -> new CallOutcome.Unavailable(reason, null);
+      case Answered answered -> new CallOutcome.Failed(failure(answered, buffer));
+      case UpstreamResult.Unreachable(String reason) ->
+          new CallOutcome.Failed(silent(reason).with(Mark.UNSENT));
       case UpstreamResult.Broken(String reason) ->
-          new CallOutcome.Suspicious(reason, line.error("upstream_error", reason));
-      case UpstreamResult.TimedOut() ->
-          new CallOutcome.LineFault(
-              line.error(
-                  "request_timeout",
-                  "The upstream did not answer within %s."
-                      .formatted(text(limits.requestTimeout()))));
+          new CallOutcome.Failed(silent(reason).with(Mark.CUT));
+      case UpstreamResult.TimedOut() -> new CallOutcome.Failed(late());
       case UpstreamResult.TooLarge() ->
-          new CallOutcome.Final(
+          new CallOutcome.Answered(
               line.error(
                   "response_too_large",
                   "The upstream's answer is longer than %d bytes."
@@ -63,6 +62,19 @@ final class Judge {
     };
   }
 
+  private Failure silent(String reason) {
+    return Failure.of(Kind.BROKEN, 0, reason, line.error("upstream_error", reason));
+  }
+
+  private Failure late() {
+    String limit = text(limits.requestTimeout());
+    return Failure.of(
+        Kind.BROKEN,
+        0,
+        "%s did not answer within %s".formatted(upstream, limit),
+        line.error("request_timeout", "The upstream did not answer within %s.".formatted(limit)));
+  }
+
   private static boolean isSuccess(Answered answered) {
     return answered.status() >= 200 && answered.status() < 300;
   }
@@ -70,13 +82,14 @@ final class Judge {
   private CallOutcome success(Answered answered, AnswerBuffer buffer) throws IOException {
     Optional<AnswerBody> body = read(buffer);
     if (body.isEmpty()) {
-      return new CallOutcome.LineFault(
-          line.error(
-              "invalid_response",
-              "The upstream answered %d with something that is not one JSON object%s"
-                  .formatted(answered.status(), beginning(buffer.bytes()))));
+      String said =
+          "answered %d with something that is not one JSON object%s"
+              .formatted(answered.status(), beginning(buffer.bytes()));
+      Answer verdict = line.error("invalid_response", "The upstream " + said);
+      return new CallOutcome.Failed(
+          Failure.of(Kind.BROKEN, answered.status(), upstream + " " + said, verdict));
     }
-    return new CallOutcome.Final(answer(answered, buffer, body.get().usage()));
+    return new CallOutcome.Answered(answer(answered, buffer, body.get().usage()));
   }
 
   private static Optional<AnswerBody> read(AnswerBuffer buffer) throws IOException {
@@ -90,18 +103,7 @@ final class Judge {
         : line.response(status, answered.requestId(), buffer.bytes(), usage);
   }
 
-  private CallOutcome failure(Answered answered, AnswerBuffer buffer) throws IOException {
-    int status = answered.status();
-    return switch (status) {
-      case 401, 403 ->
-          new CallOutcome.KeyRefused(
-              "%s refuses the API key (%d); check the upstream's key".formatted(upstream, status));
-      case 502, 503, 504, 529 -> new CallOutcome.Unavailable(says(status), answered.retryAfter());
-      default -> refusal(answered, buffer);
-    };
-  }
-
-  private CallOutcome refusal(Answered answered, AnswerBuffer buffer) throws IOException {
+  private Failure failure(Answered answered, AnswerBuffer buffer) throws IOException {
     int status = answered.status();
     Optional<AnswerBody> body = read(buffer);
     var answer =
@@ -109,21 +111,29 @@ final class Judge {
             ? answer(answered, buffer, Usage.NONE)
             : line.wrapped(status, answered.requestId(), buffer.bytes());
     String code = body.map(AnswerBody::errorCode).orElse(null);
+    Kind kind = kind(status, code);
+    Failure failure =
+        Failure.of(kind, status, says(kind, status), answer)
+            .withCode(code)
+            .withRetryAfter(answered.retryAfter());
+    failure = body.isPresent() ? failure.with(Mark.JSON) : failure;
+    return status >= 502 && status <= 504 ? failure.with(Mark.CUT) : failure;
+  }
+
+  private static Kind kind(int status, @Nullable String code) {
     return switch (status) {
-      case 429 ->
-          code != null && QUOTA_CODES.contains(code)
-              ? new CallOutcome.Final(answer)
-              : new CallOutcome.Throttled(says(status), answered.retryAfter());
-      case 408, 409 -> new CallOutcome.LineFault(answer);
-      default ->
-          status >= 500
-              ? new CallOutcome.Suspicious(says(status), answer)
-              : new CallOutcome.Final(answer);
+      case 401, 403 -> Kind.DENIED;
+      case 408, 409 -> Kind.BROKEN;
+      case 402, 404, 405 -> Kind.ASTRAY;
+      case 429 -> code != null && QUOTA_CODES.contains(code) ? Kind.ASTRAY : Kind.THROTTLED;
+      default -> status >= 500 ? Kind.BROKEN : status >= 400 ? Kind.REFUSED : Kind.ASTRAY;
     };
   }
 
-  private String says(int status) {
-    return "%s answers %d".formatted(upstream, status);
+  private String says(Kind kind, int status) {
+    return kind == Kind.DENIED
+        ? "%s refuses the API key (%d); check the upstream's key".formatted(upstream, status)
+        : "%s answers %d".formatted(upstream, status);
   }
 
   private static String beginning(@Nullable Bytes body) {

@@ -8,6 +8,9 @@ import dev.nightjar.batch.BatchId;
 import dev.nightjar.batch.Usage;
 import dev.nightjar.engine.message.CallOutcome;
 import dev.nightjar.engine.message.EngineLimits;
+import dev.nightjar.engine.message.Failure;
+import dev.nightjar.engine.message.Failure.Kind;
+import dev.nightjar.engine.message.Failure.Mark;
 import dev.nightjar.file.Bytes;
 import dev.nightjar.store.files.FileObjectStore;
 import dev.nightjar.upstream.UpstreamResult;
@@ -52,7 +55,7 @@ class JudgeTest {
   void successIsFinal(int status) throws IOException {
     CallOutcome attempt = answered(status, "{\"usage\":{\"prompt_tokens\":3}}");
 
-    assertThat(attempt).isInstanceOf(CallOutcome.Final.class);
+    assertThat(attempt).isInstanceOf(CallOutcome.Answered.class);
     assertThat(answer(attempt).isSuccess()).isTrue();
     assertThat(answer(attempt).usage()).isEqualTo(new Usage(3, 0, 0, 0));
   }
@@ -63,7 +66,7 @@ class JudgeTest {
 
     CallOutcome attempt = answered(200, body);
 
-    assertThat(attempt).isInstanceOf(CallOutcome.Final.class);
+    assertThat(attempt).isInstanceOf(CallOutcome.Answered.class);
     assertThat(answer(attempt).spool()).isEqualTo("spool/1");
     assertThat(answer(attempt).spoolBytes()).isEqualTo(body.length());
     assertThat(objects.list("spool/1")).hasSize(1);
@@ -74,7 +77,7 @@ class JudgeTest {
   void successWithoutAJsonObjectIsTheRowsFault(String body) throws IOException {
     CallOutcome attempt = answered(200, body);
 
-    assertThat(attempt).isInstanceOf(CallOutcome.LineFault.class);
+    assertThat(failure(attempt).kind()).isEqualTo(Kind.BROKEN);
     assertThat(answer(attempt).isSuccess()).isFalse();
     JsonNode line = parsed(attempt);
     assertThat(line.get("response").isNull()).isTrue();
@@ -87,17 +90,29 @@ class JudgeTest {
   void spooledSuccessWithoutAJsonObjectShowsItsBeginning() throws IOException {
     CallOutcome attempt = answered(200, "<html>" + "x".repeat(NO_MEMORY));
 
-    assertThat(attempt).isInstanceOf(CallOutcome.LineFault.class);
+    assertThat(failure(attempt).kind()).isEqualTo(Kind.BROKEN);
     assertThat(parsed(attempt).at("/error/message").stringValue())
         .endsWith("It begins with: <html>" + "x".repeat(194));
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {301, 400, 404, 405, 413, 422})
-  void permanentRefusalIsFinal(int status) throws IOException {
+  @ValueSource(ints = {400, 413, 422})
+  void whatIsAskedForIsRefused(int status) throws IOException {
+    refused(Kind.REFUSED, status);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {301, 402, 404, 405})
+  void upstreamThatIsNotWhatWasMeantIsAstray(int status) throws IOException {
+    refused(Kind.ASTRAY, status);
+  }
+
+  private void refused(Kind kind, int status) throws IOException {
     CallOutcome attempt = answered(status, REFUSAL);
 
-    assertThat(attempt).isInstanceOf(CallOutcome.Final.class);
+    assertThat(failure(attempt).kind()).isEqualTo(kind);
+    assertThat(failure(attempt).code()).isEqualTo("c");
+    assertThat(failure(attempt).is(Mark.JSON)).isTrue();
     assertThat(answer(attempt).isSuccess()).isFalse();
     assertThat(parsed(attempt).at("/response/body").toString()).isEqualTo(REFUSAL);
     assertThat(parsed(attempt).at("/response/status_code").intValue()).isEqualTo(status);
@@ -105,44 +120,49 @@ class JudgeTest {
 
   @ParameterizedTest
   @ValueSource(ints = {408, 409})
-  void timeoutsAndConflictsAreTheRowsFault(int status) throws IOException {
-    assertThat(answered(status, REFUSAL)).isInstanceOf(CallOutcome.LineFault.class);
+  void timeoutsAndConflictsMayPass(int status) throws IOException {
+    assertThat(failure(answered(status, REFUSAL)).kind()).isEqualTo(Kind.BROKEN);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {500, 501, 505, 599})
-  void serverErrorsAreSuspicious(int status) throws IOException {
+  void serverErrorsAreBroken(int status) throws IOException {
     CallOutcome attempt = answered(status, "boom");
 
-    assertThat(attempt).isInstanceOf(CallOutcome.Suspicious.class);
+    assertThat(failure(attempt).kind()).isEqualTo(Kind.BROKEN);
+    assertThat(failure(attempt).marks()).isEmpty();
     assertThat(parsed(attempt).at("/response/body/error/message").stringValue()).isEqualTo("boom");
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {502, 503, 504, 529})
-  void gatewayErrorsAreTheUpstreamsFault(int status) throws IOException {
-    CallOutcome attempt = judged(new Answered(status, null, Duration.ofSeconds(9)), "later");
+  @ValueSource(ints = {502, 503, 504})
+  void gatewayErrorsMayCutCallsOffTogether(int status) throws IOException {
+    Failure failure = failure(judged(new Answered(status, null, Duration.ofSeconds(9)), "later"));
 
-    assertThat(attempt)
-        .isEqualTo(new CallOutcome.Unavailable("vllm answers " + status, Duration.ofSeconds(9)));
+    assertThat(failure.kind()).isEqualTo(Kind.BROKEN);
+    assertThat(failure.reason()).isEqualTo("vllm answers " + status);
+    assertThat(failure.retryAfter()).isEqualTo(Duration.ofSeconds(9));
+    assertThat(failure.marks()).containsExactly(Mark.CUT);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {401, 403})
-  void refusedKeyIsTheOperatorsMistake(int status) throws IOException {
-    assertThat(answered(status, REFUSAL))
-        .isInstanceOfSatisfying(
-            CallOutcome.KeyRefused.class,
-            refused -> assertThat(refused.reason()).contains("vllm", "" + status));
+  void refusedKeyIsDenied(int status) throws IOException {
+    Failure failure = failure(answered(status, REFUSAL));
+
+    assertThat(failure.kind()).isEqualTo(Kind.DENIED);
+    assertThat(failure.reason()).contains("vllm", "" + status);
   }
 
   @Test
   void rateLimitThrottles() throws IOException {
     String body = "{\"error\":{\"type\":\"insufficient_quota\",\"code\":\"rate_limit_exceeded\"}}";
 
-    assertThat(judged(new Answered(429, null, Duration.ofSeconds(2)), body))
-        .isEqualTo(new CallOutcome.Throttled("vllm answers 429", Duration.ofSeconds(2)));
-    assertThat(answered(429, "slow down")).isInstanceOf(CallOutcome.Throttled.class);
+    Failure failure = failure(judged(new Answered(429, null, Duration.ofSeconds(2)), body));
+    assertThat(failure.kind()).isEqualTo(Kind.THROTTLED);
+    assertThat(failure.reason()).isEqualTo("vllm answers 429");
+    assertThat(failure.retryAfter()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(failure(answered(429, "slow down")).kind()).isEqualTo(Kind.THROTTLED);
   }
 
   @ParameterizedTest
@@ -155,11 +175,15 @@ class JudgeTest {
         "organization_spend_limit_exceeded",
         "project_spend_limit_exceeded"
       })
-  void emptyAccountIsFinal(String code) throws IOException {
+  void emptyAccountIsAstray(String code) throws IOException {
     assertThat(answered(429, "{\"error\":{\"type\":\"t\",\"code\":\"%s\"}}".formatted(code)))
-        .isInstanceOf(CallOutcome.Final.class);
+        .satisfies(JudgeTest::isAstray);
     assertThat(answered(429, "{\"error\":{\"type\":\"%s\",\"code\":null}}".formatted(code)))
-        .isInstanceOf(CallOutcome.Final.class);
+        .satisfies(JudgeTest::isAstray);
+  }
+
+  private static void isAstray(CallOutcome attempt) {
+    assertThat(failure(attempt).kind()).isEqualTo(Kind.ASTRAY);
   }
 
   @Test
@@ -168,19 +192,19 @@ class JudgeTest {
 
     CallOutcome attempt = answered(400, body);
 
-    assertThat(attempt).isInstanceOf(CallOutcome.Final.class);
+    assertThat(failure(attempt).kind()).isEqualTo(Kind.REFUSED);
     assertThat(answer(attempt).isSuccess()).isFalse();
     assertThat(answer(attempt).spool()).isEqualTo("spool/1");
   }
 
   @Test
-  void longEmptyAccountIsFinalThoughItIsSpooled() throws IOException {
+  void longEmptyAccountIsAstrayThoughItIsSpooled() throws IOException {
     String message = "x".repeat(NO_MEMORY);
 
     assertThat(
             answered(
                 429, "{\"error\":{\"code\":\"billing_not_active\",\"m\":\"" + message + "\"}}"))
-        .isInstanceOf(CallOutcome.Final.class);
+        .satisfies(JudgeTest::isAstray);
   }
 
   @Test
@@ -200,20 +224,23 @@ class JudgeTest {
 
   @Test
   void callsWithoutAnAnswerAreToldApart() throws IOException {
-    assertThat(judged(new UpstreamResult.Unreachable("refused"), ""))
-        .isEqualTo(new CallOutcome.Unavailable("refused", null));
+    Failure unreachable = failure(judged(new UpstreamResult.Unreachable("refused"), ""));
+    assertThat(unreachable.kind()).isEqualTo(Kind.BROKEN);
+    assertThat(unreachable.reason()).isEqualTo("refused");
+    assertThat(unreachable.marks()).containsExactly(Mark.UNSENT);
     assertThat(judged(new UpstreamResult.Aborted(), "")).isEqualTo(new CallOutcome.Aborted());
     assertThat(judged(new UpstreamResult.LocalFault("disk"), ""))
         .isEqualTo(new CallOutcome.LocalFault("disk"));
     CallOutcome broken = judged(new UpstreamResult.Broken("reset"), "");
-    assertThat(broken).isInstanceOf(CallOutcome.Suspicious.class);
+    assertThat(failure(broken).marks()).containsExactly(Mark.CUT);
     assertThat(parsed(broken).at("/error/code").stringValue()).isEqualTo("upstream_error");
     CallOutcome timedOut = judged(new UpstreamResult.TimedOut(), "");
-    assertThat(timedOut).isInstanceOf(CallOutcome.LineFault.class);
+    assertThat(failure(timedOut).kind()).isEqualTo(Kind.BROKEN);
+    assertThat(failure(timedOut).marks()).isEmpty();
     assertThat(parsed(timedOut).at("/error/code").stringValue()).isEqualTo("request_timeout");
     assertThat(parsed(timedOut).at("/error/message").stringValue()).contains("1.5 seconds");
     CallOutcome tooLarge = judged(new UpstreamResult.TooLarge(), "");
-    assertThat(tooLarge).isInstanceOf(CallOutcome.Final.class);
+    assertThat(tooLarge).isInstanceOf(CallOutcome.Answered.class);
     assertThat(parsed(tooLarge).at("/error/code").stringValue()).isEqualTo("response_too_large");
     assertThat(parsed(tooLarge).get("response").isNull()).isTrue();
   }
@@ -232,12 +259,16 @@ class JudgeTest {
   }
 
   private static Answer answer(CallOutcome attempt) {
-    return switch (attempt) {
-      case CallOutcome.Final(Answer answer) -> answer;
-      case CallOutcome.LineFault(Answer verdict) -> verdict;
-      case CallOutcome.Suspicious(_, Answer verdict) -> verdict;
-      default -> throw new AssertionError(attempt);
-    };
+    return attempt instanceof CallOutcome.Answered(Answer answer)
+        ? answer
+        : failure(attempt).verdict();
+  }
+
+  private static Failure failure(CallOutcome attempt) {
+    if (attempt instanceof CallOutcome.Failed(Failure failure)) {
+      return failure;
+    }
+    throw new AssertionError(attempt);
   }
 
   private static JsonNode parsed(CallOutcome attempt) {

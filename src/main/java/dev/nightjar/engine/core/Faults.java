@@ -8,10 +8,12 @@ import dev.nightjar.engine.message.CallOutcome;
 import dev.nightjar.engine.message.Effect;
 import dev.nightjar.engine.message.EngineLimits;
 import dev.nightjar.engine.message.Event;
+import dev.nightjar.engine.message.Failure;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Faults implements Serializable {
   private static final int OUTAGES_BEFORE_ALONE = 3;
+  private static final Set<Integer> GATEWAYS = Set.of(502, 503, 504, 529);
   private static final long KEY_REFUSED_MILLIS = 60_000;
   private static final long RETRY_AFTER_MAX_MILLIS = 3_600_000;
 
@@ -65,31 +68,49 @@ final class Faults implements Serializable {
     Lane lane = line.lane();
     boolean wasAlone = lane.ended(line.id(), line.generation());
     switch (attempt) {
-      case CallOutcome.Final(Answer answer) -> {
+      case CallOutcome.Answered(Answer answer) -> {
         lane.succeeded(line.generation());
         decide(new Decision.Append(line, answer));
       }
-      case CallOutcome.LineFault(Answer verdict) -> lineFault(line, verdict, now);
-      case CallOutcome.Suspicious(String reason, Answer verdict) ->
-          suspicious(line, lane, wasAlone, reason, verdict);
-      case CallOutcome.Throttled(String reason, @Nullable Duration retryAfter) -> {
-        long wait = wait(lane, retryAfter, limits.retries().laneMax());
-        pause(lane, State.THROTTLED, reason, now, wait, line.generation());
+      case CallOutcome.Failed(Failure failure) -> failed(line, failure, wasAlone, now);
+      case CallOutcome.Aborted() -> decide(new Decision.PutBack(line));
+      case CallOutcome.LocalFault(String reason) -> localFault(line, reason, now);
+    }
+  }
+
+  private void failed(Line line, Failure failure, boolean wasAlone, long now) {
+    Lane lane = line.lane();
+    switch (failure.kind()) {
+      case REFUSED, ASTRAY -> {
+        lane.succeeded(line.generation());
+        decide(new Decision.Append(line, failure.verdict()));
+      }
+      case THROTTLED -> {
+        long wait = wait(lane, failure.retryAfter(), limits.retries().laneMax());
+        pause(lane, State.THROTTLED, failure.reason(), now, wait, line.generation());
         decide(new Decision.PutBack(line));
       }
-      case CallOutcome.Unavailable(String reason, @Nullable Duration retryAfter) -> {
-        long wait = wait(lane, retryAfter, DOWN_WAIT_MAX);
-        pause(lane, State.DOWN, reason, now, wait, line.generation());
-        decide(new Decision.PutBack(line));
-      }
-      case CallOutcome.KeyRefused(String reason) -> {
+      case DENIED -> {
+        String reason = failure.reason();
         if (pause(lane, State.DOWN, reason, now, KEY_REFUSED_MILLIS, line.generation())) {
           lane.keyRefused();
         }
         decide(new Decision.PutBack(line));
       }
-      case CallOutcome.Aborted() -> decide(new Decision.PutBack(line));
-      case CallOutcome.LocalFault(String reason) -> localFault(line, reason, now);
+      case BROKEN -> broken(line, failure, wasAlone, now);
+    }
+  }
+
+  private void broken(Line line, Failure failure, boolean wasAlone, long now) {
+    Lane lane = line.lane();
+    if (failure.is(Failure.Mark.UNSENT) || GATEWAYS.contains(failure.status())) {
+      long wait = wait(lane, failure.retryAfter(), DOWN_WAIT_MAX);
+      pause(lane, State.DOWN, failure.reason(), now, wait, line.generation());
+      decide(new Decision.PutBack(line));
+    } else if (failure.is(Failure.Mark.CUT) || failure.status() >= 500) {
+      suspicious(line, lane, wasAlone, failure.reason(), failure.verdict());
+    } else {
+      lineFault(line, failure.verdict(), now);
     }
   }
 

@@ -25,7 +25,7 @@ import java.util.Set;
 final class EventFormat {
   private static final int OBJECT = 0;
   private static final int TICK = 1;
-  private static final int FINAL = 2;
+  private static final int ANSWERED = 2;
   private static final int APPENDED = 3;
   private static final int CLAIMED = 4;
 
@@ -34,8 +34,8 @@ final class EventFormat {
   static void write(Event event, ObjectOutputStream out) throws IOException {
     if (event instanceof Event.Tick) {
       out.writeByte(TICK);
-    } else if (event instanceof Event.Ended(LineId line, CallOutcome.Final(Answer answer))) {
-      out.writeByte(FINAL);
+    } else if (event instanceof Event.Ended(LineId line, CallOutcome.Answered(Answer answer))) {
+      out.writeByte(ANSWERED);
       write(line, out);
       write(answer, out);
     } else if (event instanceof Event.Appended appended) {
@@ -54,7 +54,7 @@ final class EventFormat {
     int kind = in.readByte();
     return switch (kind) {
       case TICK -> new Event.Tick();
-      case FINAL -> new Event.Ended(line(in), new CallOutcome.Final(answer(in, blank)));
+      case ANSWERED -> new Event.Ended(line(in), new CallOutcome.Answered(answer(in, blank)));
       case APPENDED -> appended(in, blank);
       case CLAIMED -> claimed(in);
       case OBJECT -> (Event) object(in);

@@ -169,8 +169,7 @@ class EarlyEndTest {
   @Test
   void batchWithoutAnUpstreamThatWorksIsClosedAtOnce() {
     driver.start(1, 1_000);
-    List.copyOf(driver.sent)
-        .forEach(line -> driver.end(line, new CallOutcome.Unavailable("refused", null)));
+    List.copyOf(driver.sent).forEach(line -> driver.end(line, EngineDriver.unreachable("refused")));
 
     driver.post(CANCEL);
 
@@ -196,7 +195,7 @@ class EarlyEndTest {
   @Test
   void rowThatWaitsForItsNextAttemptIsUnexecutedAndNotSentAgain() {
     driver.start(1, 1);
-    driver.end(driver.takeSent(), new CallOutcome.LineFault(EngineDriver.answer(false)));
+    driver.end(driver.takeSent(), EngineDriver.broken());
 
     driver.post(CANCEL);
     driver.advance(60_000);
@@ -210,7 +209,7 @@ class EarlyEndTest {
   @Test
   void rowThatWaitsForAProbeIsSettledByIt() {
     driver.start(1, 1);
-    CallOutcome suspicious = new CallOutcome.Suspicious("reset", EngineDriver.answer(false));
+    CallOutcome suspicious = EngineDriver.reset();
     driver.end(driver.takeSent(), suspicious);
 
     driver.post(CANCEL);

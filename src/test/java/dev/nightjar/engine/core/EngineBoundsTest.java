@@ -37,7 +37,7 @@ class EngineBoundsTest {
   }
 
   private static CallOutcome spooled(long bytes) {
-    return new CallOutcome.Final(
+    return new CallOutcome.Answered(
         new Answer(true, Usage.NONE, Bytes.utf8("{}"), "spool", bytes - 2, Bytes.EMPTY));
   }
 
@@ -176,7 +176,7 @@ class EngineBoundsTest {
       driver.end(driver.takeSent(), spooled(MIB));
     }
     List.copyOf(driver.sent)
-        .forEach(line -> driver.end(line, new CallOutcome.Unavailable("a is down", null)));
+        .forEach(line -> driver.end(line, EngineDriver.unreachable("a is down")));
 
     driver.model = "other";
     driver.start(2, 100);
@@ -204,7 +204,7 @@ class EngineBoundsTest {
       driver.end(driver.takeSent(), spooled(MIB));
     }
     List.copyOf(driver.sent)
-        .forEach(line -> driver.end(line, new CallOutcome.Unavailable("a is down", null)));
+        .forEach(line -> driver.end(line, EngineDriver.unreachable("a is down")));
     driver.model = "other";
     driver.start(2, 100);
     driver.succeedAll();

@@ -14,6 +14,9 @@ import dev.nightjar.engine.message.Event;
 import dev.nightjar.engine.message.Event.ClaimedChunk;
 import dev.nightjar.engine.message.Event.ClaimedLine;
 import dev.nightjar.engine.message.Event.Pending;
+import dev.nightjar.engine.message.Failure;
+import dev.nightjar.engine.message.Failure.Kind;
+import dev.nightjar.engine.message.Failure.Mark;
 import dev.nightjar.engine.message.KnownModels;
 import dev.nightjar.engine.message.LineId;
 import dev.nightjar.engine.message.LineSpan;
@@ -22,6 +25,7 @@ import dev.nightjar.engine.message.Picture;
 import dev.nightjar.engine.message.UpstreamSpec;
 import dev.nightjar.file.Bytes;
 import dev.nightjar.store.ChunkStore.SealOutcome;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -228,7 +232,7 @@ final class EngineDriver {
   }
 
   void succeed(LineId line) {
-    end(line, new CallOutcome.Final(answer(true)));
+    end(line, new CallOutcome.Answered(answer(true)));
   }
 
   /** Answers all calls, and those that follow, until none is left. */
@@ -245,6 +249,38 @@ final class EngineDriver {
 
   static Answer answer(boolean isSuccess) {
     return Answer.of(isSuccess, Usage.NONE, Bytes.utf8("{}"));
+  }
+
+  /** A call that failed: its kind, the status that came (0 for none), and what it is called. */
+  static CallOutcome failed(Kind kind, int status, String reason, Mark... marks) {
+    return failed(kind, status, reason, null, marks);
+  }
+
+  static CallOutcome failed(
+      Kind kind, int status, String reason, @Nullable Duration retryAfter, Mark... marks) {
+    return new CallOutcome.Failed(
+        new Failure(kind, status, null, reason, retryAfter, answer(false), Set.of(marks)));
+  }
+
+  static CallOutcome throttled(String reason, @Nullable Duration retryAfter) {
+    return failed(Kind.THROTTLED, 429, reason, retryAfter);
+  }
+
+  /** It came to nothing by itself: no connection broke, and no status says why. */
+  static CallOutcome broken() {
+    return failed(Kind.BROKEN, 200, "no JSON");
+  }
+
+  static CallOutcome reset() {
+    return failed(Kind.BROKEN, 0, "reset", Mark.CUT);
+  }
+
+  static CallOutcome unreachable(String reason) {
+    return failed(Kind.BROKEN, 0, reason, Mark.UNSENT);
+  }
+
+  static CallOutcome denied() {
+    return failed(Kind.DENIED, 401, "401");
   }
 
   private @Nullable Event carryOut(Effect effect) {

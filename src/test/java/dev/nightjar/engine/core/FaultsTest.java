@@ -10,11 +10,9 @@ import org.junit.jupiter.api.Test;
 
 /** Whose fault decides what happens to a line: docs/design.md#whose-fault. */
 class FaultsTest {
-  private static final CallOutcome LINE_FAULT =
-      new CallOutcome.LineFault(EngineDriver.answer(false));
-  private static final CallOutcome SUSPICIOUS =
-      new CallOutcome.Suspicious("reset", EngineDriver.answer(false));
-  private static final CallOutcome UNREACHABLE = new CallOutcome.Unavailable("refused", null);
+  private static final CallOutcome LINE_FAULT = EngineDriver.broken();
+  private static final CallOutcome SUSPICIOUS = EngineDriver.reset();
+  private static final CallOutcome UNREACHABLE = EngineDriver.unreachable("refused");
 
   private final EngineDriver driver = new EngineDriver(4);
 
@@ -24,7 +22,7 @@ class FaultsTest {
     LineId line = driver.takeSent();
     driver.succeedAll();
 
-    driver.end(line, new CallOutcome.Throttled("429", Duration.ofSeconds(7)));
+    driver.end(line, EngineDriver.throttled("429", Duration.ofSeconds(7)));
     driver.advance(6_900);
     assertThat(driver.sent).isEmpty();
     driver.advance(200);
@@ -74,11 +72,11 @@ class FaultsTest {
   void failuresOfCallsFromBeforeAPauseDoNotPauseAgain() {
     driver.start(1, 100);
     List<LineId> calls = List.copyOf(driver.sent);
-    driver.end(calls.get(0), new CallOutcome.Throttled("429", Duration.ofMillis(10)));
+    driver.end(calls.get(0), EngineDriver.throttled("429", Duration.ofMillis(10)));
     driver.advance(20);
     int before = driver.sends;
 
-    driver.end(calls.get(1), new CallOutcome.Throttled("429", Duration.ofMillis(10)));
+    driver.end(calls.get(1), EngineDriver.throttled("429", Duration.ofMillis(10)));
 
     assertThat(driver.sends).isEqualTo(before + 1);
   }
@@ -182,7 +180,7 @@ class FaultsTest {
   @Test
   void refusedKeyPausesForAMinuteAndFailsNoRow() {
     driver.start(1, 4);
-    List.copyOf(driver.sent).forEach(line -> driver.end(line, new CallOutcome.KeyRefused("401")));
+    List.copyOf(driver.sent).forEach(line -> driver.end(line, EngineDriver.denied()));
 
     driver.advance(59_000);
     assertThat(driver.probes).isEmpty();
@@ -242,7 +240,7 @@ class FaultsTest {
   @Test
   void keyThatIsStillRefusedIsTriedEachMinute() {
     driver.start(1, 4);
-    List.copyOf(driver.sent).forEach(line -> driver.end(line, new CallOutcome.KeyRefused("401")));
+    List.copyOf(driver.sent).forEach(line -> driver.end(line, EngineDriver.denied()));
 
     for (int minute = 0; minute < 5; minute++) {
       driver.advance(59_000);
@@ -253,7 +251,7 @@ class FaultsTest {
     driver.advance(60_000);
     driver.probed(null);
     assertThat(driver.sent).hasSize(1);
-    driver.end(driver.takeSent(), new CallOutcome.KeyRefused("401"));
+    driver.end(driver.takeSent(), EngineDriver.denied());
     driver.advance(59_000);
 
     assertThat(driver.probes).isEmpty();
@@ -266,7 +264,7 @@ class FaultsTest {
 
     for (int i = 0; i < 10; i++) {
       List.copyOf(driver.sent)
-          .forEach(line -> driver.end(line, new CallOutcome.Throttled("429", Duration.ZERO)));
+          .forEach(line -> driver.end(line, EngineDriver.throttled("429", Duration.ZERO)));
       assertThat(driver.sent).isEmpty();
       driver.advance(60_000);
       assertThat(driver.sent).isNotEmpty();
@@ -277,8 +275,7 @@ class FaultsTest {
   void upstreamThatAsksForYearsIsTriedAfterAnHour() {
     driver.start(1, 4);
     List.copyOf(driver.sent)
-        .forEach(
-            line -> driver.end(line, new CallOutcome.Throttled("429", Duration.ofDays(3_000))));
+        .forEach(line -> driver.end(line, EngineDriver.throttled("429", Duration.ofDays(3_000))));
 
     driver.advance(3_599_000);
     assertThat(driver.sent).isEmpty();

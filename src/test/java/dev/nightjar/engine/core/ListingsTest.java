@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.nightjar.batch.Batch.Ending;
 import dev.nightjar.engine.message.CallOutcome;
 import dev.nightjar.engine.message.Event;
+import dev.nightjar.engine.message.Failure.Kind;
 import dev.nightjar.engine.message.KnownModels;
 import dev.nightjar.engine.message.UpstreamSpec;
 import java.util.List;
@@ -126,8 +127,7 @@ class ListingsTest {
     two.post(new Event.ModelsListed(0, Set.of("other")));
     two.post(new Event.ModelsListed(1, Set.of("other")));
 
-    List.copyOf(two.sent)
-        .forEach(line -> two.end(line, new CallOutcome.Unavailable("it is loading", null)));
+    List.copyOf(two.sent).forEach(line -> two.end(line, EngineDriver.unreachable("it is loading")));
     two.advance(30_000);
 
     assertThat(two.sent).isEmpty();
@@ -183,8 +183,8 @@ class ListingsTest {
     var driver = new EngineDriver(8);
     driver.isMixed = true;
     driver.start(1, 1_000);
-    driver.end(driver.takeSent(), new CallOutcome.Suspicious("500", EngineDriver.answer(false)));
-    driver.end(driver.takeSent(), new CallOutcome.LineFault(EngineDriver.answer(false)));
+    driver.end(driver.takeSent(), EngineDriver.failed(Kind.BROKEN, 500, "500"));
+    driver.end(driver.takeSent(), EngineDriver.broken());
 
     driver.post(new Event.Stopping(1, Ending.CANCELLED));
     List.copyOf(driver.sent).forEach(line -> driver.end(line, new CallOutcome.Aborted()));

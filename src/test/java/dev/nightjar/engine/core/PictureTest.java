@@ -3,7 +3,6 @@ package dev.nightjar.engine.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightjar.batch.Batch.Ending;
-import dev.nightjar.engine.message.CallOutcome;
 import dev.nightjar.engine.message.Event;
 import dev.nightjar.engine.message.Picture;
 import java.lang.management.ManagementFactory;
@@ -61,7 +60,7 @@ class PictureTest {
     assertThat(driver.engine.picture().waiting().byModel())
         .containsEntry(EngineDriver.MODEL, "all calls that may be made are those of other batches");
 
-    driver.end(driver.takeSent(), new CallOutcome.Throttled("slow down", Duration.ofMinutes(1)));
+    driver.end(driver.takeSent(), EngineDriver.throttled("slow down", Duration.ofMinutes(1)));
 
     assertThat(driver.engine.picture().waiting().byModel())
         .containsEntry(EngineDriver.MODEL, "slow down");

@@ -1,6 +1,8 @@
 package dev.nightjar.engine.core;
 
 import dev.nightjar.engine.message.CallOutcome;
+import dev.nightjar.engine.message.Failure.Kind;
+import dev.nightjar.engine.message.Failure.Mark;
 import dev.nightjar.engine.message.LineId;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
@@ -60,31 +62,31 @@ final class SimulatedUpstream {
   /** What a call comes to that ends now; {@code wasDown} is whether it was down at its begin. */
   CallOutcome outcome(LineId line, boolean wasDown, long now) {
     if (wasDown) {
-      return new CallOutcome.Unavailable("refused", null);
+      return EngineDriver.unreachable("refused");
     }
     if (isPoison(line)) {
       if (!isDown(now)) {
         fall(now, 500 + random.nextInt(10_000));
       }
-      return new CallOutcome.Suspicious("reset", EngineDriver.answer(false));
+      return EngineDriver.reset();
     }
     if (isDown(now)) {
-      return new CallOutcome.Suspicious("reset", EngineDriver.answer(false));
+      return EngineDriver.reset();
     }
     return switch (hasFaults ? random.nextInt(40) : 39) {
-      case 0 -> new CallOutcome.LineFault(EngineDriver.answer(false));
-      case 1 -> new CallOutcome.Suspicious("500", EngineDriver.answer(false));
-      case 2 -> new CallOutcome.Throttled("429", retryAfter());
-      case 3 -> new CallOutcome.Unavailable("503", retryAfter());
+      case 0 -> EngineDriver.broken();
+      case 1 -> EngineDriver.failed(Kind.BROKEN, 500, "500");
+      case 2 -> EngineDriver.throttled("429", retryAfter());
+      case 3 -> EngineDriver.failed(Kind.BROKEN, 503, "503", retryAfter(), Mark.CUT);
       case 4 -> new CallOutcome.LocalFault("no space left");
-      case 5 -> random.nextInt(20) == 0 ? new CallOutcome.KeyRefused("401") : error();
+      case 5 -> random.nextInt(20) == 0 ? EngineDriver.denied() : error();
       case 6 -> error();
-      default -> new CallOutcome.Final(EngineDriver.answer(true));
+      default -> new CallOutcome.Answered(EngineDriver.answer(true));
     };
   }
 
   private static CallOutcome error() {
-    return new CallOutcome.Final(EngineDriver.answer(false));
+    return EngineDriver.failed(Kind.REFUSED, 400, "400", Mark.JSON);
   }
 
   private @Nullable Duration retryAfter() {

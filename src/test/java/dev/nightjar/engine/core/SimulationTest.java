@@ -6,6 +6,7 @@ import dev.nightjar.batch.Batch.Ending;
 import dev.nightjar.engine.message.CallOutcome;
 import dev.nightjar.engine.message.Effect;
 import dev.nightjar.engine.message.Event;
+import dev.nightjar.engine.message.Failure;
 import dev.nightjar.engine.message.Picture;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,7 +78,8 @@ class SimulationTest {
           }
         }
         case LINE_JUDGED_TWICE -> {
-          if (event instanceof Event.Ended(_, CallOutcome.Unavailable _)) {
+          if (event instanceof Event.Ended(_, CallOutcome.Failed(Failure failed))
+              && failed.is(Failure.Mark.UNSENT)) {
             effects.addAll(real.step(event, now));
           }
         }
@@ -105,7 +107,7 @@ class SimulationTest {
 
     private boolean isIgnored(Event event) {
       return switch (bug) {
-        case RETRY_THAT_KEEPS_ITS_SLOT -> event instanceof Event.Ended(_, CallOutcome.LineFault _);
+        case RETRY_THAT_KEEPS_ITS_SLOT -> event instanceof Event.Ended(_, CallOutcome.Failed _);
         case DRAINING_IGNORED -> event instanceof Event.Draining;
         case SHORT_DISK_IGNORED -> event instanceof Event.DiskShort;
         case HELD_IGNORED -> event instanceof Event.Held;

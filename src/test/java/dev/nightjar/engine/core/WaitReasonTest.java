@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.nightjar.batch.RequestCounts;
 import dev.nightjar.batch.Usage;
 import dev.nightjar.engine.message.BatchStart;
-import dev.nightjar.engine.message.CallOutcome;
 import dev.nightjar.engine.message.Effect;
 import dev.nightjar.engine.message.EngineLimits;
 import dev.nightjar.engine.message.EngineLimits.Bounds;
@@ -116,7 +115,7 @@ class WaitReasonTest {
     var driver = new EngineDriver(4);
     driver.start(1, 1);
 
-    driver.end(driver.takeSent(), new CallOutcome.LineFault(EngineDriver.answer(false)));
+    driver.end(driver.takeSent(), EngineDriver.broken());
 
     assertThat(reason(driver, 1)).isEqualTo("lines that failed wait to be sent again");
     driver.advance(60_000);
