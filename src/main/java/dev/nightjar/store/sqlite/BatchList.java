@@ -1,7 +1,6 @@
 package dev.nightjar.store.sqlite;
 
 import dev.nightjar.batch.Batch;
-import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.store.BatchStore.BatchFilter;
 import dev.nightjar.store.BatchStore.BatchQuery;
 import dev.nightjar.store.sql.Rows;
@@ -51,14 +50,10 @@ record BatchList(Sql sql, BatchQuery query) {
         query.limit());
   }
 
-  /** With the conditions on which it may be used: a partial index is found by its own words. */
+  /** With the condition that begins it, or on which it may be used. */
   private static String index(BatchFilter filter) {
-    BatchStatus status = filter.status();
-    if (status != null && !status.isTerminal()) {
-      return "batch_unfinished WHERE " + Rows.UNFINISHED;
-    }
-    if (status != null && status != BatchStatus.COMPLETED) {
-      return "batch_by_end WHERE status IN ('failed', 'expired', 'cancelled') AND status = ?5";
+    if (filter.status() != null) {
+      return "batch_by_status WHERE status = ?5";
     }
     return filter.model() == null ? "batch_by_time WHERE TRUE" : "batch_by_model WHERE model = ?6";
   }

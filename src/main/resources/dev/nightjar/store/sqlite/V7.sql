@@ -17,6 +17,11 @@ WHERE state = 'sealed';
 UPDATE batch SET events = (SELECT coalesce(max(sealed_as), 0) FROM chunk WHERE batch = sequence)
 WHERE status IN ('validating', 'in_progress', 'finalizing', 'cancelling');
 
+-- For lists by state, and to count the unfinished, however many there are of each.
+DROP INDEX batch_unfinished;
+DROP INDEX batch_by_end;
+CREATE INDEX batch_by_status ON batch (status, project, created_at, sequence);
+
 -- What failed lines have in common, tallied when their chunk is sealed. code is the upstream's, or a
 -- status; '' for none. first_lines are the first of them, as JSON: [[line, custom_id], …].
 CREATE TABLE failure_group (
