@@ -1,6 +1,7 @@
 package dev.nightjar.upstream;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
@@ -13,9 +14,11 @@ import org.apache.hc.core5.http.ProtocolException;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.DefaultConnectionReuseStrategy;
 import org.apache.hc.core5.http.impl.io.DefaultBHttpClientConnection;
+import org.apache.hc.core5.http.io.HttpClientConnection;
 import org.apache.hc.core5.http.message.MessageSupport;
 import org.apache.hc.core5.http.protocol.HttpCoreContext;
 import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /** One connection to an upstream. One call at a time uses it; any thread may close it. */
@@ -31,42 +34,66 @@ final class Connection {
 
   private static final int MAX_INTERIM_ANSWERS = 16;
   private static final int OK = 200;
+  private static final int REQUEST_TIMEOUT = 408;
+  private static final int REFUSALS = 400;
 
+  /** For bytes that are there already, and only have to pass through TLS. */
+  private static final Timeout AT_ONCE = Timeout.ofMilliseconds(1);
+
+  private final HeadParser parser = new HeadParser(HTTP);
   private final DefaultBHttpClientConnection http =
-      new DefaultBHttpClientConnection(HTTP, null, null, null, null, null, HeadParser::new);
+      new DefaultBHttpClientConnection(
+          HTTP, null, null, null, null, this::isEarly, null, _ -> parser);
   private final HttpCoreContext context = HttpCoreContext.create();
+  private final Timeout listening;
   private volatile boolean closed;
 
+  private @Nullable Socket socket;
+  private boolean isSecure;
+  private boolean isUsed;
   private @Nullable EndpointDetails traffic;
   private long receivedBefore;
   private boolean requestComplete;
+  private long begunAt;
   private long idleSince;
 
+  /**
+   * @param listening how long to wait, before the first request leaves, for a server that speaks
+   *     unasked
+   */
+  Connection(Timeout listening) {
+    this.listening = listening;
+  }
+
   /** Takes the socket before it is connected, so that {@code close} reaches it from then on. */
-  void hold(Socket socket) throws IOException {
-    http.bind(socket);
-    checkOpen(socket);
+  void hold(Socket plain) throws IOException {
+    socket = plain;
+    http.bind(plain);
+    checkOpen(plain);
   }
 
   /** Puts TLS on top of the socket it holds. */
-  void hold(SSLSocket secure, Socket socket) throws IOException {
-    http.bind(secure, socket);
-    checkOpen(socket);
+  void hold(SSLSocket secure, Socket plain) throws IOException {
+    isSecure = true;
+    http.bind(secure, plain);
+    checkOpen(plain);
   }
 
-  private void checkOpen(Socket socket) throws IOException {
+  private void checkOpen(Socket plain) throws IOException {
     if (closed) {
-      socket.close();
+      plain.close();
       throw new SocketException("closed while connecting");
     }
   }
 
   /** Sends a request and reads the head of its answer; the answer's entity reads on. */
   ClassicHttpResponse exchange(ClassicHttpRequest request) throws IOException, HttpException {
+    begunAt = System.nanoTime();
     requestComplete = false;
     traffic = http.getEndpointDetails();
     receivedBefore = received();
     var answer = send(request);
+    isUsed = true;
     if (MessageSupport.canResponseHaveBody(request.getMethod(), answer)) {
       http.receiveResponseEntity(answer);
     }
@@ -78,13 +105,71 @@ final class Connection {
       http.sendRequestHeader(request);
       http.sendRequestEntity(request);
       http.flush();
-      requestComplete = true;
+      requestComplete = http.isConsistent();
     } catch (LocalFaultException e) {
       throw e;
     } catch (IOException e) {
       return earlyAnswer(e);
     }
-    return finalAnswer();
+    var answer = finalAnswer();
+    checkWasAsked(answer);
+    return answer;
+  }
+
+  /**
+   * Bytes that were here before the last of the request left answer something else. Only a refusal
+   * may come so early, and on a connection that had no other request it can be of this one only.
+   */
+  private void checkWasAsked(ClassicHttpResponse answer) throws UnaskedAnswerException {
+    boolean isEarly = !http.isConsistent();
+    if (isEarly && (isUsed || answer.getCode() < REFUSALS)) {
+      throw new UnaskedAnswerException();
+    }
+    if (isUsed && isFarewell(answer)) {
+      throw new UnaskedAnswerException();
+    }
+  }
+
+  /** It crossed our request on its way. */
+  private boolean isFarewell(ClassicHttpResponse answer) {
+    return answer.getCode() == REQUEST_TIMEOUT
+        && !DefaultConnectionReuseStrategy.INSTANCE.keepAlive(null, answer, context);
+  }
+
+  /** Asked by the library before it writes to the socket. */
+  private boolean isEarly(
+      ClassicHttpRequest request,
+      HttpClientConnection connection,
+      InputStream in,
+      long sentBytes,
+      long nextBytes)
+      throws IOException {
+    return isUsed ? !isQuiet() : sentBytes == 0 && http.isDataAvailable(listening);
+  }
+
+  /**
+   * Whether nothing came that no request has asked for: an answer too many, or one of whom nobody
+   * asked anything. A connection where something did is never used again.
+   */
+  boolean isQuiet() throws IOException {
+    if (parser.hasMore()) {
+      return false;
+    }
+    if (socket == null || socket.getInputStream().available() == 0) {
+      return true;
+    }
+    // Over TLS these may be its own messages.
+    return isSecure && !http.isDataAvailable(AT_ONCE);
+  }
+
+  /** Of a connection that is not quiet: whether the server only says that it waits no longer. */
+  boolean hasFarewell() {
+    try {
+      http.setSocketTimeout(AT_ONCE);
+      return http.receiveResponseHeader().getCode() == REQUEST_TIMEOUT;
+    } catch (IOException | HttpException _) {
+      return false;
+    }
   }
 
   /** A server that refuses a request, as for its size, answers and closes while we still write. */
@@ -116,6 +201,10 @@ final class Connection {
     return traffic == null ? 0 : traffic.getReceivedBytesCount();
   }
 
+  boolean isUsed() {
+    return isUsed;
+  }
+
   /** Whether it is good for another request once the answer is read to its end. */
   boolean isReusableAfter(ClassicHttpRequest request, ClassicHttpResponse answer) {
     return requestComplete
@@ -129,6 +218,12 @@ final class Connection {
 
   boolean hasRested(Duration limit) {
     return System.nanoTime() - idleSince >= limit.toNanos();
+  }
+
+  /** Whether it has rested for half as long as its last call took, within limits. */
+  boolean hasRestedEnough(Duration min, Duration max) {
+    long enough = (idleSince - begunAt) / 2;
+    return System.nanoTime() - idleSince >= Math.clamp(enough, min.toNanos(), max.toNanos());
   }
 
   /** Ends it in good order; over TLS this may wait a moment for the other side. */

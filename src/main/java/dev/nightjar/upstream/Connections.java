@@ -1,50 +1,122 @@
 package dev.nightjar.upstream;
 
+import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.LinkedBlockingDeque;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
-/** The open connections that no call uses just now, last used first. Any thread may call it. */
+/**
+ * The open connections to one upstream that no call uses just now, longest unused first. Any thread
+ * may call it.
+ *
+ * <p>HTTP/1.1 tells an answer by its place alone, so that one answer too many would be taken for
+ * that of the next call. A connection therefore rests before it is used again, for what is sent too
+ * much follows soon; and a server that was seen to send too much gets a connection for each call.
+ */
 final class Connections {
+  private static final System.Logger LOG = System.getLogger(Connections.class.getName());
+
   /** Uvicorn, and with it vLLM, closes at 5 s; what it closes first, we send twice. */
   private static final Duration MAX_REST = Duration.ofSeconds(3);
 
-  private final LinkedBlockingDeque<Connection> idle;
+  /** How long a connection rests between two calls, at least and at most. */
+  record Rest(Duration min, Duration max) {
+    static final Rest DEFAULT = new Rest(Duration.ofMillis(5), Duration.ofMillis(100));
+    static final Rest NONE = new Rest(Duration.ZERO, Duration.ZERO);
+  }
 
-  Connections(int max) {
-    idle = new LinkedBlockingDeque<>(max);
+  private static final int MIN_IDLE = 16;
+  private static final Duration DISTRUST = Duration.ofHours(1);
+
+  /** A server that speaks before it is asked does so about when it accepts. */
+  private static final Timeout LISTENING = Timeout.ofMilliseconds(2);
+
+  private static final Timeout LISTENING_LONGER = Timeout.ofMilliseconds(50);
+
+  private final String upstream;
+  private final Rest rest;
+  private final LinkedBlockingDeque<Connection> idle;
+  private final AtomicBoolean isDistrusted = new AtomicBoolean();
+  private volatile long distrustedAt;
+
+  Connections(String upstream, int max, Rest rest) {
+    this.upstream = upstream;
+    this.rest = rest;
+    idle = new LinkedBlockingDeque<>(Math.max(MIN_IDLE, max / 2));
   }
 
   /** One that was used not long ago, which does not mean that the other side still holds it. */
   @Nullable Connection take() {
-    var connection = idle.pollFirst();
-    if (connection == null || !connection.hasRested(MAX_REST)) {
-      return connection;
+    for (var oldest = idle.pollFirst(); oldest != null; oldest = idle.pollFirst()) {
+      if (!oldest.hasRestedEnough(rest.min, rest.max)) {
+        putBack(oldest);
+        return null;
+      }
+      if (oldest.hasRested(MAX_REST)) {
+        closeLater(oldest);
+      } else if (isGood(oldest)) {
+        return oldest;
+      }
     }
-    connection.close();
     return null;
+  }
+
+  Connection fresh() {
+    return new Connection(isDistrusted.get() ? LISTENING_LONGER : LISTENING);
+  }
+
+  private boolean isGood(Connection connection) {
+    try {
+      if (connection.isQuiet()) {
+        return !isDistrusted.get();
+      }
+      if (!connection.hasFarewell()) {
+        distrust();
+      }
+    } catch (IOException _) {
+      // Then it is closed already.
+    }
+    connection.cut();
+    return false;
+  }
+
+  /** The upstream has sent what no request asked for. */
+  void distrust() {
+    distrustedAt = System.nanoTime();
+    if (!isDistrusted.getAndSet(true)) {
+      LOG.log(
+          Level.WARNING,
+          "{0} sent an answer that nobody asked for: for an hour each call to it gets a connection of its own",
+          upstream);
+    }
   }
 
   void keep(Connection connection) {
     connection.rest();
-    if (!idle.offerFirst(connection)) {
+    if (isDistrusted.get() || !idle.offerLast(connection)) {
       connection.close();
     }
   }
 
   /** Does not wait: the goodbyes are said on threads of their own. */
   void closeRested() {
-    for (var last = idle.pollLast(); last != null; last = idle.pollLast()) {
-      if (!last.hasRested(MAX_REST)) {
-        putBack(last);
+    if (isDistrusted.get() && System.nanoTime() - distrustedAt > DISTRUST.toNanos()) {
+      isDistrusted.set(false);
+    }
+    for (var oldest = idle.pollFirst(); oldest != null; oldest = idle.pollFirst()) {
+      if (!oldest.hasRested(MAX_REST)) {
+        putBack(oldest);
         return;
       }
-      closeLater(last);
+      closeLater(oldest);
     }
   }
 
   private void putBack(Connection connection) {
-    if (!idle.offerLast(connection)) {
+    if (!idle.offerFirst(connection)) {
       closeLater(connection);
     }
   }

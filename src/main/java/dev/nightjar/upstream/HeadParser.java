@@ -9,21 +9,30 @@ import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParser;
 import org.apache.hc.core5.http.io.SessionInputBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the head of an answer. The library's own parser takes a connection's end in the middle of a
  * head for the head's end; this one refuses it.
  */
 final class HeadParser extends DefaultHttpResponseParser {
+  private @Nullable SessionInputBuffer buffer;
+
   HeadParser(Http1Config config) {
     super(config);
   }
 
+  /** Whether more was read from the socket than what the last answer was long. */
+  boolean hasMore() {
+    return buffer != null && buffer.length() > 0;
+  }
+
   @Override
-  public ClassicHttpResponse parse(SessionInputBuffer buffer, InputStream in)
+  public ClassicHttpResponse parse(SessionInputBuffer from, InputStream in)
       throws IOException, HttpException {
+    buffer = from;
     var watched = new EndWatch(in);
-    var answer = super.parse(buffer, watched);
+    var answer = super.parse(from, watched);
     if (watched.ended) {
       throw new ConnectionClosedException("in the head of an answer");
     }

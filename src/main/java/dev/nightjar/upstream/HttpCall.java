@@ -39,7 +39,7 @@ final class HttpCall implements Upstream.Call {
   private UpstreamResult attempt(Upstream.Sink sink) {
     try {
       var reused = upstream.connections().take();
-      var first = reused == null ? null : sendAgainIfStale(reused, sink);
+      var first = reused == null ? null : sendOnUsed(reused, sink);
       return first != null ? first : sendOnFresh(sink);
     } catch (LocalFaultException e) {
       return new UpstreamResult.LocalFault(Failures.text(e));
@@ -48,8 +48,11 @@ final class HttpCall implements Upstream.Call {
     }
   }
 
-  /** Null when the other side had closed the connection before, so that nothing was lost. */
-  private @Nullable UpstreamResult sendAgainIfStale(Connection reused, Upstream.Sink sink)
+  /**
+   * Null when the other side had closed the connection before, so that nothing was lost; and when
+   * nobody can tell whether what came was meant for this call.
+   */
+  private @Nullable UpstreamResult sendOnUsed(Connection reused, Upstream.Sink sink)
       throws IOException, HttpException {
     state.use(reused);
     try {
@@ -57,7 +60,8 @@ final class HttpCall implements Upstream.Call {
     } catch (LocalFaultException e) {
       throw e;
     } catch (IOException e) {
-      if (!reused.isUnanswered() || !state.isRunning()) {
+      boolean isLost = e instanceof UnaskedAnswerException || reused.isUnanswered();
+      if (!isLost || !state.isRunning()) {
         throw e;
       }
       reused.cut();
@@ -67,7 +71,7 @@ final class HttpCall implements Upstream.Call {
   }
 
   private UpstreamResult sendOnFresh(Upstream.Sink sink) throws IOException, HttpException {
-    var fresh = new Connection();
+    var fresh = upstream.connections().fresh();
     state.use(fresh);
     try {
       upstream.dialer().dial(fresh);
@@ -79,9 +83,17 @@ final class HttpCall implements Upstream.Call {
 
   private UpstreamResult sendOn(Connection current, Upstream.Sink sink)
       throws IOException, HttpException {
+    boolean isUsed = current.isUsed();
     var answer = current.exchange(request);
     if (!pour(answer.getEntity(), sink)) {
       return new UpstreamResult.TooLarge();
+    }
+    if (!current.isQuiet()) {
+      upstream.connections().distrust();
+      if (isUsed) {
+        throw new UnaskedAnswerException();
+      }
+      return answered(answer);
     }
     if (state.finish()) {
       giveBack(current, answer);

@@ -29,10 +29,16 @@ public final class HttpUpstream implements Upstream {
   }
 
   HttpUpstream(UpstreamTarget target, InstantSource clock, SSLSocketFactory tls) {
+    this(target, clock, tls, Connections.Rest.DEFAULT);
+  }
+
+  /** For tests that have no time to rest. */
+  HttpUpstream(
+      UpstreamTarget target, InstantSource clock, SSLSocketFactory tls, Connections.Rest rest) {
     this.name = target.name();
     this.base = BaseUrl.of(target.baseUrl());
     this.headers = headers(base, target.apiKey());
-    var connections = new Connections(target.maxConnections());
+    var connections = new Connections(name, target.maxConnections(), rest);
     this.calls =
         new CallContext(
             new Dialer(base, tls),

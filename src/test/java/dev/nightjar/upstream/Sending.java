@@ -4,8 +4,9 @@ import dev.nightjar.testing.ScriptedServer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import javax.net.ssl.SSLSocketFactory;
 
-/** Upstreams and requests for tests. */
+/** Upstreams, whose connections are used again at once, and requests for tests. */
 final class Sending {
   static final String OK =
       "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
@@ -19,7 +20,8 @@ final class Sending {
   }
 
   static HttpUpstream upstream(UpstreamTarget target) {
-    return new HttpUpstream(target, InstantSource.fixed(NOW));
+    var tls = (SSLSocketFactory) SSLSocketFactory.getDefault();
+    return new HttpUpstream(target, InstantSource.fixed(NOW), tls, Connections.Rest.NONE);
   }
 
   static Upstream.Request request(String body) {

@@ -85,7 +85,8 @@ class TlsTest {
 
   private static HttpUpstream upstream(ScriptedServer server, SSLContext tls) {
     var target = new UpstreamTarget("tls", server.url("https", ""), null, 4);
-    return new HttpUpstream(target, InstantSource.fixed(NOW), tls.getSocketFactory());
+    return new HttpUpstream(
+        target, InstantSource.fixed(NOW), tls.getSocketFactory(), Connections.Rest.NONE);
   }
 
   private static SSLContext contextFor(String name) throws Exception {
