@@ -5,6 +5,8 @@ import dev.nightjar.config.MaskedUrl;
 import dev.nightjar.config.SettingsException;
 import dev.nightjar.config.UpstreamSettings;
 import dev.nightjar.engine.BatchEngine;
+import dev.nightjar.engine.message.ModelNames;
+import dev.nightjar.engine.message.ModelNames.Others;
 import dev.nightjar.engine.message.UpstreamSpec;
 import dev.nightjar.process.ProcessEnd;
 import dev.nightjar.run.RunNode;
@@ -23,6 +25,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The engine on one machine: a data directory, its stores, and the upstreams. */
 final class LocalEngine implements RunNode {
@@ -42,7 +45,7 @@ final class LocalEngine implements RunNode {
     var specs = new ArrayList<UpstreamSpec>();
     for (UpstreamSettings upstream : upstreams) {
       clients.add(client(upstream, clock));
-      specs.add(new UpstreamSpec(upstream.name(), upstream.models(), upstream.maxInFlight()));
+      specs.add(new UpstreamSpec(upstream.name(), models(upstream), upstream.maxInFlight()));
     }
     this.upstreams = clients;
     this.engine =
@@ -65,6 +68,11 @@ final class LocalEngine implements RunNode {
       stores.close();
       throw e;
     }
+  }
+
+  private static ModelNames models(UpstreamSettings upstream) {
+    Set<String> models = upstream.models();
+    return models == null ? ModelNames.of(Set.of(), Others.ANY) : ModelNames.of(models);
   }
 
   private static Upstream client(UpstreamSettings upstream, SteadyClock clock) {

@@ -18,6 +18,7 @@ import tools.jackson.core.TokenStreamLocation;
  * @param idStart of the custom_id token, quotes included
  * @param bodyStart of the body object; -1 when there is none
  * @param model of the body; null when it names none
+ * @param modelStart of the model's token, quotes included; -1 when there is none
  * @param parameters which of the parameters that some endpoint requires the body has
  */
 public record RequestLine(
@@ -29,6 +30,8 @@ public record RequestLine(
     int bodyStart,
     int bodyLength,
     @Nullable String model,
+    int modelStart,
+    int modelLength,
     boolean isStreaming,
     Set<Parameter> parameters) {
 
@@ -128,6 +131,8 @@ public record RequestLine(
     private int bodyStart = -1;
     private int bodyLength;
     private @Nullable String model;
+    private int modelStart = -1;
+    private int modelLength;
     private boolean isStreaming;
 
     Reader(JsonParser parser) {
@@ -173,6 +178,8 @@ public record RequestLine(
           bodyStart,
           bodyLength,
           model,
+          modelStart,
+          modelLength,
           isStreaming,
           parameters);
     }
@@ -184,7 +191,9 @@ public record RequestLine(
           case "model" -> {
             once(model, "body.model");
             if (value != JsonToken.VALUE_NULL) {
+              modelStart = Json.start(parser);
               model = string("body.model");
+              modelLength = Json.end(parser) - modelStart;
               parameters.add(Parameter.MODEL);
             }
           }

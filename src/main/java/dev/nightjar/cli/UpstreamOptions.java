@@ -38,6 +38,13 @@ final class UpstreamOptions {
       description = "Calls at a time to each upstream (default: 256).")
   @Nullable Integer maxInFlight;
 
+  @Option(
+      names = "--any-model",
+      description =
+          "Each --upstream takes any name of a model, whatever it lists; in a settings file: models:"
+              + " any.")
+  boolean isAnyModel;
+
   /** From the flags, else the environment's {@code urlVariable}, else the file. */
   List<UpstreamSettings> upstreams(
       Map<String, String> environment, String urlVariable, SettingsFile file) {
@@ -53,6 +60,11 @@ final class UpstreamOptions {
             "--api-key is for what --upstream names; in the settings file each upstream has its own"
                 + " api_key or api_key_env");
       }
+      if (isAnyModel) {
+        throw new SettingsException(
+            "--any-model is for what --upstream names; in the settings file an upstream has"
+                + " 'models: any'");
+      }
       for (SettingsFile.Upstream entry : file.upstreams()) {
         upstreams.add(fromFile(entry, environment, upstreams.size() + 1));
       }
@@ -60,7 +72,8 @@ final class UpstreamOptions {
     }
     String key = key(named, environment);
     for (String url : named) {
-      upstreams.add(upstream(neutralName(upstreams.size() + 1), url, key, Set.of(), null));
+      String name = neutralName(upstreams.size() + 1);
+      upstreams.add(upstream(name, url, key, isAnyModel ? null : Set.of(), null));
     }
     return upstreams;
   }
@@ -120,16 +133,23 @@ final class UpstreamOptions {
                 .formatted(MaskedUrl.of(entry.url()), entry.apiKeyEnv()));
       }
     }
-    Set<String> models = entry.models() == null ? Set.of() : Set.copyOf(entry.models());
     String name = entry.name() == null ? neutralName(number) : entry.name();
-    return upstream(name, entry.url(), own, models, entry.maxInFlight());
+    return upstream(name, entry.url(), own, models(entry), entry.maxInFlight());
+  }
+
+  private static @Nullable Set<String> models(SettingsFile.Upstream entry) {
+    List<String> models = entry.models();
+    if (models == null) {
+      return Set.of();
+    }
+    return models.equals(List.of("any")) ? null : Set.copyOf(models);
   }
 
   private UpstreamSettings upstream(
       String name,
       String url,
       @Nullable String key,
-      Set<String> models,
+      @Nullable Set<String> models,
       @Nullable Integer ownMaxInFlight) {
     check(url);
     int max = UpstreamSettings.MAX_IN_FLIGHT;

@@ -1,5 +1,6 @@
 package dev.nightjar.config;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import dev.nightjar.cost.PriceTable;
 import dev.nightjar.cost.Terms;
 import java.nio.file.Files;
@@ -58,7 +59,8 @@ public record SettingsFile(
       @Nullable String url,
       @Nullable String apiKey,
       @Nullable String apiKeyEnv,
-      @Nullable List<String> models,
+      @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
+          @Nullable List<String> models,
       @Nullable Integer maxInFlight) {}
 
   /** What webhooks may do; {@code allowPrivate} has networks and hosts' names. */

@@ -8,14 +8,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param url its base URL, with or without {@code /v1}
  * @param apiKey sent as bearer token; null for none
- * @param models those it serves; empty: what it lists, or any
+ * @param models those it serves; null: any; empty: what it lists
  */
 public record UpstreamSettings(
-    String name, String url, @Nullable String apiKey, Set<String> models, int maxInFlight) {
+    String name,
+    String url,
+    @Nullable String apiKey,
+    @Nullable Set<String> models,
+    int maxInFlight) {
   public static final int MAX_IN_FLIGHT = 256;
 
   public UpstreamSettings {
-    models = Set.copyOf(models);
+    models = models == null ? null : Set.copyOf(models);
   }
 
   public UpstreamSettings withMaxInFlight(int max) {

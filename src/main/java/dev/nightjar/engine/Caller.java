@@ -17,7 +17,6 @@ import dev.nightjar.store.ObjectStore;
 import dev.nightjar.upstream.Upstream;
 import dev.nightjar.upstream.UpstreamResult;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -104,10 +103,10 @@ final class Caller {
     if (span.isReadWhole()) {
       Bytes whole = Bytes.of(input.read(span.offset(), span.length()));
       customId = whole.slice(span.idStart(), span.idLength());
-      body = new MemoryBody(whole.slice(span.bodyStart(), span.bodyLength()));
+      body = LineBody.of(whole, span, send.model());
     } else {
       customId = Bytes.of(input.read(span.offset() + span.idStart(), span.idLength()));
-      body = new StreamedBody(input, span);
+      body = LineBody.of(input, span, send.model());
     }
     long number = send.number();
     var request =
@@ -143,39 +142,6 @@ final class Caller {
       Upstream.Call made = call;
       if (made != null) {
         made.abort();
-      }
-    }
-  }
-
-  private record MemoryBody(Bytes bytes) implements Upstream.Body {
-    @Override
-    public long length() {
-      return bytes.length();
-    }
-
-    @Override
-    public void writeTo(OutputStream out) throws IOException {
-      bytes.writeTo(out);
-    }
-  }
-
-  private record StreamedBody(ChunkInput input, LineSpan span) implements Upstream.Body {
-    @Override
-    public long length() {
-      return span.bodyLength();
-    }
-
-    @Override
-    public void writeTo(OutputStream out) throws IOException {
-      byte[] buffer = new byte[LineSpan.COPY_BYTES];
-      long position = span.offset() + span.bodyStart();
-      int left = span.bodyLength();
-      while (left > 0) {
-        int n = Math.min(left, buffer.length);
-        input.readFully(position, buffer, n);
-        out.write(buffer, 0, n);
-        position += n;
-        left -= n;
       }
     }
   }

@@ -140,7 +140,9 @@ final class ChunkLoader {
               line.idStart(),
               line.idLength(),
               line.bodyStart(),
-              line.bodyLength());
+              line.bodyLength(),
+              line.modelStart(),
+              line.modelLength());
       return new ClaimedLine(span, line.model() == null ? "" : line.model());
     } catch (MalformedLineException e) {
       throw new ChangedInputException(

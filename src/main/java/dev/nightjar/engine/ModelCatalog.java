@@ -24,6 +24,10 @@ import java.util.function.Consumer;
  */
 public final class ModelCatalog {
   private static final long FRESH_MILLIS = 60_000;
+
+  /** Nothing is refused by what is older: a model may have been pulled just now. */
+  private static final long REFUSAL_MILLIS = 1_000;
+
   private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
   private static final int NEAREST_MAX = 3;
 
@@ -69,8 +73,8 @@ public final class ModelCatalog {
   /** Each model and the upstream that has it. */
   public Map<String, String> models() {
     var models = new LinkedHashMap<String, String>();
-    for (KnownModels upstream : fresh()) {
-      upstream.models().forEach(model -> models.putIfAbsent(model, upstream.upstream()));
+    for (KnownModels upstream : fresh(known, FRESH_MILLIS)) {
+      upstream.models().listed().forEach(model -> models.putIfAbsent(model, upstream.upstream()));
     }
     return models;
   }
@@ -83,22 +87,33 @@ public final class ModelCatalog {
     if (model.isEmpty()) {
       return Optional.empty();
     }
-    var all = new LinkedHashSet<String>();
-    for (KnownModels upstream : fresh()) {
-      if (upstream.mayHave(model)) {
-        return Optional.empty();
-      }
-      all.addAll(upstream.models());
+    List<KnownModels> lately = fresh(known, FRESH_MILLIS);
+    if (mayHave(lately, model)) {
+      return Optional.empty();
     }
-    return Optional.of(
-        "The provided model '%s' is not supported by the Batch API: no upstream has it. Nearest: %s."
-            .formatted(model, String.join(", ", nearest(model, all))));
+    List<KnownModels> now = fresh(lately, REFUSAL_MILLIS);
+    return mayHave(now, model) ? Optional.empty() : Optional.of(refused(model, now));
   }
 
-  /** What the engine knows; of an upstream of which that is too old, what it says now. */
-  private List<KnownModels> fresh() {
-    KnownModels[] models = known.toArray(KnownModels[]::new);
-    long tooOld = clock.steadyMillis() - FRESH_MILLIS;
+  private static boolean mayHave(List<KnownModels> upstreams, String model) {
+    return upstreams.stream().anyMatch(upstream -> upstream.mayHave(model));
+  }
+
+  private static String refused(String model, List<KnownModels> upstreams) {
+    var all = new LinkedHashSet<String>();
+    for (KnownModels upstream : upstreams) {
+      all.addAll(upstream.models().listed());
+    }
+    return ("The provided model '%s' is not supported by the Batch API: no upstream has it. Nearest:"
+            + " %s. An upstream that takes any name is one with 'models: any' in the settings, or"
+            + " --any-model.")
+        .formatted(model, String.join(", ", nearest(model, all)));
+  }
+
+  /** What is known; of an upstream of which that is older, what it says now. */
+  private List<KnownModels> fresh(List<KnownModels> before, long millisMax) {
+    KnownModels[] models = before.toArray(KnownModels[]::new);
+    long tooOld = clock.steadyMillis() - millisMax;
     var asking = new ArrayList<Thread>();
     for (int i = 0; i < models.length; i++) {
       if (models[i].askedAtMillis() < tooOld) {
@@ -123,7 +138,8 @@ public final class ModelCatalog {
   private KnownModels askedAnew(int upstream, KnownModels before) {
     return switch (ask(upstream)) {
       case Probe.Alive(Optional<List<String>> listed) ->
-          new KnownModels(before.upstream(), models(listed), clock.steadyMillis(), true);
+          new KnownModels(
+              before.upstream(), before.models().with(models(listed)), clock.steadyMillis(), true);
       case Probe.Dead _ -> before;
     };
   }

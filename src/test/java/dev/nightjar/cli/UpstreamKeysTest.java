@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -110,6 +111,28 @@ class UpstreamKeysTest {
     assertThatThrownBy(() -> options.upstreams(environment, "NIGHTJAR_UPSTREAM", file))
         .isInstanceOf(SettingsException.class)
         .hasMessageContaining("its own api_key or api_key_env");
+  }
+
+  @Test
+  @Tag("F2")
+  void upstreamOfTheFileMayTakeAnyModelAndTheFlagIsForThoseOfFlags() throws IOException {
+    Path path = folder.resolve("nightjar.yaml");
+    String entries =
+        "upstreams: [{url: 'http://a', models: any}, {url: 'http://b', models: [any, m]}]";
+    SettingsFile file = SettingsFile.read(Files.writeString(path, entries));
+    var options = new UpstreamOptions();
+
+    assertThat(options.upstreams(Map.of(), "NIGHTJAR_UPSTREAM", file))
+        .extracting(UpstreamSettings::models)
+        .containsExactly(null, Set.of("any", "m"));
+    options.isAnyModel = true;
+    assertThatThrownBy(() -> options.upstreams(Map.of(), "NIGHTJAR_UPSTREAM", file))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("'models: any'");
+    options.urls = List.of("http://c:1/v1");
+    assertThat(options.upstreams(Map.of(), "NIGHTJAR_UPSTREAM", none()))
+        .extracting(UpstreamSettings::models)
+        .containsOnlyNulls();
   }
 
   @Test

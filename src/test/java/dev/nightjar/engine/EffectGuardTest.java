@@ -49,7 +49,7 @@ class EffectGuardTest {
   @Test
   void sendThatCannotBeginIsALocalFaultOfItsLine() {
     fail(
-        new Effect.Send(LINE, 0, new LineSpan(0, 10, 0, 0, 0, 10), 0),
+        new Effect.Send(LINE, 0, new LineSpan(0, 10, 0, 0, 0, 10, 0, 0), 0, null),
         new AssertionError("a mistake"));
 
     assertThat(events)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightjar.engine.message.Event;
 import dev.nightjar.engine.message.KnownModels;
+import dev.nightjar.engine.message.ModelNames;
 import dev.nightjar.testing.TestClocks;
 import dev.nightjar.time.SteadyClock;
 import dev.nightjar.upstream.Upstream;
@@ -18,6 +19,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Clients are told what the engine knows, and a model is refused for nothing that is old. */
@@ -72,7 +74,7 @@ class ModelCatalogTest {
   private static KnownModels known(
       String upstream, long askedAt, boolean isCurrent, String... models) {
     Set<String> all = new LinkedHashSet<>(List.of(models));
-    return new KnownModels(upstream, all, askedAt, isCurrent);
+    return new KnownModels(upstream, ModelNames.of(all), askedAt, isCurrent);
   }
 
   @Test
@@ -85,8 +87,26 @@ class ModelCatalogTest {
     assertThat(new ArrayList<>(catalog.models().entrySet()))
         .containsExactly(Map.entry("z", "a"), Map.entry("y", "a"), Map.entry("x", "b"));
     assertThat(catalog.refusal("y")).isEmpty();
-    assertThat(catalog.refusal("w").orElseThrow()).endsWith("Nearest: z, y, x.");
     assertThat(a.asked + b.asked).isZero();
+  }
+
+  @Test
+  @Tag("F2")
+  void nothingIsRefusedByWhatIsMoreThanASecondOld() {
+    long asked = clock.steadyMillis();
+    catalog.tell(
+        List.of(known("a", asked, true, "z", "y"), known("b", Long.MAX_VALUE, true, "x", "z")));
+
+    assertThat(catalog.refusal("w").orElseThrow())
+        .contains("Nearest: z, y, x.")
+        .contains("'models: any'");
+    assertThat(a.asked).as("asked just now").isZero();
+    now.set(now.get().plusSeconds(2));
+    a.lists("w");
+
+    assertThat(catalog.refusal("w")).as("pulled just now").isEmpty();
+    assertThat(told).containsExactly(new Event.ModelsListed(0, Set.of("w")));
+    assertThat(b.asked).as("configured").isZero();
   }
 
   @Test

@@ -98,7 +98,8 @@ class FirstMinutesTest {
       assertSays(
           WRONG,
           "The provided model 'gpt-5' is not supported by the Batch API: no upstream has it."
-              + " Nearest: gpt-5-mini, qwen3.",
+              + " Nearest: gpt-5-mini, qwen3. An upstream that takes any name is one with 'models:"
+              + " any' in the settings, or --any-model.",
           "run",
           input.toString(),
           "-o",

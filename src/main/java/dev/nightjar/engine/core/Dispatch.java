@@ -124,7 +124,9 @@ final class Dispatch implements Serializable {
     calls++;
     requestBytes += line.span.callBytes();
     underWay.add(line);
-    effects.accept(new Effect.Send(line.id(), line.number(), line.span, lane.upstream.index));
+    effects.accept(
+        new Effect.Send(
+            line.id(), line.number(), line.span, lane.upstream.index, lane.otherName()));
   }
 
   /** The line whose call that was. */

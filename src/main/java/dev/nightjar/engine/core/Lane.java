@@ -82,6 +82,12 @@ final class Lane implements Serializable {
     return state;
   }
 
+  /** What its upstream calls its model; null: as the lines do. */
+  @Nullable String otherName() {
+    String name = upstream.spelling(model);
+    return model.equals(name) ? null : name;
+  }
+
   /** Whether its upstream has its model; while it has not, no line is sent. */
   void serves(boolean newIsServing) {
     isServing = newIsServing;

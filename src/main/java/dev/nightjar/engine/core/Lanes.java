@@ -136,7 +136,7 @@ final class Lanes implements Serializable {
   private void route(ModelQueue queue) {
     var serving = new ArrayList<UpstreamState>();
     for (UpstreamState upstream : upstreams) {
-      if (upstream.serves(queue.model)) {
+      if (upstream.spelling(queue.model) != null) {
         serving.add(upstream);
       }
     }

@@ -1,6 +1,7 @@
 package dev.nightjar.engine.core;
 
 import dev.nightjar.engine.message.KnownModels;
+import dev.nightjar.engine.message.ModelNames;
 import dev.nightjar.engine.message.UpstreamSpec;
 import java.io.Serializable;
 import java.util.Set;
@@ -22,8 +23,8 @@ final class UpstreamState implements Serializable {
   /** Answers of its calls that are not yet durable. */
   private int unappended;
 
-  /** What it listed last; empty: it may have any, for all that is known. */
-  private Set<String> listed = Set.of();
+  /** Those that it is configured for, or listed last. */
+  private ModelNames models;
 
   private long askedAtMillis = NEVER;
 
@@ -34,6 +35,7 @@ final class UpstreamState implements Serializable {
     this.index = index;
     this.spec = spec;
     this.slots = spec.maxInFlight();
+    this.models = spec.models();
   }
 
   String name() {
@@ -77,12 +79,12 @@ final class UpstreamState implements Serializable {
 
   /** It is said which models it has: it need not be asked. */
   boolean isConfigured() {
-    return !spec.models().isEmpty();
+    return !spec.models().listed().isEmpty();
   }
 
   /** Empty: it does not say. */
-  void lists(Set<String> models, long now) {
-    listed = models;
+  void lists(Set<String> listed, long now) {
+    models = spec.models().with(listed);
     askedAtMillis = now;
     failure = null;
   }
@@ -100,25 +102,24 @@ final class UpstreamState implements Serializable {
 
   /** It has not yet answered, nor failed to: nothing is known, and soon something will be. */
   boolean isUnheard() {
-    return !isConfigured() && askedAtMillis == NEVER;
+    return models.isUnknown() && askedAtMillis == NEVER;
   }
 
   /** It may have any model, for all that is known. */
   boolean isUnknown() {
-    return !isConfigured() && !isUnheard() && listed.isEmpty();
+    return !isUnheard() && models.isUnknown();
   }
 
-  /** It is known to have it; any has what names no model. */
-  boolean serves(String model) {
-    return !isUnheard() && (model.isEmpty() || models().contains(model));
-  }
-
-  private Set<String> models() {
-    return isConfigured() ? spec.models() : listed;
+  /** What it calls this model, if it is known to have it; any has what names none. */
+  @Nullable String spelling(String model) {
+    if (isUnheard()) {
+      return null;
+    }
+    return model.isEmpty() ? model : models.spelling(model);
   }
 
   KnownModels known() {
     return new KnownModels(
-        name(), models(), isConfigured() ? Long.MAX_VALUE : askedAtMillis, failure == null);
+        name(), models, isConfigured() ? Long.MAX_VALUE : askedAtMillis, failure == null);
   }
 }

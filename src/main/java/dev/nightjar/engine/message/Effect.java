@@ -28,8 +28,10 @@ public sealed interface Effect {
    * Call the upstream. Answer: Ended.
    *
    * @param number the line's place in its batch, from 0
+   * @param model what the upstream calls the line's model; null: as the line does
    */
-  record Send(LineId line, long number, LineSpan span, int upstream) implements Effect {
+  record Send(LineId line, long number, LineSpan span, int upstream, @Nullable String model)
+      implements Effect {
     @Override
     public Event failed(String why) {
       return new Event.Ended(line, new CallOutcome.LocalFault(why));

@@ -9,9 +9,18 @@ import java.io.Serializable;
  * @param length of the line, without its newline
  * @param idStart of the custom_id token, quotes included, from the line's first byte
  * @param bodyStart of the body object, from the line's first byte
+ * @param modelStart of the body's model token, quotes included, from the line's first byte
+ * @param modelLength 0 when the body names no model
  */
 public record LineSpan(
-    long offset, int length, int idStart, int idLength, int bodyStart, int bodyLength)
+    long offset,
+    int length,
+    int idStart,
+    int idLength,
+    int bodyStart,
+    int bodyLength,
+    int modelStart,
+    int modelLength)
     implements Serializable {
   /** Of longer lines the body is streamed to the upstream, through a buffer of this size. */
   public static final int COPY_BYTES = 32 * 1024;

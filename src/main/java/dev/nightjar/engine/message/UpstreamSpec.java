@@ -1,22 +1,23 @@
 package dev.nightjar.engine.message;
 
 import java.io.Serializable;
-import java.util.Collections;
-import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
  * What the engine knows of an upstream.
  *
- * @param models the models it is configured for; empty: whatever it lists, or any
+ * @param models those that it is configured for; where none is, what it lists counts
  * @param maxInFlight calls at a time, over all its lanes
  */
-public record UpstreamSpec(String name, Set<String> models, int maxInFlight)
+public record UpstreamSpec(String name, ModelNames models, int maxInFlight)
     implements Serializable {
   public UpstreamSpec {
-    models = Collections.unmodifiableSet(new LinkedHashSet<>(models)); // In order, when replayed.
     if (maxInFlight < 1) {
       throw new IllegalArgumentException("max in flight must be at least 1, not " + maxInFlight);
     }
+  }
+
+  public UpstreamSpec(String name, Set<String> models, int maxInFlight) {
+    this(name, ModelNames.of(models), maxInFlight);
   }
 }

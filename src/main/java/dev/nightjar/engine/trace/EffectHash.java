@@ -31,7 +31,8 @@ public final class EffectHash {
     }
     if (effect instanceof Effect.Send send) {
       long hash = mix(mix(of(send.line()), send.number()), send.upstream());
-      return mix(mix(hash, send.span().offset()), send.span().length());
+      hash = mix(mix(hash, send.span().offset()), send.span().length());
+      return send.model() == null ? hash : mix(hash, send.model().hashCode());
     }
     if (effect instanceof Effect.TellModels(List<KnownModels> upstreams)) {
       long hash = upstreams.size();
@@ -45,7 +46,7 @@ public final class EffectHash {
 
   /** A set has the same number in any order, as it has not as text. */
   private static long of(KnownModels known) {
-    long hash = mix(known.upstream().hashCode(), known.models().hashCode());
+    long hash = mix(known.upstream().hashCode(), known.models().listed().hashCode());
     return mix(mix(hash, known.askedAtMillis()), known.isCurrent() ? 1 : 0);
   }
 

@@ -123,11 +123,15 @@ final class EventFormat {
     writeNumber(span.idLength(), out);
     writeNumber(span.bodyStart(), out);
     writeNumber(span.bodyLength(), out);
+    writeNumber(span.modelStart(), out);
+    writeNumber(span.modelLength(), out);
   }
 
   private static LineSpan span(ObjectInputStream in) throws IOException {
     return new LineSpan(
         number(in),
+        (int) number(in),
+        (int) number(in),
         (int) number(in),
         (int) number(in),
         (int) number(in),

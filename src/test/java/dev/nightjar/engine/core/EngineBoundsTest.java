@@ -27,7 +27,7 @@ class EngineBoundsTest {
   private static final int CALL_BYTES = span(2).callBytes();
 
   private static LineSpan span(int length) {
-    return new LineSpan(0, length, 0, 1, 0, length);
+    return new LineSpan(0, length, 0, 1, 0, length, 0, 0);
   }
 
   private static EngineDriver driver(long requestBytes, long unsealedBytes, int openChunks) {

@@ -159,7 +159,7 @@ final class EngineDriver {
   }
 
   void start(long batch, int lines, long deadlineMillis) {
-    var span = new LineSpan(0, lineBytes, 0, 1, 0, lineBytes);
+    var span = new LineSpan(0, lineBytes, 0, 1, 0, lineBytes, 0, 0);
     var plan = new Plan(lines, isMixed ? "" : model, span, isMixed);
     plans.put(batch, plan);
     post(

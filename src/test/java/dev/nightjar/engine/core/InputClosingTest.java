@@ -92,7 +92,7 @@ class InputClosingTest {
   /** The first chunk of the first batch. */
   private static ClaimedChunk claimed(long epoch) {
     var chunk = new Chunk(new ChunkId(1, 0), epoch, 0, 16, 0, 1);
-    var line = new ClaimedLine(new LineSpan(0, 2, 0, 1, 0, 2), EngineDriver.MODEL);
+    var line = new ClaimedLine(new LineSpan(0, 2, 0, 1, 0, 2, 0, 0), EngineDriver.MODEL);
     return new ClaimedChunk(
         chunk, Collections.nCopies(16, line), new BitSet(), RequestCounts.NONE, Usage.NONE, 0);
   }

@@ -1,12 +1,14 @@
 package dev.nightjar.engine.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.nightjar.batch.Batch.Ending;
 import dev.nightjar.engine.message.CallOutcome;
 import dev.nightjar.engine.message.Event;
 import dev.nightjar.engine.message.Failure.Kind;
 import dev.nightjar.engine.message.KnownModels;
+import dev.nightjar.engine.message.ModelNames;
 import dev.nightjar.engine.message.UpstreamSpec;
 import java.util.List;
 import java.util.Set;
@@ -69,8 +71,8 @@ class ListingsTest {
     assertThat(two.listings).isEqualTo(8);
     assertThat(two.told)
         .containsExactly(
-            new KnownModels("a", MODEL, two.now, true),
-            new KnownModels("b", Set.of(), two.now, true));
+            new KnownModels("a", ModelNames.of(MODEL), two.now, true),
+            new KnownModels("b", ModelNames.of(Set.of()), two.now, true));
   }
 
   @Test
@@ -88,8 +90,22 @@ class ListingsTest {
 
     assertThat(two.told)
         .containsExactly(
-            new KnownModels("a", Set.of("other"), two.now, true),
-            new KnownModels("b", MODEL, two.now, true));
+            new KnownModels("a", ModelNames.of(Set.of("other")), two.now, true),
+            new KnownModels("b", ModelNames.of(MODEL), two.now, true));
+  }
+
+  @Test
+  @Tag("F2")
+  void lineIsSentWithTheNameThatItsUpstreamLists() {
+    two.lists.put(0, Set.of(EngineDriver.MODEL + ":latest"));
+    two.lists.put(1, MODEL);
+    two.post(new Event.Tick());
+
+    two.start(1, 100);
+
+    assertThat(two.sent)
+        .extracting(line -> two.call(line).upstream(), line -> two.call(line).model())
+        .containsOnly(tuple(0, EngineDriver.MODEL + ":latest"), tuple(1, null));
   }
 
   @Test
@@ -102,7 +118,8 @@ class ListingsTest {
     two.start(1, 100);
 
     assertThat(called()).containsExactly(0, 0, 1, 1, 1);
-    assertThat(two.told.getFirst()).isEqualTo(new KnownModels("a", MODEL, two.now, false));
+    assertThat(two.told.getFirst())
+        .isEqualTo(new KnownModels("a", ModelNames.of(MODEL), two.now, false));
   }
 
   @Test

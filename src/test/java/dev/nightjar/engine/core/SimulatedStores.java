@@ -215,7 +215,7 @@ final class SimulatedStores {
     chunk.answers.keySet().forEach(held::set);
     var lines = new ArrayList<ClaimedLine>();
     for (int i = 0; i < chunk.lines && !isClosing; i++) {
-      var span = new LineSpan(i * 100L, 100, 0, 5, 10, 90);
+      var span = new LineSpan(i * 100L, 100, 0, 5, 10, 90, 20, 8);
       lines.add(new ClaimedLine(span, batch.model(chunk.firstLine + i)));
     }
     long answers = chunk.answers.size();

@@ -109,7 +109,7 @@ final class SimulatedUpstreams {
 
   /** What is wrong about sending a line of this model to one, for all that the engine can know. */
   @Nullable String mistake(int upstream, String model) {
-    Set<String> configured = specs.get(upstream).models();
+    Set<String> configured = specs.get(upstream).models().listed();
     Set<String> known = configured.isEmpty() ? heard.get(upstream) : configured;
     if (known == null) {
       return "upstream %d has not said which models it has".formatted(upstream);
