@@ -78,7 +78,7 @@ final class RunFiles {
     return node.stores()
         .batches()
         .createBatch(
-            new NewBatch(ids.newBatch(), PROJECT, endpoint, id, "none", null, metadata, null, null))
+            NewBatch.withoutDeadline(ids.newBatch(), PROJECT, endpoint, id, "none", metadata))
         .batch();
   }
 

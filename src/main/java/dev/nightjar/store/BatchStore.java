@@ -109,7 +109,20 @@ public interface BatchStore {
       @Nullable Duration window,
       Map<String, String> metadata,
       @Nullable Long outputExpiresAfterSeconds,
-      @Nullable Origin origin) {}
+      @Nullable Origin origin) {
+
+    /** One that may take for ever, has what is usual for the rest, and is always new. */
+    public static NewBatch withoutDeadline(
+        BatchId id,
+        String project,
+        String endpoint,
+        FileId inputFileId,
+        String completionWindow,
+        Map<String, String> metadata) {
+      return new NewBatch(
+          id, project, endpoint, inputFileId, completionWindow, null, metadata, null, null);
+    }
+  }
 
   /** The outcome of a validation without problems; chunks carry epoch 0. */
   record ValidInput(@Nullable String model, long lines, List<Chunk> chunks) {}

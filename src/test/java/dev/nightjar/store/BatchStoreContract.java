@@ -41,16 +41,13 @@ public abstract class BatchStoreContract extends StoresContract {
   @Test
   void batchWithoutADeadlineNeverExpires() {
     var asked =
-        new NewBatch(
+        NewBatch.withoutDeadline(
             new BatchId("batch_1"),
             PROJECT,
             "/v1/embeddings",
             new FileId("file-in"),
             "background",
-            null,
-            Map.of(),
-            null,
-            null);
+            Map.of());
 
     Batch batch = stores.batches().createBatch(asked).batch();
 

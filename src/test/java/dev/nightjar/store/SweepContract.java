@@ -119,8 +119,7 @@ public abstract class SweepContract {
     var file = new NewFile(input, PROJECT, "in.jsonl", "batch", 7, Duration.ofMinutes(90));
     stores.files().insertFile(file, Manifest.ofObject(key, 7));
     var asked =
-        new NewBatch(
-            new BatchId(id), PROJECT, "/v1/responses", input, "24h", null, Map.of(), null, null);
+        NewBatch.withoutDeadline(new BatchId(id), PROJECT, "/v1/responses", input, "24h", Map.of());
     var life = new Life(stores.batches().createBatch(asked).batch());
     life.written.add(key);
     stores.files().deleteFile(PROJECT, input);

@@ -15,7 +15,6 @@ import dev.nightjar.engine.message.Picture;
 import dev.nightjar.store.BatchStore.BatchFilter;
 import dev.nightjar.store.BatchStore.BatchQuery;
 import dev.nightjar.store.BatchStore.Created;
-import dev.nightjar.store.BatchStore.NewBatch;
 import dev.nightjar.store.BatchStore.Origin;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
@@ -63,18 +62,8 @@ public final class Batches {
       accounts.requireBudget(project);
       stores.checkRoom(0);
     }
-    var asked =
-        new NewBatch(
-            stores.ids().newBatch(),
-            project,
-            request.endpoint(),
-            request.inputFileId(),
-            request.completionWindow(),
-            request.window(),
-            request.metadata(),
-            request.outputExpiresAfter() == null ? null : request.outputExpiresAfter().toSeconds(),
-            origin);
-    Created created = stores.batches().createBatch(asked);
+    Created created =
+        stores.batches().createBatch(request.batch(stores.ids().newBatch(), project, origin));
     Batch batch = created.batch();
     return switch (created.outcome()) {
       case NEW -> {

@@ -3,7 +3,10 @@ package dev.nightjar.api.batches;
 import dev.nightjar.api.ApiError;
 import dev.nightjar.api.ExpiresAfter;
 import dev.nightjar.api.JsonTypes;
+import dev.nightjar.batch.BatchId;
 import dev.nightjar.file.FileId;
+import dev.nightjar.store.BatchStore.NewBatch;
+import dev.nightjar.store.BatchStore.Origin;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +49,19 @@ record NewBatchRequest(
         CompletionWindow.of(completionWindow),
         Metadata.of(body.get("metadata")),
         ExpiresAfter.ofJson("output_expires_after", body.get("output_expires_after")));
+  }
+
+  NewBatch batch(BatchId id, String project, Origin origin) {
+    return new NewBatch(
+        id,
+        project,
+        endpoint,
+        inputFileId,
+        completionWindow,
+        window,
+        metadata,
+        outputExpiresAfter == null ? null : outputExpiresAfter.toSeconds(),
+        origin);
   }
 
   private static String endpoint(String given, Set<String> extraEndpoints) {
