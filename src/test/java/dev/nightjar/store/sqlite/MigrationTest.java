@@ -11,31 +11,38 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.sql.DriverManager;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** From the version before to this one, also when the process dies on the way. */
+/** From an earlier version to this one, also when the process dies on the way. */
 @Tag("server")
 class MigrationTest {
-  private static final int BEFORE = Database.VERSION - 1;
+  /** Whose rows {@link #makeOlder} writes. */
+  private static final int OLDER = 6;
 
   @TempDir Path folder;
 
-  /** Does so many statements of the last step, says so, and waits to be killed. */
+  /** Does so many statements of the step to a version, says so, and waits to be killed. */
   static final class Step {
     private Step() {}
 
     static void main(String[] arguments) throws Exception {
       var sql = new Sql(DriverManager.getConnection("jdbc:sqlite:" + arguments[0]));
       sql.script("PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; PRAGMA cache_size = 1");
+      int version = Integer.parseInt(arguments[1]);
+      for (int before = OLDER + 1; before < version; before++) {
+        sql.script(Database.resource("V%d.sql".formatted(before)));
+        sql.script("PRAGMA user_version = " + before);
+      }
       sql.script("BEGIN IMMEDIATE");
-      for (String statement : statements().subList(0, Integer.parseInt(arguments[1]))) {
+      for (String statement : statements(version).subList(0, Integer.parseInt(arguments[2]))) {
         sql.script(statement);
       }
       System.out.println("done");
@@ -43,21 +50,27 @@ class MigrationTest {
     }
   }
 
-  private static List<String> statements() throws IOException {
-    return List.of(Database.resource("V%d.sql".formatted(Database.VERSION)).split(";\\R"));
+  private static List<String> statements(int version) throws IOException {
+    return List.of(Database.resource("V%d.sql".formatted(version)).split(";\\R"));
   }
 
-  @Test
-  void deathAtAnyStatementLeavesTheVersionBeforeAndTheNextStartMigrates() throws Exception {
+  static IntStream steps() {
+    return IntStream.rangeClosed(OLDER + 1, Database.VERSION);
+  }
+
+  @ParameterizedTest
+  @MethodSource("steps")
+  void deathAtAnyStatementLeavesTheVersionBeforeAndTheNextStartMigrates(int version)
+      throws Exception {
     Path older = folder.resolve("older.db");
     makeOlder(older);
-    for (int done = 0; done <= statements().size(); done++) {
+    for (int done = 0; done <= statements(version).size(); done++) {
       Path file = folder.resolve("killed-%d.db".formatted(done));
-      Files.copy(older, file, StandardCopyOption.REPLACE_EXISTING);
+      Files.copy(older, file);
 
-      killAfter(done, file);
+      killAfter(version, done, file);
 
-      assertThat(version(file)).as("after %d statements", done).isEqualTo(BEFORE);
+      assertThat(version(file)).as("after %d statements", done).isEqualTo(version - 1);
       try (var stores = TestStores.open(file)) {
         Batch batch = stores.batches().batch(1).orElseThrow();
         assertThat(batch.status()).isEqualTo(BatchStatus.IN_PROGRESS);
@@ -75,7 +88,7 @@ class MigrationTest {
 
   private static void makeOlder(Path file) throws Exception {
     try (var sql = new Sql(DriverManager.getConnection("jdbc:sqlite:" + file))) {
-      for (int version = 1; version <= BEFORE; version++) {
+      for (int version = 1; version <= OLDER; version++) {
         sql.script(Database.resource("V%d.sql".formatted(version)));
       }
       sql.script(
@@ -89,11 +102,11 @@ class MigrationTest {
           VALUES (1, 0, 1, 'sealed', 0, 10, 0, 100, 50), (1, 1, 2, 'sealed', 10, 10, 100, 100, 50),
             (1, 2, 1, 'open', 20, 10, 200, 100, 0);
           """);
-      sql.script("PRAGMA user_version = " + BEFORE);
+      sql.script("PRAGMA user_version = " + OLDER);
     }
   }
 
-  private static void killAfter(int statements, Path file) throws Exception {
+  private static void killAfter(int version, int statements, Path file) throws Exception {
     var builder =
         new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -103,6 +116,7 @@ class MigrationTest {
             System.getProperty("java.class.path"),
             Step.class.getName(),
             file.toString(),
+            Integer.toString(version),
             Integer.toString(statements));
     Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
     try (BufferedReader output = process.inputReader()) {
