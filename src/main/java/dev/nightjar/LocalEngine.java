@@ -82,7 +82,8 @@ final class LocalEngine implements RunNode {
               upstream.name(),
               URI.create(upstream.url()),
               upstream.apiKey(),
-              upstream.maxInFlight()),
+              upstream.maxInFlight(),
+              upstream.preset()),
           clock);
     } catch (IllegalArgumentException e) {
       throw new SettingsException(

@@ -24,6 +24,11 @@ public record Answer(
     return new Answer(isSuccess, usage, line, null, 0, Bytes.EMPTY);
   }
 
+  /** The same for the error file. */
+  public Answer asFailure() {
+    return new Answer(false, Usage.NONE, head, spool, spoolBytes, tail);
+  }
+
   /** Bytes of the whole line, about: a spooled body may be a little longer than its object. */
   public long bytes() {
     return bytesInMemory() + spoolBytes;

@@ -11,16 +11,26 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.exc.JacksonIOException;
 
 /**
- * What an upstream's answer says of itself, read while it is checked to be one JSON object.
+ * What an upstream's answer says of itself, read while it is checked to be one JSON object or
+ * array.
  *
  * @param usage in the words of whichever endpoint; zeros when there is none
+ * @param isError whether it holds an error and nothing that a request is made for
  * @param errorCode {@code error.code}, or {@code error.type} without one; null when it is no error
+ * @param errorStatus the HTTP status that the error names as its code; 0 when it names none
+ * @param message what it says in words; null when it says nothing
  */
-public record AnswerBody(Usage usage, @Nullable String errorCode) {
+public record AnswerBody(
+    Usage usage,
+    boolean isError,
+    @Nullable String errorCode,
+    int errorStatus,
+    @Nullable String message) {
 
-  /** Empty when the bytes are not one JSON object in UTF-8. */
+  /** Empty when the bytes are not one JSON object or array in UTF-8. */
   public static Optional<AnswerBody> read(Bytes body) {
-    if (!Json.beginsLikeObject(body) || Utf8.firstInvalid(body) >= 0) {
+    byte first = Json.firstByte(body);
+    if ((first != '{' && first != '[') || Utf8.firstInvalid(body) >= 0) {
       return Optional.empty();
     }
     try (JsonParser parser = Json.parser(body)) {
@@ -46,25 +56,73 @@ public record AnswerBody(Usage usage, @Nullable String errorCode) {
   }
 
   private static Optional<AnswerBody> read(JsonParser parser) {
-    if (parser.nextToken() != JsonToken.START_OBJECT) {
+    JsonToken first = parser.nextToken();
+    if (first != JsonToken.START_OBJECT && first != JsonToken.START_ARRAY) {
       return Optional.empty();
     }
-    Usage usage = Usage.NONE;
-    String errorCode = null;
-    for (String name = parser.nextName(); name != null; name = parser.nextName()) {
-      boolean isObject = parser.nextToken() == JsonToken.START_OBJECT;
-      switch (name) {
-        case "usage" -> usage = isObject ? readUsage(parser) : usage;
-        case "error" -> errorCode = isObject ? readErrorCode(parser) : errorCode;
-        default -> parser.skipChildren();
-      }
-      if (!isObject) {
-        parser.skipChildren();
-      }
+    AnswerBody body = first == JsonToken.START_OBJECT ? readObject(parser) : readArray(parser);
+    return parser.nextToken() == null ? Optional.of(body) : Optional.empty();
+  }
+
+  /** Embeddings of llama.cpp; errors of Gemini are one object in an array. */
+  private static AnswerBody readArray(JsonParser parser) {
+    var body = new AnswerBody(Usage.NONE, false, null, 0, null);
+    JsonToken token = parser.nextToken();
+    if (token == JsonToken.START_OBJECT) {
+      body = readObject(parser);
+      token = parser.nextToken();
     }
-    return parser.nextToken() == null
-        ? Optional.of(new AnswerBody(usage, errorCode))
-        : Optional.empty();
+    for (; token != JsonToken.END_ARRAY; token = parser.nextToken()) {
+      parser.skipChildren();
+    }
+    return body;
+  }
+
+  private static AnswerBody readObject(JsonParser parser) {
+    Usage usage = Usage.NONE;
+    ErrorFields error = null;
+    var own = new ErrorFields();
+    boolean hasResult = false;
+    boolean isErrorObject = false;
+    for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+      JsonToken token = parser.nextToken();
+      switch (name) {
+        case "usage" -> usage = token == JsonToken.START_OBJECT ? readUsage(parser) : usage;
+        case "error" -> error = readError(parser, token);
+        case "object" -> {
+          String object = token == JsonToken.VALUE_STRING ? parser.getString() : "";
+          isErrorObject = object.equals("error");
+          hasResult |= object.equals("response");
+        }
+        case "choices", "data", "output", "results" -> hasResult |= token != JsonToken.VALUE_NULL;
+        default -> own.read(name, parser, token);
+      }
+      parser.skipChildren();
+    }
+    ErrorFields said = error == null ? own : error;
+    boolean isError = (error != null || isErrorObject) && !hasResult;
+    return new AnswerBody(
+        usage,
+        isError,
+        error != null || isErrorObject ? said.codeOrType() : null,
+        said.status,
+        said.message);
+  }
+
+  private static @Nullable ErrorFields readError(JsonParser parser, JsonToken token) {
+    var error = new ErrorFields();
+    switch (token) {
+      case START_OBJECT -> {
+        for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+          error.read(name, parser, parser.nextToken());
+          parser.skipChildren();
+        }
+      }
+      case VALUE_STRING -> error.message = parser.getString();
+      case VALUE_NULL, VALUE_FALSE -> error = null;
+      default -> {}
+    }
+    return error;
   }
 
   private static Usage readUsage(JsonParser parser) {
@@ -114,19 +172,45 @@ public record AnswerBody(Usage usage, @Nullable String errorCode) {
     return isCount ? Math.clamp(parser.getLongValue(), 0, Integer.MAX_VALUE) : 0;
   }
 
-  private static @Nullable String readErrorCode(JsonParser parser) {
-    String code = null;
-    String type = null;
-    for (String name = parser.nextName(); name != null; name = parser.nextName()) {
-      boolean isString = parser.nextToken() == JsonToken.VALUE_STRING;
+  /** What errors say of themselves, in an object of their own or beside everything else. */
+  private static final class ErrorFields {
+    private @Nullable String code;
+    private @Nullable String type;
+    private @Nullable String message;
+    private int status;
+
+    void read(String name, JsonParser parser, JsonToken token) {
+      boolean isText = token == JsonToken.VALUE_STRING;
       switch (name) {
-        case "code" -> code = isString ? parser.getString() : null;
-        case "type" -> type = isString ? parser.getString() : null;
+        case "code", "status" -> {
+          int named = status(parser, token);
+          status = Math.max(status, named);
+          if (name.equals("code")) {
+            code = isText && named == 0 ? parser.getString() : null;
+          }
+        }
+        case "type" -> type = isText ? parser.getString() : null;
+        case "message", "detail" -> message = isText ? parser.getString() : message;
         default -> {}
       }
-      parser.skipChildren();
     }
-    return code != null ? code : type;
+
+    /** As a number or as text; 0 when it is no status of an error. */
+    private static int status(JsonParser parser, JsonToken token) {
+      int status = 0;
+      if (token == JsonToken.VALUE_NUMBER_INT
+          && parser.getNumberType() == JsonParser.NumberType.INT) {
+        status = parser.getIntValue();
+      } else if (token == JsonToken.VALUE_STRING && parser.getStringLength() == 3) {
+        String text = parser.getString();
+        status = text.chars().allMatch(Character::isDigit) ? Integer.parseInt(text) : 0;
+      }
+      return status >= 400 && status < 600 ? status : 0;
+    }
+
+    @Nullable String codeOrType() {
+      return code != null ? code : type;
+    }
   }
 
   /** Fails on bytes that are not UTF-8, so that a large body is held to the same rule. */

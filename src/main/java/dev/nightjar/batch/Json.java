@@ -40,18 +40,20 @@ final class Json {
 
   /** Whether the first byte that is no whitespace begins an object. */
   static boolean beginsLikeObject(Bytes json) {
+    return firstByte(json) == '{';
+  }
+
+  /** The first that is no whitespace; 0 when there is none. */
+  static byte firstByte(Bytes json) {
     for (int i = 0; i < json.length(); i++) {
       switch (json.at(i)) {
         case ' ', '\t', '\r', '\n' -> {}
-        case '{' -> {
-          return true;
-        }
         default -> {
-          return false;
+          return json.at(i);
         }
       }
     }
-    return false;
+    return 0;
   }
 
   /** Where a token begins, from the first byte given to the parser. */

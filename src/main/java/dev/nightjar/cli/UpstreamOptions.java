@@ -4,6 +4,7 @@ import dev.nightjar.config.MaskedUrl;
 import dev.nightjar.config.SettingsException;
 import dev.nightjar.config.SettingsFile;
 import dev.nightjar.config.UpstreamSettings;
+import dev.nightjar.upstream.Preset;
 import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.util.ArrayList;
@@ -31,6 +32,14 @@ final class UpstreamOptions {
           "Key for each --upstream; '' for none. Without it the environment's OPENAI_API_KEY goes"
               + " to the upstream if there is one only, and OPENAI_BASE_URL names no other server.")
   @Nullable String apiKey;
+
+  @Option(
+      names = "--preset",
+      paramLabel = "NAME",
+      description =
+          "What kind of server each --upstream is: vllm, sglang, llamacpp, ollama, openai and others"
+              + " (docs/upstreams.md).")
+  @Nullable String preset;
 
   @Option(
       names = "--max-in-flight",
@@ -65,6 +74,10 @@ final class UpstreamOptions {
             "--any-model is for what --upstream names; in the settings file an upstream has"
                 + " 'models: any'");
       }
+      if (preset != null) {
+        throw new SettingsException(
+            "--preset is for what --upstream names; in the settings file each upstream has its own");
+      }
       for (SettingsFile.Upstream entry : file.upstreams()) {
         upstreams.add(fromFile(entry, environment, upstreams.size() + 1));
       }
@@ -73,7 +86,10 @@ final class UpstreamOptions {
     String key = key(named, environment);
     for (String url : named) {
       String name = neutralName(upstreams.size() + 1);
-      upstreams.add(upstream(name, url, key, isAnyModel ? null : Set.of(), null));
+      Set<String> models = isAnyModel ? null : Set.of();
+      upstreams.add(
+          new UpstreamSettings(
+              name, checked(url), key, models, maxInFlight(null), preset(name, preset)));
     }
     return upstreams;
   }
@@ -134,7 +150,13 @@ final class UpstreamOptions {
       }
     }
     String name = entry.name() == null ? neutralName(number) : entry.name();
-    return upstream(name, entry.url(), own, models(entry), entry.maxInFlight());
+    return new UpstreamSettings(
+        name,
+        checked(entry.url()),
+        own,
+        models(entry),
+        maxInFlight(entry.maxInFlight()),
+        preset(name, entry.preset()));
   }
 
   private static @Nullable Set<String> models(SettingsFile.Upstream entry) {
@@ -145,27 +167,32 @@ final class UpstreamOptions {
     return models.equals(List.of("any")) ? null : Set.copyOf(models);
   }
 
-  private UpstreamSettings upstream(
-      String name,
-      String url,
-      @Nullable String key,
-      @Nullable Set<String> models,
-      @Nullable Integer ownMaxInFlight) {
-    check(url);
+  private static Preset preset(String upstream, @Nullable String name) {
+    if (name == null) {
+      return Preset.NONE;
+    }
+    return Preset.named(name)
+        .orElseThrow(() ->
+            new SettingsException(
+                "upstream %s has preset '%s'; there are: %s"
+                    .formatted(upstream, name, Preset.names())));
+  }
+
+  private int maxInFlight(@Nullable Integer own) {
     int max = UpstreamSettings.MAX_IN_FLIGHT;
     if (maxInFlight != null) {
       max = maxInFlight;
-    } else if (ownMaxInFlight != null) {
-      max = ownMaxInFlight;
+    } else if (own != null) {
+      max = own;
     }
     if (max < 1 || max > 100_000) {
       throw new SettingsException(
           "max in flight is %d; it must be from 1 to 100000".formatted(max));
     }
-    return new UpstreamSettings(name, url, key, models, max);
+    return max;
   }
 
-  private static void check(String url) {
+  private static String checked(String url) {
     try {
       URI uri = URI.create(url);
       boolean isHttp = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
@@ -175,7 +202,7 @@ final class UpstreamOptions {
                 .formatted(MaskedUrl.of(url)));
       }
       if (isHttp && uri.getAuthority() != null) {
-        return;
+        return url;
       }
     } catch (IllegalArgumentException _) {
       // Said below.

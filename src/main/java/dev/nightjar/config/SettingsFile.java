@@ -59,6 +59,7 @@ public record SettingsFile(
       @Nullable String url,
       @Nullable String apiKey,
       @Nullable String apiKeyEnv,
+      @Nullable String preset,
       @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
           @Nullable List<String> models,
       @Nullable Integer maxInFlight) {}

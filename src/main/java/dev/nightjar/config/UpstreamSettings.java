@@ -1,5 +1,6 @@
 package dev.nightjar.config;
 
+import dev.nightjar.upstream.Preset;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -9,21 +10,32 @@ import org.jspecify.annotations.Nullable;
  * @param url its base URL, with or without {@code /v1}
  * @param apiKey sent as bearer token; null for none
  * @param models those it serves; null: any; empty: what it lists
+ * @param preset what is known of its kind
  */
 public record UpstreamSettings(
     String name,
     String url,
     @Nullable String apiKey,
     @Nullable Set<String> models,
-    int maxInFlight) {
+    int maxInFlight,
+    Preset preset) {
   public static final int MAX_IN_FLIGHT = 256;
 
   public UpstreamSettings {
     models = models == null ? null : Set.copyOf(models);
   }
 
+  public UpstreamSettings(
+      String name,
+      String url,
+      @Nullable String apiKey,
+      @Nullable Set<String> models,
+      int maxInFlight) {
+    this(name, url, apiKey, models, maxInFlight, Preset.NONE);
+  }
+
   public UpstreamSettings withMaxInFlight(int max) {
-    return new UpstreamSettings(name, url, apiKey, models, max);
+    return new UpstreamSettings(name, url, apiKey, models, max, preset);
   }
 
   /** Never with the key. */

@@ -120,7 +120,7 @@ final class Caller {
       Upstream.Call call = upstream.newCall(request);
       flight.begin(call);
       UpstreamResult result = call.execute(buffer);
-      return new Judge(upstream.name(), new AnswerLine(batch.id(), number, customId), limits)
+      return new Judge(upstream, new AnswerLine(batch.id(), number, customId), limits)
           .judge(result, buffer);
     }
   }

@@ -10,42 +10,37 @@ import dev.nightjar.engine.message.Failure;
 import dev.nightjar.engine.message.Failure.Kind;
 import dev.nightjar.engine.message.Failure.Mark;
 import dev.nightjar.file.Bytes;
+import dev.nightjar.upstream.OwnWords;
+import dev.nightjar.upstream.Upstream;
 import dev.nightjar.upstream.UpstreamResult;
 import dev.nightjar.upstream.UpstreamResult.Answered;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
-/** Says what a call's result means for its line: docs/design.md#whose-fault. */
+/** Says what a call's result looks like: docs/design.md#whose-fault. */
 final class Judge {
-  /** 429s that waiting does not cure: the account is empty. */
-  private static final Set<String> QUOTA_CODES =
-      Set.of(
-          "insufficient_quota",
-          "credit_balance_exhausted",
-          "billing_hard_limit_reached",
-          "billing_not_active",
-          "organization_spend_limit_exceeded",
-          "project_spend_limit_exceeded");
-
-  private static final int MESSAGE_BYTES_MAX = 200;
+  private static final int BEGINNING_BYTES = 200;
+  private static final int WRAPPED_BYTES = 2_048;
+  private static final int BAD_GATEWAY = 502;
 
   private final String upstream;
+  private final OwnWords words;
+  private final Kinds kinds;
   private final AnswerLine line;
   private final EngineLimits limits;
 
-  Judge(String upstream, AnswerLine line, EngineLimits limits) {
-    this.upstream = upstream;
+  Judge(Upstream upstream, AnswerLine line, EngineLimits limits) {
+    this.upstream = upstream.name();
+    this.words = upstream.words();
+    this.kinds = new Kinds(upstream.preset());
     this.line = line;
     this.limits = limits;
   }
 
   CallOutcome judge(UpstreamResult result, AnswerBuffer buffer) throws IOException {
     return switch (result) {
-      case Answered answered when isSuccess(answered) -> success(answered, buffer);
-      case Answered answered -> new CallOutcome.Failed(failure(answered, buffer));
+      case Answered answered -> answered(answered, buffer);
       case UpstreamResult.Unreachable(String reason) ->
           new CallOutcome.Failed(silent(reason).with(Mark.UNSENT));
       case UpstreamResult.Broken(String reason) ->
@@ -75,25 +70,18 @@ final class Judge {
         line.error("request_timeout", "The upstream did not answer within %s.".formatted(limit)));
   }
 
-  private static boolean isSuccess(Answered answered) {
-    return answered.status() >= 200 && answered.status() < 300;
-  }
-
-  private CallOutcome success(Answered answered, AnswerBuffer buffer) throws IOException {
-    Optional<AnswerBody> body = read(buffer);
-    if (body.isEmpty()) {
-      String said =
-          "answered %d with something that is not one JSON object%s"
-              .formatted(answered.status(), beginning(buffer.bytes()));
-      Answer verdict = line.error("invalid_response", "The upstream " + said);
+  private CallOutcome answered(Answered answered, AnswerBuffer buffer) throws IOException {
+    Optional<AnswerBody> read =
+        buffer.isSpooled() ? buffer.commitSpool() : AnswerBody.read(buffer.bytes());
+    boolean isSuccess = answered.status() >= 200 && answered.status() < 300;
+    if (read.isEmpty()) {
       return new CallOutcome.Failed(
-          Failure.of(Kind.BROKEN, answered.status(), upstream + " " + said, verdict));
+          isSuccess ? unusable(answered, buffer) : wrapped(answered, buffer));
     }
-    return new CallOutcome.Answered(answer(answered, buffer, body.get().usage()));
-  }
-
-  private static Optional<AnswerBody> read(AnswerBuffer buffer) throws IOException {
-    return buffer.isSpooled() ? buffer.commitSpool() : AnswerBody.read(buffer.bytes());
+    AnswerBody body = read.get();
+    return isSuccess && !body.isError()
+        ? new CallOutcome.Answered(answer(answered, buffer, body.usage()))
+        : new CallOutcome.Failed(error(answered, buffer, body));
   }
 
   private Answer answer(Answered answered, AnswerBuffer buffer, Usage usage) {
@@ -103,45 +91,87 @@ final class Judge {
         : line.response(status, answered.requestId(), buffer.bytes(), usage);
   }
 
-  private Failure failure(Answered answered, AnswerBuffer buffer) throws IOException {
+  /** A 2xx that is no JSON: a page of somebody else, or a broken answer. */
+  private Failure unusable(Answered answered, AnswerBuffer buffer) {
+    String said =
+        "answered %d with something that is not JSON%s"
+            .formatted(answered.status(), beginning(buffer.bytes()));
+    Answer verdict = line.error("invalid_response", "The upstream " + said);
+    Kind kind = Kinds.isPage(buffer.bytes()) ? Kind.ASTRAY : Kind.BROKEN;
+    return Failure.of(
+        kind, answered.status(), reason(kind, answered.status(), quote(buffer)), verdict);
+  }
+
+  private Failure wrapped(Answered answered, AnswerBuffer buffer) {
     int status = answered.status();
-    Optional<AnswerBody> body = read(buffer);
-    var answer =
-        body.isPresent()
-            ? answer(answered, buffer, Usage.NONE)
-            : line.wrapped(status, answered.requestId(), buffer.bytes());
-    String code = body.map(AnswerBody::errorCode).orElse(null);
-    Kind kind = kind(status, code);
+    Kind kind = kinds.of(status, buffer.bytes());
+    Answer verdict =
+        line.wrapped(
+            status,
+            answered.requestId(),
+            Bytes.utf8(words.masked(text(buffer.bytes(), WRAPPED_BYTES))));
     Failure failure =
-        Failure.of(kind, status, says(kind, status), answer)
-            .withCode(code)
+        Failure.of(kind, status, reason(kind, status, quote(buffer)), verdict)
             .withRetryAfter(answered.retryAfter());
-    failure = body.isPresent() ? failure.with(Mark.JSON) : failure;
-    return status >= 502 && status <= 504 ? failure.with(Mark.CUT) : failure;
+    return Kinds.isGateway(status) ? failure.with(Mark.CUT) : failure;
   }
 
-  private static Kind kind(int status, @Nullable String code) {
-    return switch (status) {
-      case 401, 403 -> Kind.DENIED;
-      case 408, 409 -> Kind.BROKEN;
-      case 402, 404, 405 -> Kind.ASTRAY;
-      case 429 -> code != null && QUOTA_CODES.contains(code) ? Kind.ASTRAY : Kind.THROTTLED;
-      default -> status >= 500 ? Kind.BROKEN : status >= 400 ? Kind.REFUSED : Kind.ASTRAY;
-    };
-  }
-
-  private String says(Kind kind, int status) {
-    return kind == Kind.DENIED
-        ? "%s refuses the API key (%d); check the upstream's key".formatted(upstream, status)
-        : "%s answers %d".formatted(upstream, status);
-  }
-
-  private static String beginning(@Nullable Bytes body) {
-    if (body == null || body.length() == 0) {
-      return ": it was empty.";
+  private Failure error(Answered answered, AnswerBuffer buffer, AnswerBody body)
+      throws IOException {
+    int status = answered.status();
+    if (status < 300) {
+      status = Kinds.statusOf(body).orElse(BAD_GATEWAY);
     }
-    String text = body.slice(0, Math.min(body.length(), MESSAGE_BYTES_MAX)).utf8();
-    return ". It begins with: " + text;
+    Kind kind = kinds.of(status, body);
+    String said = words.quote(body.message() != null ? body.message() : "" + body.errorCode());
+    Failure failure =
+        Failure.of(kind, status, reason(kind, status, said), verdict(answered, buffer))
+            .withCode(body.errorCode())
+            .withRetryAfter(answered.retryAfter())
+            .with(Mark.JSON);
+    if (kinds.isOwn(status, body)) {
+      failure = failure.with(Mark.OWN);
+    }
+    return Kinds.isGateway(answered.status()) ? failure.with(Mark.CUT) : failure;
+  }
+
+  /** As it came. */
+  private Answer verdict(Answered answered, AnswerBuffer buffer) {
+    Answer answer =
+        buffer.isSpooled()
+            ? answer(answered, buffer, Usage.NONE)
+            : line.response(
+                answered.status(),
+                answered.requestId(),
+                words.withoutKey(buffer.bytes()),
+                Usage.NONE);
+    return answer.asFailure();
+  }
+
+  private String reason(Kind kind, int status, String said) {
+    if (status >= 300 && status < 400) {
+      return "%s answers %d and sends callers elsewhere; check its url".formatted(upstream, status);
+    }
+    String says =
+        kind == Kind.DENIED ? "refuses the API key, or what it is used for, with" : "answers";
+    return said.isEmpty()
+        ? "%s %s %d".formatted(upstream, says, status)
+        : "%s %s %d: %s".formatted(upstream, says, status, said);
+  }
+
+  private String quote(AnswerBuffer buffer) {
+    String beginning = text(buffer.bytes(), WRAPPED_BYTES);
+    return Kinds.isPage(buffer.bytes()) ? words.quotePage(beginning) : words.quote(beginning);
+  }
+
+  private String beginning(Bytes body) {
+    return body.length() == 0
+        ? ": it was empty."
+        : ". It begins with: " + words.masked(text(body, BEGINNING_BYTES));
+  }
+
+  private static String text(Bytes body, int bytesMax) {
+    return body.slice(0, Math.min(body.length(), bytesMax)).utf8();
   }
 
   private static String text(Duration duration) {

@@ -8,4 +8,5 @@ record CallContext(
     Connections connections,
     RunningCalls running,
     Failures failures,
+    Redirects redirects,
     InstantSource clock) {}

@@ -11,10 +11,14 @@ import org.jspecify.annotations.Nullable;
 /** One call over HTTP. One thread executes it; any thread may stop it. */
 final class HttpCall implements Upstream.Call {
   private static final int MAX_PIECE = 16 * 1024;
+  private static final int MAX_HOPS = 3;
 
   private final CallContext upstream;
   private final ClassicHttpRequest request;
   private final CallState state;
+
+  /** Where the last answer sends the request; null when it is not to be followed. */
+  private @Nullable String next;
 
   HttpCall(CallContext upstream, ClassicHttpRequest request, Duration timeout) {
     this.upstream = upstream;
@@ -38,14 +42,24 @@ final class HttpCall implements Upstream.Call {
 
   private UpstreamResult attempt(Upstream.Sink sink) {
     try {
-      var reused = upstream.connections().take();
-      var first = reused == null ? null : sendOnUsed(reused, sink);
-      return first != null ? first : sendOnFresh(sink);
+      var result = send(sink);
+      for (var hops = 0; next != null && hops < MAX_HOPS && state.isRunning(); hops++) {
+        request.setPath(next);
+        restart(sink);
+        result = send(sink);
+      }
+      return result;
     } catch (LocalFaultException e) {
       return new UpstreamResult.LocalFault(Failures.text(e));
     } catch (IOException | HttpException e) {
       return new UpstreamResult.Broken(upstream.failures().broken(e));
     }
+  }
+
+  private UpstreamResult send(Upstream.Sink sink) throws IOException, HttpException {
+    var reused = upstream.connections().take();
+    var first = reused == null ? null : sendOnUsed(reused, sink);
+    return first != null ? first : sendOnFresh(sink);
   }
 
   /**
@@ -85,6 +99,7 @@ final class HttpCall implements Upstream.Call {
       throws IOException, HttpException {
     boolean isUsed = current.isUsed();
     var answer = current.exchange(request);
+    next = upstream.redirects().path(answer);
     if (!pour(answer.getEntity(), sink)) {
       return new UpstreamResult.TooLarge();
     }
@@ -95,7 +110,9 @@ final class HttpCall implements Upstream.Call {
       }
       return answered(answer);
     }
-    if (state.finish()) {
+    if (next != null) {
+      current.cut();
+    } else if (state.finish()) {
       giveBack(current, answer);
     }
     return answered(answer);

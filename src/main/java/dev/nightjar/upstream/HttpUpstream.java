@@ -23,6 +23,8 @@ public final class HttpUpstream implements Upstream {
   private final BaseUrl base;
   private final List<Header> headers;
   private final CallContext calls;
+  private final Preset preset;
+  private final OwnWords words;
 
   public HttpUpstream(UpstreamTarget target, InstantSource clock) {
     this(target, clock, (SSLSocketFactory) SSLSocketFactory.getDefault());
@@ -38,6 +40,8 @@ public final class HttpUpstream implements Upstream {
     this.name = target.name();
     this.base = BaseUrl.of(target.baseUrl());
     this.headers = headers(base, target.apiKey());
+    this.preset = target.preset();
+    this.words = new OwnWords(target.apiKey(), base.hostName());
     var connections = new Connections(name, target.maxConnections(), rest);
     this.calls =
         new CallContext(
@@ -45,6 +49,7 @@ public final class HttpUpstream implements Upstream {
             connections,
             new RunningCalls(name, connections::closeRested),
             new Failures(name, base),
+            new Redirects(base),
             clock);
   }
 
@@ -66,6 +71,16 @@ public final class HttpUpstream implements Upstream {
   @Override
   public String name() {
     return name;
+  }
+
+  @Override
+  public Preset preset() {
+    return preset;
+  }
+
+  @Override
+  public OwnWords words() {
+    return words;
   }
 
   @Override

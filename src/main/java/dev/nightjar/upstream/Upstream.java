@@ -14,6 +14,16 @@ public interface Upstream extends AutoCloseable {
   /** Its name in messages and metrics. */
   String name();
 
+  /** What is known of its kind. */
+  default Preset preset() {
+    return Preset.NONE;
+  }
+
+  /** How what it says may be shown. */
+  default OwnWords words() {
+    return OwnWords.ANY;
+  }
+
   /** Prepares one call; nothing is sent yet. */
   Call newCall(Request request);
 

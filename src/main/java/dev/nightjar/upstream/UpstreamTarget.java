@@ -11,7 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param maxConnections as many calls as may be in flight at once
  */
 public record UpstreamTarget(
-    String name, URI baseUrl, @Nullable String apiKey, int maxConnections) {
+    String name, URI baseUrl, @Nullable String apiKey, int maxConnections, Preset preset) {
+  public UpstreamTarget(String name, URI baseUrl, @Nullable String apiKey, int maxConnections) {
+    this(name, baseUrl, apiKey, maxConnections, Preset.NONE);
+  }
+
   public UpstreamTarget {
     if (maxConnections < 1) {
       throw new IllegalArgumentException(

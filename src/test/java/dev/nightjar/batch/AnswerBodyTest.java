@@ -95,7 +95,9 @@ class AnswerBodyTest {
       strings = {
         "",
         " ",
-        "[]",
+        "[",
+        "[{}",
+        "[1] 2",
         "null",
         "\"a\"",
         "<html>",
@@ -111,7 +113,7 @@ class AnswerBodyTest {
         "{\"a\":\"\u0000\"}",
         "{\"a\":NaN}",
       })
-  void whatIsNotOneJsonObjectIsNothing(String body) throws IOException {
+  void whatIsNeitherOneJsonObjectNorOneArrayIsNothing(String body) throws IOException {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
 
     assertThat(AnswerBody.read(Bytes.of(bytes))).isEmpty();

@@ -13,6 +13,9 @@ import dev.nightjar.engine.message.Failure.Kind;
 import dev.nightjar.engine.message.Failure.Mark;
 import dev.nightjar.file.Bytes;
 import dev.nightjar.store.files.FileObjectStore;
+import dev.nightjar.upstream.OwnWords;
+import dev.nightjar.upstream.Preset;
+import dev.nightjar.upstream.Upstream;
 import dev.nightjar.upstream.UpstreamResult;
 import dev.nightjar.upstream.UpstreamResult.Answered;
 import java.io.IOException;
@@ -21,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,8 +38,11 @@ class JudgeTest {
   private static final String REFUSAL = "{\"error\":{\"message\":\"no\",\"code\":\"c\"}}";
   private static final int NO_MEMORY = 20_000;
 
-  private final Judge judge =
-      new Judge("vllm", LINE, EngineLimits.defaults().withRequestTimeout(Duration.ofMillis(1_500)));
+  private static final Upstream VLLM =
+      new Named("vllm", Preset.NONE, new OwnWords("our-secret-key", "gpu-1"));
+
+  private static final EngineLimits LIMITS =
+      EngineLimits.defaults().withRequestTimeout(Duration.ofMillis(1_500));
 
   @TempDir private Path directory;
   private FileObjectStore objects;
@@ -72,12 +79,24 @@ class JudgeTest {
     assertThat(objects.list("spool/1")).hasSize(1);
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"", "<html>ok</html>", "[]", "{} x", "{\"a\":", "data: {}\n\n"})
-  void successWithoutAJsonObjectIsTheRowsFault(String body) throws IOException {
+  @Test
+  void arrayIsAnAnswer() throws IOException {
+    String body = "[{\"index\":0,\"embedding\":[0.5]},{\"index\":1}]";
+
     CallOutcome attempt = answered(200, body);
 
-    assertThat(failure(attempt).kind()).isEqualTo(Kind.BROKEN);
+    assertThat(attempt).isInstanceOf(CallOutcome.Answered.class);
+    assertThat(answer(attempt).isSuccess()).isTrue();
+    assertThat(parsed(attempt).at("/response/body").toString()).isEqualTo(body);
+    assertThat(answered(200, "[]")).isInstanceOf(CallOutcome.Answered.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "<html>ok</html>", "[", "{} x", "{\"a\":", "data: {}\n\n"})
+  void successWithoutJsonIsNoAnswer(String body) throws IOException {
+    CallOutcome attempt = answered(200, body);
+
+    assertThat(failure(attempt).kind()).isEqualTo(body.startsWith("<") ? Kind.ASTRAY : Kind.BROKEN);
     assertThat(answer(attempt).isSuccess()).isFalse();
     JsonNode line = parsed(attempt);
     assertThat(line.get("response").isNull()).isTrue();
@@ -87,10 +106,10 @@ class JudgeTest {
   }
 
   @Test
-  void spooledSuccessWithoutAJsonObjectShowsItsBeginning() throws IOException {
+  void spooledSuccessWithoutJsonShowsItsBeginning() throws IOException {
     CallOutcome attempt = answered(200, "<html>" + "x".repeat(NO_MEMORY));
 
-    assertThat(failure(attempt).kind()).isEqualTo(Kind.BROKEN);
+    assertThat(failure(attempt).kind()).isEqualTo(Kind.ASTRAY);
     assertThat(parsed(attempt).at("/error/message").stringValue())
         .endsWith("It begins with: <html>" + "x".repeat(194));
   }
@@ -140,7 +159,7 @@ class JudgeTest {
     Failure failure = failure(judged(new Answered(status, null, Duration.ofSeconds(9)), "later"));
 
     assertThat(failure.kind()).isEqualTo(Kind.BROKEN);
-    assertThat(failure.reason()).isEqualTo("vllm answers " + status);
+    assertThat(failure.reason()).isEqualTo("vllm answers %d: later".formatted(status));
     assertThat(failure.retryAfter()).isEqualTo(Duration.ofSeconds(9));
     assertThat(failure.marks()).containsExactly(Mark.CUT);
   }
@@ -160,7 +179,7 @@ class JudgeTest {
 
     Failure failure = failure(judged(new Answered(429, null, Duration.ofSeconds(2)), body));
     assertThat(failure.kind()).isEqualTo(Kind.THROTTLED);
-    assertThat(failure.reason()).isEqualTo("vllm answers 429");
+    assertThat(failure.reason()).isEqualTo("vllm answers 429: rate_limit_exceeded");
     assertThat(failure.retryAfter()).isEqualTo(Duration.ofSeconds(2));
     assertThat(failure(answered(429, "slow down")).kind()).isEqualTo(Kind.THROTTLED);
   }
@@ -245,17 +264,90 @@ class JudgeTest {
     assertThat(parsed(tooLarge).get("response").isNull()).isTrue();
   }
 
+  @Test
+  @Tag("F1")
+  void errorInASuccessIsJudgedByItsOwnCodeAndStaysAsItCame() throws IOException {
+    String body = "{\"error\":{\"message\":\"slow down\",\"code\":429}}";
+
+    CallOutcome attempt = answered(200, body);
+
+    assertThat(failure(attempt).kind()).isEqualTo(Kind.THROTTLED);
+    assertThat(failure(attempt).status()).isEqualTo(429);
+    assertThat(failure(attempt).reason()).isEqualTo("vllm answers 429: slow down");
+    assertThat(answer(attempt).isSuccess()).isFalse();
+    assertThat(parsed(attempt).at("/response/status_code").intValue()).isEqualTo(200);
+    assertThat(parsed(attempt).at("/response/body").toString()).isEqualTo(body);
+    assertThat(parsed(attempt).get("error").isNull()).isTrue();
+
+    Failure long502 =
+        failure(answered(200, "{\"object\":\"error\",\"a\":\"" + "x".repeat(NO_MEMORY) + "\"}"));
+    assertThat(long502.kind()).isEqualTo(Kind.BROKEN);
+    assertThat(long502.status()).isEqualTo(502);
+    assertThat(long502.is(Mark.CUT)).isFalse();
+    assertThat(long502.verdict().isSuccess()).isFalse();
+    assertThat(long502.verdict().spool()).isEqualTo("spool/1");
+  }
+
+  @Test
+  @Tag("F1")
+  void reasonsQuoteTheUpstreamsWordsWithoutAddressAndKey() throws IOException {
+    String said = "model is away: gpu-1:8000 (key our-secret-key) https://a.example/x";
+
+    Failure json = failure(answered(404, "{\"error\":{\"message\":\"%s\"}}".formatted(said)));
+    Failure text = failure(answered(404, said));
+    Failure page = failure(answered(502, "<html><title>502 Bad Gateway</title>" + said));
+
+    assertThat(json.reason())
+        .isEqualTo("vllm answers 404: model is away: *** (key ***) ***")
+        .isEqualTo(text.reason());
+    assertThat(page.reason()).isEqualTo("vllm answers 502: 502 Bad Gateway");
+    assertThat(json.verdict().head().utf8()).contains("gpu-1").doesNotContain("our-secret-key");
+    assertThat(text.verdict().head().utf8()).doesNotContain("gpu-1", "our-secret-key");
+    assertThat(failure(answered(308, "")).reason()).endsWith("check its url");
+  }
+
+  @Test
+  void errorThatThePresetKnowsAsTheRequestsOwnIsMarked() throws IOException {
+    var llama = new Named("llama", Preset.named("llamacpp").orElseThrow(), OwnWords.ANY);
+    String body =
+        "{\"error\":{\"code\":500,\"message\":\"Only one completion choice is allowed\"}}";
+
+    assertThat(failure(judged(new Answered(500, null, null), body, llama)).is(Mark.OWN)).isTrue();
+    assertThat(failure(answered(500, body)).is(Mark.OWN)).isFalse();
+  }
+
   private CallOutcome answered(int status, String body) throws IOException {
     return judged(new Answered(status, null, null), body);
   }
 
   private CallOutcome judged(UpstreamResult result, String body) throws IOException {
+    return judged(result, body, VLLM);
+  }
+
+  private CallOutcome judged(UpstreamResult result, String body, Upstream upstream)
+      throws IOException {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
     var none = new AnswerBuffer.Budget(0);
     try (var buffer = new AnswerBuffer(objects, "spool/1", 1 << 20, none)) {
       assertThat(buffer.accept(bytes, 0, bytes.length)).isTrue();
-      return judge.judge(result, buffer);
+      return new Judge(upstream, LINE, LIMITS).judge(result, buffer);
     }
+  }
+
+  /** One that is only spoken of. */
+  private record Named(String name, Preset preset, OwnWords words) implements Upstream {
+    @Override
+    public Call newCall(Request request) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Probe probe(Duration timeout) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void close() {}
   }
 
   private static Answer answer(CallOutcome attempt) {

@@ -119,7 +119,7 @@ class ArchitectureTest {
                   "store.disk",
                   "time",
                   "webhook")),
-          Map.entry("config", Set.of("cost", "file", "net")),
+          Map.entry("config", Set.of("cost", "file", "net", "upstream")),
           Map.entry("net", Set.of()),
           Map.entry("process", Set.of()),
           Map.entry("time", Set.of()),
@@ -139,7 +139,9 @@ class ArchitectureTest {
                   "validation",
                   "config",
                   "terminal")),
-          Map.entry("cli", Set.of("config", "run", "sim", "sim.answer", "terminal", "cli.client")),
+          Map.entry(
+              "cli",
+              Set.of("config", "run", "sim", "sim.answer", "terminal", "upstream", "cli.client")),
           Map.entry("cli.client", Set.of("config", "upstream", "terminal")),
           Map.entry(
               "cli.files",
