@@ -305,7 +305,7 @@ final class Server implements AutoCloseable {
       Thread.ofVirtual()
           .start(() -> {
             KeyExposure.warning(set).ifPresent(said -> LOG.log(Level.WARNING, said));
-            if (upstream.probe(PROBE_TIMEOUT) instanceof Probe.Dead(String reason)) {
+            if (upstream.probe(PROBE_TIMEOUT) instanceof Probe.Dead(String reason, _)) {
               LOG.log(Level.WARNING, "%s (%s); its batches wait".formatted(reason, set.url()));
             }
           });

@@ -89,7 +89,7 @@ final class EffectWork {
     String dead =
         switch (models.ask(upstream)) {
           case Probe.Alive _ -> null;
-          case Probe.Dead(String reason) -> reason;
+          case Probe.Dead(String reason, _) -> reason;
         };
     events.accept(new Event.Probed(upstream, model, dead));
   }

@@ -61,7 +61,7 @@ public final class ModelCatalog {
         switch (probe) {
           case Probe.Alive(Optional<List<String>> listed) ->
               new Event.ModelsListed(upstream, models(listed));
-          case Probe.Dead(String reason) -> new Event.ListFailed(upstream, reason);
+          case Probe.Dead(String reason, _) -> new Event.ListFailed(upstream, reason);
         });
     return probe;
   }

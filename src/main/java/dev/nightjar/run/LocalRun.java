@@ -28,7 +28,6 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -44,6 +43,7 @@ import java.util.concurrent.TimeoutException;
 public final class LocalRun {
   private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
   private static final int ERRORS_SHOWN = 20;
+  private static final int UNAUTHORIZED = 401;
   private static final long LOOK_MILLIS = 50;
   private static final String DEFAULT_ENDPOINT = "/v1/chat/completions";
 
@@ -143,21 +143,26 @@ public final class LocalRun {
     err.println("nightjar: " + Printable.escaped(sentence));
   }
 
-  /** Nobody should wait for a server that was never started, or with a key that is wrong. */
+  /**
+   * Nobody should wait for a server that was never started, or with a key that is wrong. One that
+   * answers may well do so without a list of its models, or after a moment: what becomes of the
+   * first lines tells.
+   */
   private int checkUpstreams(List<Upstream> upstreams) {
-    var reasons = new ArrayList<String>();
     request.upstreams().forEach(upstream -> KeyExposure.warning(upstream).ifPresent(this::say));
+    var keys = 0;
+    var silent = 0;
     for (int i = 0; i < upstreams.size(); i++) {
-      if (upstreams.get(i).probe(PROBE_TIMEOUT) instanceof Probe.Dead(String reason)) {
-        reasons.add("%s (%s)".formatted(reason, request.upstreams().get(i).url()));
+      if (upstreams.get(i).probe(PROBE_TIMEOUT) instanceof Probe.Dead(String reason, int status)) {
+        say("%s (%s)".formatted(reason, request.upstreams().get(i).url()));
+        keys += status == UNAUTHORIZED ? 1 : 0;
+        silent += status == 0 ? 1 : 0;
       }
     }
-    if (reasons.size() < upstreams.size()) {
+    if (keys + silent < upstreams.size()) {
       return ExitCode.OK;
     }
-    reasons.forEach(this::say);
-    boolean isKey = reasons.stream().allMatch(reason -> reason.matches(".*\\b40[13]\\b.*"));
-    return isKey ? ExitCode.KEY_REFUSED : ExitCode.UNREACHABLE;
+    return silent == 0 ? ExitCode.KEY_REFUSED : ExitCode.UNREACHABLE;
   }
 
   /** The url of the first line: all must have the same. */

@@ -24,18 +24,18 @@ final class ModelProbe implements Upstream.Sink {
     return switch (call.execute(this)) {
       case UpstreamResult.Answered answered -> judge(answered.status());
       case UpstreamResult.TooLarge _ -> new Probe.Alive(Optional.empty());
-      case UpstreamResult.Unreachable(var reason) -> new Probe.Dead(reason);
-      case UpstreamResult.Broken(var reason) -> new Probe.Dead(reason);
-      case UpstreamResult.LocalFault(var reason) -> new Probe.Dead(reason);
-      case UpstreamResult.TimedOut _ -> new Probe.Dead("no answer to GET /models in time");
-      case UpstreamResult.Aborted _ -> new Probe.Dead("the probe was stopped");
+      case UpstreamResult.Unreachable(var reason) -> new Probe.Dead(reason, 0);
+      case UpstreamResult.Broken(var reason) -> new Probe.Dead(reason, 0);
+      case UpstreamResult.LocalFault(var reason) -> new Probe.Dead(reason, 0);
+      case UpstreamResult.TimedOut _ -> new Probe.Dead("no answer to GET /models in time", 0);
+      case UpstreamResult.Aborted _ -> new Probe.Dead("the probe was stopped", 0);
     };
   }
 
   /** A server without a list of models works all the same. */
   private Probe judge(int status) {
     if (status >= 500 || status == 401 || status == 403 || status == 429) {
-      return new Probe.Dead("GET /models was answered with status %d".formatted(status));
+      return new Probe.Dead("GET /models was answered with status %d".formatted(status), status);
     }
     return new Probe.Alive(status < 300 ? models() : Optional.empty());
   }

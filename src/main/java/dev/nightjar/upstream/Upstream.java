@@ -74,7 +74,11 @@ public interface Upstream extends AutoCloseable {
     /** It answers; {@code models} is empty when it does not list any. */
     record Alive(Optional<List<String>> models) implements Probe {}
 
-    /** It does not answer, or not as one that can work (401, 403, 429, 5xx). */
-    record Dead(String reason) implements Probe {}
+    /**
+     * It does not answer, or not with its models (401, 403, 429, 5xx).
+     *
+     * @param status 0 when it does not answer
+     */
+    record Dead(String reason, int status) implements Probe {}
   }
 }

@@ -40,7 +40,7 @@ class ModelCatalogTest {
   /** An upstream that is only asked for its models. */
   private static final class Listing implements Upstream {
     private final String name;
-    private Probe answer = new Probe.Dead("refused");
+    private Probe answer = new Probe.Dead("refused", 0);
     private int asked;
 
     Listing(String name) {

@@ -7,6 +7,8 @@ import dev.nightjar.sim.SimOptions;
 import dev.nightjar.sim.SimServer;
 import dev.nightjar.testing.DeadPort;
 import dev.nightjar.testing.NightjarProcess;
+import dev.nightjar.testing.ScriptedServer;
+import dev.nightjar.testing.ScriptedServer.Script;
 import dev.nightjar.testing.ServerFixture;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,6 +25,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What goes wrong in the first five minutes is said in one clear sentence, by the real program. */
 @Tag("server")
@@ -88,6 +92,29 @@ class FirstMinutesTest {
           sim.url(),
           "--api-key",
           "wrong");
+    }
+  }
+
+  @ParameterizedTest
+  @Tag("F1")
+  @ValueSource(ints = {403, 429, 500, 503})
+  void upstreamThatDoesNotTellItsModelsIsCalledAllTheSame(int status) throws Exception {
+    Script script =
+        peer -> {
+          while (true) {
+            boolean isLine = peer.readRequest().head().startsWith("POST");
+            String body = isLine ? "{\"choices\":[]}" : "{\"error\":{}}";
+            peer.send(
+                "HTTP/1.1 %d X\r\nContent-Length: %d\r\n\r\n%s"
+                    .formatted(isLine ? 200 : status, body.length(), body));
+          }
+        };
+    try (var upstream = ScriptedServer.playing(script)) {
+      String url = upstream.url("http", "/v1").toString();
+
+      assertSays(
+          0, "" + status, "run", input.toString(), "-o", output.toString(), "--upstream", url);
+      assertThat(output).exists();
     }
   }
 

@@ -84,13 +84,13 @@ class ProbeTest {
   @ValueSource(ints = {401, 403, 429, 500, 502, 503, 504})
   void serverThatCannotWorkIsDead(int status) throws Exception {
     assertThat(probe(status, "no"))
-        .isEqualTo(new Probe.Dead("GET /models was answered with status " + status));
+        .isEqualTo(new Probe.Dead("GET /models was answered with status " + status, status));
   }
 
   @Test
   void silentServerIsDead() throws Exception {
     assertThat(probe(peer -> peer.awaitClose(), Duration.ofMillis(200)))
-        .isEqualTo(new Probe.Dead("no answer to GET /models in time"));
+        .isEqualTo(new Probe.Dead("no answer to GET /models in time", 0));
   }
 
   @Test

@@ -109,7 +109,7 @@ final class JumpyUpstream implements Upstream {
   @Override
   public Probe probe(Duration timeout) {
     return time.now() < downUntil
-        ? new Probe.Dead("it is down")
+        ? new Probe.Dead("it is down", 0)
         : new Probe.Alive(Optional.empty());
   }
 
