@@ -1,5 +1,6 @@
 package dev.nightjar;
 
+import dev.nightjar.config.LogStyle;
 import java.util.List;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -16,10 +17,18 @@ final class Logging {
 
   private Logging() {}
 
-  static void configure() {
+  static void write(LogStyle style) {
     for (Handler handler : Logger.getLogger("").getHandlers()) {
-      handler.setFormatter(new LogLine());
+      handler.setFormatter(
+          switch (style) {
+            case TEXT -> new LogLine();
+            case JSON -> new LogJson();
+          });
     }
+  }
+
+  static void configure() {
+    write(LogStyle.TEXT);
     QUIET.forEach(logger -> logger.setLevel(Level.WARNING));
     for (Handler handler : Logger.getLogger("").getHandlers()) {
       handler.setFilter(FAULTS);

@@ -14,11 +14,13 @@ import dev.nightjar.cli.data.PruneCommand;
 import dev.nightjar.cli.files.FilesCommand;
 import dev.nightjar.cli.webhooks.WebhooksCommand;
 import dev.nightjar.config.DiskFreeMin;
+import dev.nightjar.config.LogStyle;
 import dev.nightjar.config.Settings;
 import dev.nightjar.config.SettingsException;
 import dev.nightjar.config.UpstreamSettings;
 import dev.nightjar.engine.BatchEngine;
 import dev.nightjar.http.HttpServer.HttpServerException;
+import dev.nightjar.process.LogFields;
 import dev.nightjar.process.ProcessEnd;
 import dev.nightjar.run.LocalRun;
 import dev.nightjar.run.RunNode;
@@ -49,6 +51,7 @@ import picocli.CommandLine.IVersionProvider;
     versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "COMMAND")
 public final class Main {
+  private static final System.Logger LOG = System.getLogger(Main.class.getName());
   private static final int USAGE = 1;
 
   private Main() {}
@@ -90,19 +93,34 @@ public final class Main {
   }
 
   private static int serve(Settings settings) {
+    Logging.write(settings.log());
     CompletableFuture<String> stop = Signals.firstStop();
     Server server = Server.start(settings);
-    System.err.printf(
-        "nightjar: serving on %s://%s:%d/v1, data in %s, upstreams %s%n",
-        settings.listener().tls() == null ? "http" : "https",
-        settings.listener().host(),
-        server.port(),
-        settings.data(),
-        settings.upstreams());
+    say(
+        settings.log(),
+        "server.started",
+        "serving on %s://%s:%d/v1, data in %s, upstreams %s"
+            .formatted(
+                settings.listener().tls() == null ? "http" : "https",
+                settings.listener().host(),
+                server.port(),
+                settings.data(),
+                settings.upstreams()));
     stop.join();
-    System.err.println("nightjar: stopping; calls in flight may end (once more to stop at once)");
+    say(
+        settings.log(),
+        "server.stopping",
+        "stopping; calls in flight may end (once more to stop at once)");
     server.stop();
     return 0;
+  }
+
+  /** To whoever looks at the terminal, or to whoever reads the log. */
+  private static void say(LogStyle style, String event, String sentence) {
+    switch (style) {
+      case TEXT -> System.err.println("nightjar: " + sentence);
+      case JSON -> LOG.log(System.Logger.Level.INFO, sentence, LogFields.of(event));
+    }
   }
 
   private static int simulate(SimOptions options) {

@@ -128,6 +128,7 @@ final class Server implements AutoCloseable {
       }
       var server = new Server(settings, capacity, node, tls);
       node.engine().batchEvents().join(server::wakeWebhooks);
+      node.engine().batchEvents().join(new BatchLog());
       node.engine().start();
       server.sweeper.start();
       server.webhooks.start();

@@ -8,6 +8,7 @@ import dev.nightjar.config.InputSettings;
 import dev.nightjar.config.ListenerSettings;
 import dev.nightjar.config.ListenerSettings.Doors;
 import dev.nightjar.config.ListenerSettings.TlsSettings;
+import dev.nightjar.config.LogStyle;
 import dev.nightjar.config.Settings;
 import dev.nightjar.config.SettingsException;
 import dev.nightjar.config.SettingsFile;
@@ -88,6 +89,12 @@ public final class ServeCommand implements Callable<Integer> {
       description = "The certificate's private key, in PEM without a password.")
   @Nullable Path tlsKey;
 
+  @Option(
+      names = "--log",
+      paramLabel = "STYLE",
+      description = "How the log on standard error is written: text (default) or json.")
+  @Nullable String log;
+
   @Mixin UpstreamOptions upstreamOptions = new UpstreamOptions();
 
   private final Map<String, String> environment;
@@ -123,7 +130,8 @@ public final class ServeCommand implements Callable<Integer> {
         StorageSettings.of(file),
         BoundSettings.of(file),
         file.terms(),
-        WebhookSettings.of(file));
+        WebhookSettings.of(file),
+        LogStyle.of(text(log, "NIGHTJAR_LOG", file.log(), "text")));
   }
 
   private ListenerSettings listener(SettingsFile file) {

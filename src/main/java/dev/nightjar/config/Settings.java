@@ -19,7 +19,8 @@ public record Settings(
     StorageSettings storage,
     BoundSettings bounds,
     Terms terms,
-    WebhookSettings webhooks) {
+    WebhookSettings webhooks,
+    LogStyle log) {
   public Settings {
     upstreams = List.copyOf(upstreams);
   }

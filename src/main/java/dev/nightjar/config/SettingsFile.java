@@ -46,7 +46,8 @@ public record SettingsFile(
     @Nullable String tlsKey,
     @Nullable String storageBytesMax,
     @Nullable Webhooks webhooks,
-    @Nullable List<String> allowHosts) {
+    @Nullable List<String> allowHosts,
+    @Nullable String log) {
   private static final YAMLMapper YAML =
       YAMLMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)

@@ -1,5 +1,6 @@
 package dev.nightjar.webhook;
 
+import dev.nightjar.process.LogFields;
 import dev.nightjar.process.Loop;
 import dev.nightjar.process.ProcessEnd;
 import dev.nightjar.store.WebhookDelivery;
@@ -189,6 +190,7 @@ public final class Deliverer implements AutoCloseable {
       try {
         store.triedWebhookDelivery(ended);
         figures.add(ended.outcome());
+        log(ended);
         return;
       } catch (Throwable e) {
         ProcessEnd.ifBroken(e);
@@ -201,6 +203,30 @@ public final class Deliverer implements AutoCloseable {
         }
       }
     } while (!stop.await(STORE_FAILED.toMillis(), TimeUnit.MILLISECONDS));
+  }
+
+  /** What became of it, once something did; where it goes is its owner's business. */
+  private static void log(Try ended) {
+    WebhookDelivery delivery = ended.delivery();
+    String name =
+        "webhook %s of %s (%s)".formatted(delivery.id(), delivery.batchId(), delivery.type());
+    LogFields fields =
+        LogFields.of(
+                "webhook."
+                    + (ended.outcome() instanceof Outcome.Delivered ? "delivered" : "failed"))
+            .with("webhook", delivery.id())
+            .with("batch", delivery.batchId())
+            .with("type", delivery.type())
+            .with("status", ended.status());
+    switch (ended.outcome()) {
+      case Outcome.Delivered() -> LOG.log(Level.INFO, name + " is delivered", fields);
+      case Outcome.Again _ -> {} // Its end will be told.
+      case Outcome.GivenUp() ->
+          LOG.log(Level.WARNING, "%s is given up: %s".formatted(name, ended.error()), fields);
+      case Outcome.EndpointGone(String reason) ->
+          LOG.log(
+              Level.WARNING, "%s: its endpoint is disabled: %s".formatted(name, reason), fields);
+    }
   }
 
   /** Begins no try, lets those under way end for a while, and cuts off the rest. */

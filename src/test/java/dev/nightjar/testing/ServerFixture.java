@@ -13,6 +13,7 @@ import dev.nightjar.config.CallSettings;
 import dev.nightjar.config.InputSettings;
 import dev.nightjar.config.ListenerSettings;
 import dev.nightjar.config.ListenerSettings.Doors;
+import dev.nightjar.config.LogStyle;
 import dev.nightjar.config.Settings;
 import dev.nightjar.config.StorageSettings;
 import dev.nightjar.config.UpstreamSettings;
@@ -88,7 +89,8 @@ public final class ServerFixture implements AutoCloseable {
         StorageSettings.DEFAULT,
         bounds,
         terms,
-        new WebhookSettings(List.of("127.0.0.1")));
+        new WebhookSettings(List.of("127.0.0.1")),
+        LogStyle.TEXT);
   }
 
   public static OpenAIClient client(int port) {
