@@ -1,5 +1,6 @@
 package dev.nightjar.config;
 
+import dev.nightjar.batch.EndpointPath;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,18 @@ public record InputSettings(InputRules rules, boolean mixedModels, List<String> 
     return new InputSettings(
         rules(file.limits()),
         Boolean.TRUE.equals(file.mixedModels()),
-        file.endpoints() == null ? List.of() : file.endpoints());
+        file.endpoints() == null ? List.of() : paths(file.endpoints()));
+  }
+
+  private static List<String> paths(List<String> endpoints) {
+    for (String endpoint : endpoints) {
+      if (!EndpointPath.is(endpoint)) {
+        throw new SettingsException(
+            "endpoints has '%s'; an endpoint is a path, such as %s"
+                .formatted(endpoint, EndpointPath.EXAMPLE));
+      }
+    }
+    return endpoints;
   }
 
   private static InputRules rules(@Nullable String text) {

@@ -38,11 +38,7 @@ record FileRoutes(Files files, Transfers transfers) {
       FileForm form = FileForm.read(request, "file", new FileForm.Sink(upload, open::open));
       StoredFile file =
           upload.finish(
-              new FileUpload.Form(
-                  form.filename(),
-                  form.fields().get("purpose"),
-                  form.fields().get("expires_after[anchor]"),
-                  form.fields().get("expires_after[seconds]")));
+              new FileUpload.Form(form.filename(), form.fields().get("purpose"), form.fields()));
       Answers.send(request, response, FileJson.of(file));
     }
   }
@@ -75,7 +71,8 @@ record FileRoutes(Files files, Transfers transfers) {
     try (var open = transfers.file(request);
         var reader = files.open(content)) {
       open.open();
-      new Download(request, response, transfers).send(content.file().id().value(), reader);
+      StoredFile file = content.file();
+      new Download(request, response, transfers, file.filename()).send(file.id().value(), reader);
     }
   }
 }

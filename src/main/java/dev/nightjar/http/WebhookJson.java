@@ -79,6 +79,14 @@ final class WebhookJson {
     return json;
   }
 
+  static ObjectNode eventTypes(List<String> types) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("object", "list");
+    ArrayNode data = json.putArray("data");
+    types.forEach(data::add);
+    return json;
+  }
+
   static ObjectNode endpoints(Page<WebhookEndpoint> page) {
     return page(page, WebhookJson::of);
   }

@@ -29,6 +29,7 @@ record WebhookRoutes(Webhooks webhooks, Transfers transfers) {
     new Endpoint().post(this::enable).register(routing, endpoint + "/enable");
     new Endpoint().get(this::deliveries).register(routing, endpoint + "/deliveries");
     new Endpoint().post(this::replay).register(routing, "/webhook_deliveries/{id}/replay");
+    new Endpoint().get(this::eventTypes).register(routing, "/webhook_event_types");
   }
 
   private void create(ServerRequest request, ServerResponse response) throws IOException {
@@ -92,6 +93,10 @@ record WebhookRoutes(Webhooks webhooks, Transfers transfers) {
   private void replay(ServerRequest request, ServerResponse response) {
     Answers.send(
         request, response, WebhookJson.of(webhooks.replay(Projects.of(request), id(request))));
+  }
+
+  private void eventTypes(ServerRequest request, ServerResponse response) {
+    Answers.send(request, response, WebhookJson.eventTypes(webhooks.eventTypes()));
   }
 
   private JsonNode body(ServerRequest request) throws IOException {

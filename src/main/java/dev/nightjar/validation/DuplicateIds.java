@@ -53,7 +53,8 @@ final class DuplicateIds {
       return null;
     }
     try {
-      return RequestLine.parse(lines.line()).customId();
+      String customId = RequestLine.parse(lines.line()).customId();
+      return customId == null || customId.isEmpty() ? null : customId;
     } catch (MalformedLineException _) {
       return null; // It was reported in the first pass.
     }

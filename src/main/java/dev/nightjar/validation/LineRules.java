@@ -1,6 +1,7 @@
 package dev.nightjar.validation;
 
 import dev.nightjar.batch.BatchError;
+import dev.nightjar.batch.EndpointPath;
 import dev.nightjar.batch.RequestLine;
 import dev.nightjar.batch.RequestLine.Parameter;
 import java.util.List;
@@ -29,7 +30,7 @@ record LineRules(String endpoint, boolean allowsMixedModels) {
 
   /** Adds what is wrong with a line; {@code model} is that of the first line, null at the first. */
   void check(RequestLine line, long number, @Nullable String model, List<BatchError> errors) {
-    if (line.customId() == null) {
+    if (line.customId() == null || line.customId().isEmpty()) {
       errors.add(missing("custom_id", number));
     }
     if (line.method() == null) {
@@ -46,18 +47,23 @@ record LineRules(String endpoint, boolean allowsMixedModels) {
     if (line.url() == null) {
       errors.add(missing("url", number));
     } else if (!line.url().equals(endpoint)) {
-      errors.add(
-          new BatchError(
-              "invalid_url",
-              "The URL provided for this request does not match the batch endpoint.",
-              "url",
-              number));
+      errors.add(new BatchError("invalid_url", otherUrl(line.url()), "url", number));
     }
     if (line.bodyStart() < 0) {
       errors.add(missing("body", number));
     } else {
       checkBody(line, number, model, errors);
     }
+  }
+
+  private String otherUrl(String url) {
+    String both =
+        "The URL provided for this request does not match the batch endpoint. The line has '%s', and"
+                .formatted(BatchError.excerpt(url))
+            + " the endpoint is '%s'.".formatted(BatchError.excerpt(endpoint));
+    return EndpointPath.is(url)
+        ? both
+        : both + " A url is a path, such as %s.".formatted(EndpointPath.EXAMPLE);
   }
 
   private void checkBody(
@@ -71,7 +77,7 @@ record LineRules(String endpoint, boolean allowsMixedModels) {
               number));
     }
     for (Parameter parameter : required()) {
-      if (!line.parameters().contains(parameter)) {
+      if (!has(line, parameter)) {
         String name = parameter.apiName();
         String title = name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
         errors.add(
@@ -101,6 +107,14 @@ record LineRules(String endpoint, boolean allowsMixedModels) {
               "body.model",
               number));
     }
+  }
+
+  /** Embeddings of vLLM may be of a conversation. */
+  private boolean has(RequestLine line, Parameter parameter) {
+    return line.parameters().contains(parameter)
+        || (endpoint.equals("/v1/embeddings")
+            && parameter == Parameter.INPUT
+            && line.parameters().contains(Parameter.MESSAGES));
   }
 
   private String product() {

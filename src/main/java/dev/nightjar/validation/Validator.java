@@ -215,7 +215,7 @@ final class Validator {
       var found = new ArrayList<BatchError>();
       rules.check(line, lines.number(), model, found);
       found.forEach(this::add);
-      if (line.customId() != null) {
+      if (line.customId() != null && !line.customId().isEmpty()) {
         customIds.add(line.customId());
         hasBlock = false;
       }

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
@@ -162,7 +163,7 @@ class StorageBoundsTest {
     if (upload != null) {
       files.remove(upload);
       try (upload) {
-        var form = new FileUpload.Form("a.bin", "user_data", null, null);
+        var form = new FileUpload.Form("a.bin", "user_data", Map.of());
         kept.add(upload.finish(form).id().value());
       }
     }

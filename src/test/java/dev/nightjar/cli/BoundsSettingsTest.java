@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +48,19 @@ class BoundsSettingsTest {
         .isInstanceOf(SettingsException.class)
         .hasMessageContaining("--tls-cert FILE and --tls-key FILE");
     assertThatThrownBy(() -> settings("tls_key: b.pem")).isInstanceOf(SettingsException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"v1/rerank", "rerank", "https://host/v1/rerank", "'/v1/re rank'", "''"})
+  @Tag("H1")
+  void endpointIsAPath(String endpoint) throws IOException {
+    assertThat(settings("endpoints: [/v1/rerank, /score]").input().endpoints())
+        .containsExactly("/v1/rerank", "/score");
+    assertThatThrownBy(() -> settings("endpoints: [/v1/rerank, %s]".formatted(endpoint)))
+        .isInstanceOf(SettingsException.class)
+        .hasMessage(
+            "endpoints has '%s'; an endpoint is a path, such as /v1/chat/completions"
+                .formatted(endpoint.replace("'", "")));
   }
 
   @Test

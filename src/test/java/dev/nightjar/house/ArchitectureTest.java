@@ -119,7 +119,7 @@ class ArchitectureTest {
                   "store.disk",
                   "time",
                   "webhook")),
-          Map.entry("config", Set.of("cost", "file", "net", "upstream")),
+          Map.entry("config", Set.of("cost", "batch", "file", "net", "upstream")),
           Map.entry("net", Set.of()),
           Map.entry("process", Set.of()),
           Map.entry("time", Set.of()),

@@ -79,6 +79,7 @@ class OpenApiTest {
     call("GET", "/files", "");
     call("GET", "/batches", "");
     call("GET", "/webhook_endpoints", "");
+    call("GET", "/webhook_event_types", "");
     call("GET", "/models", "");
     call("GET", "/models/{id}", "sim");
     call("GET", "/models/{id}", "none");

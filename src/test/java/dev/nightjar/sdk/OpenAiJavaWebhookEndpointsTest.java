@@ -132,6 +132,13 @@ class OpenAiJavaWebhookEndpointsTest {
   }
 
   @Test
+  @Tag("H1")
+  void typesThatMayBeChosenAreListed() {
+    assertThat(client.webhooks().eventTypes().list().data())
+        .containsExactly("batch.completed", "batch.failed", "batch.cancelled", "batch.expired");
+  }
+
+  @Test
   void typeThatIsNeverSentHereIsRefused() {
     var params =
         WebhookCreateParams.builder()

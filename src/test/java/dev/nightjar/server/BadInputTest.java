@@ -188,6 +188,7 @@ class BadInputTest {
     return Stream.of(
         new Failing(
             "no custom_id", good.replace("custom_id", "id"), missing, "custom_id", "Missing"),
+        new Failing("an empty custom_id", line("\"\"", BODY), missing, "custom_id", "Missing"),
         new Failing("a number as custom_id", line("7", BODY), "invalid_type", "custom_id", "n 14."),
         new Failing("no body", good.replace("body", "Body"), missing, "body", "'body'"),
         new Failing(
@@ -258,7 +259,6 @@ class BadInputTest {
     String digits = "9".repeat(10_000);
     return Stream.of(
         new Passing("plain", "\"a\"", BODY),
-        new Passing("an empty id", "\"\"", BODY),
         new Passing("half a surrogate pair", "\"\\ud800\"", body("\"x\":\"\\udfff\"")),
         new Passing("an escaped NUL", "\"\\u0000\"", body("\"x\":\"\\u0000\"")),
         new Passing("any script", "\"grün 日本 💥\"", body("\"x\":\"ü💥\"")),

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.nightjar.batch.BatchError;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LineRulesTest extends ValidatorFixture {
   @ParameterizedTest
@@ -54,7 +56,8 @@ class LineRulesTest extends ValidatorFixture {
         .containsExactly(
             "Missing required parameter: 'custom_id'.",
             "Missing required parameter: 'method'.",
-            "The URL provided for this request does not match the batch endpoint.",
+            "The URL provided for this request does not match the batch endpoint. The line has"
+                + " '/v1/embeddings', and the endpoint is '/v1/chat/completions'.",
             "Chat Completions: Streaming is not supported in the Batch API.",
             "Model parameter is required.",
             "Messages parameter is required.");
@@ -80,6 +83,56 @@ class LineRulesTest extends ValidatorFixture {
     endpoint = "/v1/responses";
 
     assertThat(valid(line("a", "{}")).model()).isEmpty();
+  }
+
+  @Test
+  @Tag("H1")
+  void embeddingsMayBeOfMessages() throws IOException {
+    endpoint = "/v1/embeddings";
+
+    assertThat(valid(line("a", "{\"model\":\"m\",\"messages\":[]}")).lines()).isEqualTo(1);
+    assertErrors(line("a", "{\"model\":\"m\"}"))
+        .containsExactly(tuple("invalid_request", "body.input", 1L));
+  }
+
+  @Test
+  @Tag("H1")
+  void emptyCustomIdIsMissing() throws IOException {
+    String empty = line("", "{\"model\":\"m\",\"messages\":[]}") + "\n";
+
+    assertErrors(chat(1) + "\n" + empty + empty)
+        .containsExactly(
+            tuple("missing_required_parameter", "custom_id", 2L),
+            tuple("missing_required_parameter", "custom_id", 3L));
+    hashMask = 0;
+    assertErrors(chat(1) + "\n" + empty + empty + chat(1))
+        .containsExactly(
+            tuple("missing_required_parameter", "custom_id", 2L),
+            tuple("missing_required_parameter", "custom_id", 3L),
+            tuple("duplicate_custom_id", "custom_id", 4L));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "v1/chat/completions",
+        "https://api.openai.com/v1/chat/completions",
+        "//host/v1/chat/completions",
+        "/v1/chat completions",
+        "/v1/grün",
+        "",
+      })
+  @Tag("H1")
+  void urlThatIsNoPathIsNamedBesideTheEndpoint(String url) throws IOException {
+    String bad = chat(2).replace(CHAT, url);
+
+    assertErrors(chat(1) + "\n" + bad).containsExactly(tuple("invalid_url", "url", 2L));
+    assertThat(invalid(chat(1) + "\n" + bad).getFirst().message())
+        .isEqualTo(
+            ("The URL provided for this request does not match the batch endpoint. The line has"
+                    + " '%s', and the endpoint is '/v1/chat/completions'. A url is a path, such as"
+                    + " /v1/chat/completions.")
+                .formatted(url));
   }
 
   @Test

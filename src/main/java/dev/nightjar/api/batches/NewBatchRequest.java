@@ -48,7 +48,7 @@ record NewBatchRequest(
         completionWindow,
         CompletionWindow.of(completionWindow),
         Metadata.of(body.get("metadata")),
-        ExpiresAfter.ofJson("output_expires_after", body.get("output_expires_after")));
+        ExpiresAfter.ofJson("output_expires_after", body));
   }
 
   NewBatch batch(BatchId id, String project, Origin origin) {

@@ -16,6 +16,7 @@ import dev.nightjar.store.disk.DiskFull;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -32,12 +33,9 @@ public final class FileUpload extends OutputStream {
   private final ObjectStore.Writer writer;
   private final FirstLine first = new FirstLine();
 
-  /** The fields of the form besides the file itself; null for "not given". */
+  /** What came with the file; null for "not given". */
   public record Form(
-      @Nullable String filename,
-      @Nullable String purpose,
-      @Nullable String expiresAfterAnchor,
-      @Nullable String expiresAfterSeconds) {}
+      @Nullable String filename, @Nullable String purpose, Map<String, String> fields) {}
 
   FileUpload(ApiLimits limits, Intake intake, FileId id, ObjectStore.Writer writer) {
     this.stores = intake.stores();
@@ -80,7 +78,7 @@ public final class FileUpload extends OutputStream {
   /** Checks the whole and keeps it, durably. */
   public StoredFile finish(Form form) throws IOException {
     String purpose = FileRules.purpose(form.purpose());
-    Duration asked = ExpiresAfter.ofForm(form.expiresAfterAnchor(), form.expiresAfterSeconds());
+    Duration asked = ExpiresAfter.ofForm(form.fields());
     String filename = FileRules.filename("file", form.filename());
     FileRules.checkExtension(purpose, filename);
     FileRules.checkBeginning(purpose, first);

@@ -10,7 +10,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * The checked body of an upload's creation. Its {@code mime_type} must be there and means nothing
- * here.
+ * here, and its file may have any name: OpenAI's own example sends a {@code .txt}.
  */
 record NewUploadRequest(String filename, String purpose, long bytes, @Nullable Duration fileLife) {
 
@@ -19,8 +19,7 @@ record NewUploadRequest(String filename, String purpose, long bytes, @Nullable D
     String purpose = FileRules.purpose(JsonTypes.requiredString(body, "purpose"));
     long bytes = bytes(body.get("bytes"), limits.fileBytesMax());
     JsonTypes.requiredString(body, "mime_type");
-    FileRules.checkExtension(purpose, filename);
-    Duration asked = ExpiresAfter.ofJson("expires_after", body.get("expires_after"));
+    Duration asked = ExpiresAfter.ofJson("expires_after", body);
     Duration life = asked == null ? limits.fileLife().of(purpose) : asked;
     return new NewUploadRequest(filename, purpose, bytes, life);
   }

@@ -60,6 +60,11 @@ public final class Webhooks {
     return limits;
   }
 
+  /** Those that an endpoint may be told of. */
+  public List<String> eventTypes() {
+    return WebhookRequest.EVENTS;
+  }
+
   // ---- endpoints
 
   public WebhookEndpoint create(String project, JsonNode body) {

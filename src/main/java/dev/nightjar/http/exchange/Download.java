@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * and its first bytes read, so that a lost or damaged file is an error of its own; one that breaks
  * later breaks the connection, and is never a shorter file or another one.
  */
-public record Download(ServerRequest request, ServerResponse response, Transfers transfers) {
+public record Download(
+    ServerRequest request, ServerResponse response, Transfers transfers, String filename) {
   private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final System.Logger LOG = System.getLogger(Download.class.getName());
 
@@ -62,6 +63,7 @@ public record Download(ServerRequest request, ServerResponse response, Transfers
     response.header(HeaderNames.ETAG, tag);
     response.header(HeaderNames.ACCEPT_RANGES, "bytes");
     response.header(HeaderNames.CONTENT_TYPE, "application/octet-stream");
+    response.header(HeaderNames.CONTENT_DISPOSITION, Attachment.named(filename));
     response.headers().contentLength(count);
   }
 

@@ -1,6 +1,7 @@
 package dev.nightjar.http.exchange;
 
 import dev.nightjar.api.ApiError;
+import dev.nightjar.api.ExpiresAfter;
 import dev.nightjar.http.exchange.MultipartScanner.Part;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
@@ -8,7 +9,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +20,6 @@ import org.jspecify.annotations.Nullable;
  * @param fields those of the others that we know, by name
  */
 public record FileForm(@Nullable String filename, Map<String, String> fields) {
-  private static final Set<String> KNOWN =
-      Set.of("purpose", "expires_after[anchor]", "expires_after[seconds]");
   private static final int FIELD_BYTES_MAX = 64 * 1024;
 
   /** More than the form's other fields and its boundaries can need. */
@@ -61,7 +59,7 @@ public record FileForm(@Nullable String filename, Map<String, String> fields) {
         file = part;
         sink.begin().run();
         scanner.copyTo(sink.out());
-      } else if (KNOWN.contains(part.name())) {
+      } else if (isKnown(part.name())) {
         fields.put(part.name(), scanner.text(FIELD_BYTES_MAX));
       } else {
         scanner.skip(FORM_BYTES_MAX);
@@ -71,6 +69,10 @@ public record FileForm(@Nullable String filename, Map<String, String> fields) {
       throw ApiError.missing(fileField);
     }
     return new FileForm(file.filename(), fields);
+  }
+
+  private static boolean isKnown(String name) {
+    return name.equals("purpose") || ExpiresAfter.isMeantBy(name);
   }
 
   private static ApiError duplicate(String name) {

@@ -20,6 +20,7 @@ import dev.nightjar.store.Tier;
 import dev.nightjar.store.disk.DiskSpace;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -127,7 +128,7 @@ final class CrashClient {
   private FileId upload(Files files) throws IOException {
     try (var upload = files.begin(PROJECT)) {
       upload.write(scenario.input().getBytes(StandardCharsets.UTF_8));
-      return upload.finish(new Form("in.jsonl", "batch", null, null)).id();
+      return upload.finish(new Form("in.jsonl", "batch", Map.of())).id();
     }
   }
 

@@ -121,7 +121,14 @@ final class JumpyLife implements AutoCloseable {
     try (var upload = files.begin(PROJECT)) {
       upload.write(content.getBytes(StandardCharsets.UTF_8));
       return upload.finish(
-          new Form("in.jsonl", "batch", "created_at", String.valueOf(life.toSeconds())));
+          new Form(
+              "in.jsonl",
+              "batch",
+              Map.of(
+                  "expires_after[anchor]",
+                  "created_at",
+                  "expires_after[seconds]",
+                  String.valueOf(life.toSeconds()))));
     }
   }
 

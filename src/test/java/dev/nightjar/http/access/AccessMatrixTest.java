@@ -76,6 +76,7 @@ class AccessMatrixTest {
     GET_BATCH("GET", "/batches/ID", Thing.BATCH),
     CANCEL_BATCH("POST", "/batches/ID/cancel", Thing.BATCH),
     BATCHES_AFTER("GET", "/batches?after=ID", Thing.BATCH),
+    LIST_EVENT_TYPES("GET", "/webhook_event_types", Thing.NONE),
     LIST_MODELS("GET", "/models", Thing.NONE),
     GET_MODEL("GET", "/models/org/model", Thing.NONE);
 

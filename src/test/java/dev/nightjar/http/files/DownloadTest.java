@@ -31,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("server")
 class DownloadTest {
@@ -231,6 +232,18 @@ class DownloadTest {
       assertThat(TestApi.error(response).get("message").asString())
           .isEqualTo("Not allowed to download files of purpose: " + purpose);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"GET", "HEAD"})
+  @Tag("H1")
+  void downloadIsCalledAsItsFile(String method) throws Exception {
+    HttpResponse<byte[]> whole =
+        api.send(api.request(PATH).method(method, BodyPublishers.noBody()));
+    HttpResponse<byte[]> none = api.get("/v1/files/file-none/content");
+
+    assertHeaders(whole, "content-disposition", "attachment; filename=\"out.jsonl\"");
+    assertThat(none.headers().firstValue("content-disposition")).isEmpty();
   }
 
   private static void assertHeaders(HttpResponse<byte[]> response, String name, String value) {

@@ -215,7 +215,6 @@ class PartsTest {
         "'filename': 'a', 'purpose': 'batch', 'bytes': 1 | missing_required_parameter | mime_type | 'mime_type'",
         "'filename': 1, 'purpose': 'batch', 'bytes': 1, 'mime_type': 'm' | invalid_type | filename | expected a string, but got an integer",
         "'filename': 'a', 'purpose': 'x', 'bytes': 1, 'mime_type': 'm' | invalid_value | purpose | 'x' is not one of",
-        "'filename': 'a.csv', 'purpose': 'batch', 'bytes': 1, 'mime_type': 'm' | | | Must be .jsonl",
         "'filename': 'a', 'purpose': 'batch', 'bytes': '1', 'mime_type': 'm' | invalid_type | bytes | expected an integer, but got a string",
         "'filename': 'a', 'purpose': 'batch', 'bytes': -1, 'mime_type': 'm' | integer_below_min_value | bytes | >= 0, but got -1",
         "'filename': 'a', 'purpose': 'batch', 'bytes': 17179869185, 'mime_type': 'm' | integer_above_max_value | bytes | <= 17179869184",

@@ -96,6 +96,26 @@ class UploadTest {
     assertThat(file.get("filename").asString()).isEqualTo(name);
   }
 
+  /** OpenAI's own example of an upload sends one. */
+  @ParameterizedTest
+  @ValueSource(strings = {"x.txt", "a.csv", "a.jsonl.part"})
+  @Tag("H1")
+  void inputThatComesInPartsMayHaveAnyName(String name) throws Exception {
+    HttpResponse<byte[]> upload =
+        api.post(
+            "/v1/uploads",
+            """
+            {"filename": "%s", "purpose": "batch", "bytes": 1, "mime_type": "text/plain"}
+            """
+                .formatted(name));
+
+    assertThat(upload.statusCode()).isEqualTo(200);
+    assertThat(TestApi.json(upload).get("filename").asString()).isEqualTo(name);
+    assertThat(api.postForm(form(field("purpose", "batch"), file(name, LINE))).statusCode())
+        .as("names are checked there only")
+        .isEqualTo(400);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "batch,       , 2592000",
