@@ -88,12 +88,23 @@ public interface BatchStore {
    *
    * @param idempotencyKey the client's own name for it, unique in the project for ever; null for
    *     none
-   * @param hash of the body and of who sent it
+   * @param hash of the body; without a key also of who sent it
+   * @param earlierHash what versions of format 2 took for it; their rows are compared with it
    * @param retryCount how often the client had sent it before: without a key, a request with a
    *     higher count than an equal one of the last {@code repeatedWithin} is the same
    */
   record Origin(
-      @Nullable String idempotencyKey, String hash, int retryCount, Duration repeatedWithin) {}
+      @Nullable String idempotencyKey,
+      String hash,
+      String earlierHash,
+      int retryCount,
+      Duration repeatedWithin) {
+
+    /** Whether a batch with this hash comes from an equal request. */
+    public boolean isEqualTo(String other) {
+      return other.equals(hash) || other.equals(earlierHash);
+    }
+  }
 
   /**
    * A batch to create; without an origin it is always a new one.

@@ -123,7 +123,7 @@ public abstract class BatchRacesContract extends RacesContract {
               Duration.ofDays(1),
               Map.of(),
               null,
-              new Origin(key, hash, retry, Duration.ofMinutes(15)));
+              new Origin(key, hash, "earlier " + hash, retry, Duration.ofMinutes(15)));
       return node.batches().createBatch(batch);
     }
   }

@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What every BatchStore makes of a creation that is sent again. */
@@ -36,7 +37,7 @@ public abstract class IdempotencyContract extends StoresContract {
         Duration.ofHours(24),
         Map.of(),
         null,
-        new Origin(key, hash, retry, WITHIN));
+        new Origin(key, hash, "earlier " + hash, retry, WITHIN));
   }
 
   private Created create(@Nullable String key, String hash, int retry) {
@@ -83,6 +84,17 @@ public abstract class IdempotencyContract extends StoresContract {
     create(null, "a", 0);
 
     assertNew(create("k", "a", 1));
+  }
+
+  @Test
+  @Tag("H1")
+  void rowOfTheEarlierKindIsComparedTheEarlierWay() {
+    Created keyed = create("k", "earlier a", 0);
+    Created retried = create(null, "earlier b", 0);
+
+    assertKnown(create("k", "a", 0), keyed);
+    assertThat(create("k", "b", 0).outcome()).isEqualTo(CreateOutcome.KEY_REUSED);
+    assertKnown(create(null, "b", 1), retried);
   }
 
   // ---- without a key

@@ -54,16 +54,14 @@ public final class Batches {
    * its validation.
    */
   public Submitted create(String project, JsonNode body, RetryHeaders retryHeaders) {
-    NewBatchRequest request = NewBatchRequest.of(body, limits.extraEndpoints());
     Picture picture = runner.picture();
     Origin origin = retryHeaders.origin(body);
     // What refuses a new batch is no reason to hide from a client the one that it has already.
-    if (stores.batches().createdBefore(project, origin).isEmpty()) {
-      accounts.requireBudget(project);
-      stores.checkRoom(0);
-    }
     Created created =
-        stores.batches().createBatch(request.batch(stores.ids().newBatch(), project, origin));
+        stores
+            .batches()
+            .createdBefore(project, origin)
+            .orElseGet(() -> createdNow(project, body, origin));
     Batch batch = created.batch();
     return switch (created.outcome()) {
       case NEW -> {
@@ -85,6 +83,13 @@ public final class Batches {
                       .formatted(batch.id())
                   + " batch.");
     };
+  }
+
+  private Created createdNow(String project, JsonNode body, Origin origin) {
+    NewBatchRequest request = NewBatchRequest.of(body, limits.extraEndpoints());
+    accounts.requireBudget(project);
+    stores.checkRoom(0);
+    return stores.batches().createBatch(request.batch(stores.ids().newBatch(), project, origin));
   }
 
   /** With all problems of its input, of which others show the first. */

@@ -2,11 +2,7 @@ package dev.nightjar.api.batches;
 
 import dev.nightjar.api.ApiError;
 import dev.nightjar.store.BatchStore.Origin;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -33,7 +29,11 @@ public record RetryHeaders(
           "Invalid header 'Idempotency-Key': it must have 1 to %d characters."
               .formatted(KEY_CHARACTERS_MAX));
     }
-    return new Origin(idempotencyKey, hash(body), count(), RETRIED_WITHIN);
+    String who = sender == null ? "" : sender;
+    // A key is of the project, whichever of its keys it comes with.
+    String hash = RequestHash.of(idempotencyKey == null ? who : "", body);
+    return new Origin(
+        idempotencyKey, hash, RequestHash.earlier(who, body), count(), RETRIED_WITHIN);
   }
 
   /** A count that is none of an SDK's says nothing. */
@@ -44,16 +44,5 @@ public record RetryHeaders(
             && retryCount.length() <= COUNT_DIGITS_MAX
             && retryCount.chars().allMatch(c -> c >= '0' && c <= '9');
     return isNumber ? Integer.parseInt(retryCount) : 0;
-  }
-
-  private String hash(JsonNode body) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(((sender == null ? "" : sender) + "\n").getBytes(StandardCharsets.UTF_8));
-      digest.update(body.toString().getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 }

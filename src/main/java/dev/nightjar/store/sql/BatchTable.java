@@ -37,7 +37,7 @@ final class BatchTable {
           row ->
               new Created(
                   Rows.batch(row),
-                  origin.hash().equals(row.getString("request_hash"))
+                  origin.isEqualTo(row.getString("request_hash"))
                       ? CreateOutcome.KNOWN
                       : CreateOutcome.KEY_REUSED),
           project,
@@ -45,12 +45,13 @@ final class BatchTable {
     }
     return sql.one(
         """
-        SELECT * FROM batch WHERE request_hash = ? AND created_at >= ? AND project = ?
+        SELECT * FROM batch WHERE request_hash IN (?, ?) AND created_at >= ? AND project = ?
           AND idempotency_key IS NULL AND retry_count < ?
         ORDER BY sequence DESC LIMIT 1
         """,
         row -> new Created(Rows.batch(row), CreateOutcome.KNOWN),
         origin.hash(),
+        origin.earlierHash(),
         now.minus(origin.repeatedWithin()).toEpochMilli(),
         project,
         origin.retryCount());

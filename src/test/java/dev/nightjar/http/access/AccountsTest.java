@@ -345,6 +345,7 @@ class AccountsTest {
   }
 
   @Test
+  @Tag("H1")
   void batchThatIsThereIsAnsweredAlsoWhenNoNewOneMayBegin() throws Exception {
     JsonNode first = TestApi.json(create(BODY, "Idempotency-Key", "k"));
     used("llama", PRICE, new Usage(5_000_000, 0, 2_000_000, 0));
