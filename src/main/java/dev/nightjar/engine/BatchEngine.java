@@ -110,7 +110,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     this.work = new EffectWork(stores.batches(), steps, running, models, workFigures, thread::post);
     this.diskWatch = new DiskWatch(tier.disk(), thread::post);
     var files = new ValidationInputs(stores, objects, longLines);
-    var rules = new ValidationRules(limits.input(), limits.terms(), models::refusal);
+    var rules = new ValidationRules(limits.input(), limits.terms(), models::offered);
     this.validation = new Validation(files, rules, world.random());
     this.arrivals = new Arrivals(stores, running, validation, batchEvents, thread::post);
   }

@@ -1,10 +1,12 @@
 package dev.nightjar.engine;
 
+import dev.nightjar.batch.BatchError;
 import dev.nightjar.engine.message.Event;
 import dev.nightjar.engine.message.KnownModels;
 import dev.nightjar.time.SteadyClock;
 import dev.nightjar.upstream.Upstream;
 import dev.nightjar.upstream.Upstream.Probe;
+import dev.nightjar.validation.OfferedModels;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -16,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks upstreams which models they have, for the engine, and answers from what it knows. What was
@@ -79,20 +82,35 @@ public final class ModelCatalog {
     return models;
   }
 
-  /**
-   * Why no upstream can have this model: only if each of them listed its models just now, and none
-   * has it. Whoever cannot be asked may have it.
-   */
-  Optional<String> refusal(String model) {
-    if (model.isEmpty()) {
-      return Optional.empty();
+  /** What they have, as of now: however many models are looked for, each is asked twice at most. */
+  OfferedModels offered() {
+    return new Offered();
+  }
+
+  /** A model is refused only if each of them listed its models just now, and none has it. */
+  private final class Offered implements OfferedModels {
+    private @Nullable List<KnownModels> lately;
+    private @Nullable List<KnownModels> now;
+
+    @Override
+    public boolean mayHave(String model) {
+      if (lately == null) {
+        lately = fresh(known, FRESH_MILLIS);
+      }
+      return ModelCatalog.mayHave(lately, model) || ModelCatalog.mayHave(now(lately), model);
     }
-    List<KnownModels> lately = fresh(known, FRESH_MILLIS);
-    if (mayHave(lately, model)) {
-      return Optional.empty();
+
+    private List<KnownModels> now(List<KnownModels> before) {
+      if (now == null) {
+        now = fresh(before, REFUSAL_MILLIS);
+      }
+      return now;
     }
-    List<KnownModels> now = fresh(lately, REFUSAL_MILLIS);
-    return mayHave(now, model) ? Optional.empty() : Optional.of(refused(model, now));
+
+    @Override
+    public String refusal(String model) {
+      return refused(model, now(known));
+    }
   }
 
   private static boolean mayHave(List<KnownModels> upstreams, String model) {
@@ -107,7 +125,7 @@ public final class ModelCatalog {
     return ("The provided model '%s' is not supported by the Batch API: no upstream has it. Nearest:"
             + " %s. An upstream that takes any name is one with 'models: any' in the settings, or"
             + " --any-model.")
-        .formatted(model, String.join(", ", nearest(model, all)));
+        .formatted(BatchError.excerpt(model), String.join(", ", nearest(model, all)));
   }
 
   /** What is known; of an upstream of which that is older, what it says now. */

@@ -4,7 +4,6 @@ import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchError;
 import dev.nightjar.file.Manifest;
 import dev.nightjar.file.StoredFile;
-import dev.nightjar.store.BatchStore.ValidInput;
 import dev.nightjar.store.ContentReader;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -45,11 +44,11 @@ final class FileSlices {
       this.validator =
           new Validator(
               offset -> open(content, offset),
-              new LineRules(batch.endpoint(), rules.limits().mixedModels()),
+              new LineRules(batch.endpoint()),
               rules.limits(),
               new CustomIds(random.nextLong()),
               () -> isClosed || isEnded,
-              new Validator.Host(this::takeBlock, inputs.longLines()),
+              new Validator.Host(this::takeBlock, inputs.longLines(), rules.offered()),
               _ -> {});
     }
 
@@ -95,7 +94,7 @@ final class FileSlices {
       begun = new Begun(batch, content.get());
       begunFiles.put(batch.sequence(), begun);
     }
-    return begun.advance(batch.sequence()).map(this::withModel);
+    return begun.advance(batch.sequence());
   }
 
   /** The last slice ended for want of memory. */
@@ -135,18 +134,5 @@ final class FileSlices {
     return Optional.of(
         new Validator.Outcome.Invalid(
             List.of(new BatchError("invalid_request", message, "file_id", null))));
-  }
-
-  private Validator.Outcome withModel(Validator.Outcome outcome) {
-    if (!(outcome instanceof Validator.Outcome.Valid(ValidInput validated))) {
-      return outcome;
-    }
-    String model = validated.model() == null ? "" : validated.model();
-    Optional<String> refusal = rules.modelRefusal().apply(model);
-    if (refusal.isEmpty()) {
-      return outcome;
-    }
-    var error = new BatchError("model_not_found", refusal.get(), "body.model", 1L);
-    return new Validator.Outcome.Invalid(List.of(error));
   }
 }

@@ -55,7 +55,7 @@ public final class InputCheck {
     var validator =
         new Validator(
             this::open,
-            new LineRules(endpoint, limits.mixedModels()),
+            new LineRules(endpoint),
             limits,
             new CustomIds(seed),
             () -> false,

@@ -11,10 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a line must be to run in a batch of this endpoint: docs/compatibility.md#validation-errors.
  */
-record LineRules(String endpoint, boolean allowsMixedModels) {
-
-  private static final int MODEL_CHARACTERS_MAX = 1_000;
-
+record LineRules(String endpoint) {
   /** The model that a line asks for, empty if it may leave it out; null if that is an error. */
   @Nullable String model(RequestLine line) {
     if (line.model() != null) {
@@ -28,8 +25,8 @@ record LineRules(String endpoint, boolean allowsMixedModels) {
     return model == null || model.isEmpty() ? null : model;
   }
 
-  /** Adds what is wrong with a line; {@code model} is that of the first line, null at the first. */
-  void check(RequestLine line, long number, @Nullable String model, List<BatchError> errors) {
+  /** Adds what is wrong with a line, but for what its model is. */
+  void check(RequestLine line, long number, List<BatchError> errors) {
     if (line.customId() == null || line.customId().isEmpty()) {
       errors.add(missing("custom_id", number));
     }
@@ -52,7 +49,7 @@ record LineRules(String endpoint, boolean allowsMixedModels) {
     if (line.bodyStart() < 0) {
       errors.add(missing("body", number));
     } else {
-      checkBody(line, number, model, errors);
+      checkBody(line, number, errors);
     }
   }
 
@@ -66,8 +63,7 @@ record LineRules(String endpoint, boolean allowsMixedModels) {
         : both + " A url is a path, such as %s.".formatted(EndpointPath.EXAMPLE);
   }
 
-  private void checkBody(
-      RequestLine line, long number, @Nullable String model, List<BatchError> errors) {
+  private void checkBody(RequestLine line, long number, List<BatchError> errors) {
     if (line.isStreaming()) {
       errors.add(
           new BatchError(
@@ -84,28 +80,6 @@ record LineRules(String endpoint, boolean allowsMixedModels) {
             new BatchError(
                 "invalid_request", title + " parameter is required.", "body." + name, number));
       }
-    }
-    String own = model(line);
-    if (own == null || own.equals(model)) {
-      return;
-    }
-    if (own.length() > MODEL_CHARACTERS_MAX || !BatchError.isClean(own)) {
-      errors.add(
-          new BatchError(
-              "model_not_found",
-              "The provided model '%s' is not supported by the Batch API."
-                  .formatted(BatchError.excerpt(own)),
-              "body.model",
-              number));
-    } else if (model != null && !allowsMixedModels) {
-      errors.add(
-          new BatchError(
-              "mismatched_model",
-              "The model '%s' for this request does not match the rest of the batch. Each batch"
-                      .formatted(BatchError.excerpt(own))
-                  + " must contain requests for a single model.",
-              "body.model",
-              number));
     }
   }
 

@@ -1,13 +1,11 @@
 package dev.nightjar.validation;
 
 import dev.nightjar.cost.Terms;
-import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * What is asked of an input file.
  *
- * @param modelRefusal why no upstream can have a model; empty when one may
+ * @param offered which models there are now
  */
-public record ValidationRules(
-    InputLimits limits, Terms terms, Function<String, Optional<String>> modelRefusal) {}
+public record ValidationRules(InputLimits limits, Terms terms, Supplier<OfferedModels> offered) {}

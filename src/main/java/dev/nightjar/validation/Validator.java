@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,18 +29,18 @@ final class Validator {
 
   private final Input input;
   private final LineRules rules;
+  private final ModelRules models;
   private final InputLimits limits;
   private final BooleanSupplier isCancelled;
   private final BooleanSupplier mayTakeBlock;
   private final Consumer<RequestLine> each;
   private final CustomIds customIds;
   private final LongLines longLines;
+  private final Supplier<OfferedModels> offered;
   private final ChunkPlan plan = new ChunkPlan();
   private final List<BatchError> errors = new ArrayList<>();
   private long errorCount;
   private long linesBeyond;
-  private @Nullable String model;
-  private boolean hasSeveralModels;
   private boolean hasBlock;
 
   /** How far the pass under way has come. */
@@ -88,9 +89,10 @@ final class Validator {
    * What validations that run at once share.
    *
    * @param mayTakeBlock takes another piece of memory for custom_ids; false if there is none now
+   * @param offered which models there are, asked anew for each slice
    */
-  record Host(BooleanSupplier mayTakeBlock, LongLines longLines) {
-    static final Host ALONE = new Host(() -> true, LongLines.ANY);
+  record Host(BooleanSupplier mayTakeBlock, LongLines longLines, Supplier<OfferedModels> offered) {
+    static final Host ALONE = new Host(() -> true, LongLines.ANY, () -> OfferedModels.ANY);
   }
 
   /** {@code each} sees every line that is a request, be it valid or not. */
@@ -105,6 +107,8 @@ final class Validator {
     this.each = each;
     this.input = input;
     this.rules = rules;
+    this.models = new ModelRules(limits.mixedModels());
+    this.offered = host.offered;
     this.limits = limits;
     this.customIds = customIds;
     this.isCancelled = isCancelled;
@@ -124,6 +128,7 @@ final class Validator {
   /** Goes on for about so many bytes, or until memory is short; empty if there is more to do. */
   Optional<Outcome> advance(long batch, long bytesMax) throws IOException {
     if (duplicates == null) {
+      models.offered(offered.get());
       Read read = read(this::check, bytesMax);
       if (read != Read.TO_THE_END) {
         return unfinished(read);
@@ -155,8 +160,7 @@ final class Validator {
       }
       return new Outcome.Invalid(errors);
     }
-    return new Outcome.Valid(
-        new ValidInput(hasSeveralModels ? null : model, plan.lines(), plan.chunks(batch)));
+    return new Outcome.Valid(new ValidInput(models.ofAll(), plan.lines(), plan.chunks(batch)));
   }
 
   /** Visits the lines that are not blank, from where it was. */
@@ -213,23 +217,22 @@ final class Validator {
       RequestLine line = RequestLine.parse(lines.line());
       each.accept(line);
       var found = new ArrayList<BatchError>();
-      rules.check(line, lines.number(), model, found);
+      rules.check(line, lines.number(), found);
       found.forEach(this::add);
+      checkModel(rules.model(line), lines.number());
       if (line.customId() != null && !line.customId().isEmpty()) {
         customIds.add(line.customId());
         hasBlock = false;
       }
-      note(rules.model(line));
     } catch (MalformedLineException e) {
       add(new BatchError(e.code(), e.problem(), e.parameter(), lines.number()));
     }
   }
 
-  private void note(@Nullable String lineModel) {
-    if (model == null) {
-      model = lineModel;
-    } else if (lineModel != null && !model.equals(lineModel)) {
-      hasSeveralModels = true;
+  private void checkModel(@Nullable String model, long number) {
+    BatchError error = model == null ? null : models.check(model, number);
+    if (error != null) {
+      add(error);
     }
   }
 

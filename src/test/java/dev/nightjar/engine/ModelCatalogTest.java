@@ -8,6 +8,7 @@ import dev.nightjar.engine.message.ModelNames;
 import dev.nightjar.testing.TestClocks;
 import dev.nightjar.time.SteadyClock;
 import dev.nightjar.upstream.Upstream;
+import dev.nightjar.validation.OfferedModels;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -77,6 +78,11 @@ class ModelCatalogTest {
     return new KnownModels(upstream, ModelNames.of(all), askedAt, isCurrent);
   }
 
+  private Optional<String> refusal(String model) {
+    OfferedModels offered = catalog.offered();
+    return offered.mayHave(model) ? Optional.empty() : Optional.of(offered.refusal(model));
+  }
+
   @Test
   void whatIsAtMostAMinuteOldIsNotAskedAnew() {
     long asked = clock.steadyMillis();
@@ -86,7 +92,7 @@ class ModelCatalogTest {
 
     assertThat(new ArrayList<>(catalog.models().entrySet()))
         .containsExactly(Map.entry("z", "a"), Map.entry("y", "a"), Map.entry("x", "b"));
-    assertThat(catalog.refusal("y")).isEmpty();
+    assertThat(refusal("y")).isEmpty();
     assertThat(a.asked + b.asked).isZero();
   }
 
@@ -97,14 +103,12 @@ class ModelCatalogTest {
     catalog.tell(
         List.of(known("a", asked, true, "z", "y"), known("b", Long.MAX_VALUE, true, "x", "z")));
 
-    assertThat(catalog.refusal("w").orElseThrow())
-        .contains("Nearest: z, y, x.")
-        .contains("'models: any'");
+    assertThat(refusal("w").orElseThrow()).contains("Nearest: z, y, x.").contains("'models: any'");
     assertThat(a.asked).as("asked just now").isZero();
     now.set(now.get().plusSeconds(2));
     a.lists("w");
 
-    assertThat(catalog.refusal("w")).as("pulled just now").isEmpty();
+    assertThat(refusal("w")).as("pulled just now").isEmpty();
     assertThat(told).containsExactly(new Event.ModelsListed(0, Set.of("w")));
     assertThat(b.asked).as("configured").isZero();
   }
@@ -117,7 +121,7 @@ class ModelCatalogTest {
     catalog.tell(List.of(known("a", asked, true, "old"), known("b", asked, true, "old")));
     now.set(now.get().plusSeconds(61));
 
-    assertThat(catalog.refusal("old")).isPresent();
+    assertThat(refusal("old")).isPresent();
 
     assertThat(told)
         .containsExactlyInAnyOrder(
@@ -125,15 +129,29 @@ class ModelCatalogTest {
   }
 
   @Test
+  @Tag("H1")
+  void upstreamIsAskedTwiceAtMostHoweverManyModelsAreLookedFor() {
+    a.lists("z");
+    OfferedModels offered = catalog.offered();
+
+    for (int i = 0; i < 1_000; i++) {
+      assertThat(offered.mayHave("model-" + i)).as("b cannot be asked").isTrue();
+    }
+
+    assertThat(a.asked).isLessThanOrEqualTo(2);
+    assertThat(b.asked).isLessThanOrEqualTo(2);
+  }
+
+  @Test
   void nothingIsRefusedWhileAnUpstreamCannotBeAskedOrDoesNotSay() {
     b.lists("other");
 
-    assertThat(catalog.refusal("m")).isEmpty();
+    assertThat(refusal("m")).isEmpty();
     assertThat(told).contains(new Event.ListFailed(0, "refused"));
     a.answer = new Upstream.Probe.Alive(Optional.empty());
-    assertThat(catalog.refusal("m")).isEmpty();
+    assertThat(refusal("m")).isEmpty();
     a.lists("another");
-    assertThat(catalog.refusal("m")).isPresent();
+    assertThat(refusal("m")).isPresent();
   }
 
   @Test
@@ -142,6 +160,6 @@ class ModelCatalogTest {
     catalog.tell(List.of(known("a", asked, false, "old"), known("b", asked, true, "other")));
 
     assertThat(catalog.models()).containsExactly(Map.entry("old", "a"), Map.entry("other", "b"));
-    assertThat(catalog.refusal("m")).as("it may have others by now").isEmpty();
+    assertThat(refusal("m")).as("it may have others by now").isEmpty();
   }
 }

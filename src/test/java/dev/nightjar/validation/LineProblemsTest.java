@@ -140,7 +140,7 @@ class LineProblemsTest {
 
   private Outcome validate(byte[] file, InputLimits limits) throws IOException {
     try (var reader = reader(file)) {
-      var rules = new LineRules(URL, limits.mixedModels());
+      var rules = new LineRules(URL);
       return new Validator(reader, rules, limits, new CustomIds(1, -1), () -> false).run(1);
     }
   }

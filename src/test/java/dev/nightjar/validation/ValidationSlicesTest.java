@@ -22,7 +22,6 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,7 +50,7 @@ class ValidationSlicesTest {
     validation =
         new Validation(
             new ValidationInputs(stores, objects, new LongLines()),
-            new ValidationRules(InputLimits.DEFAULTS, Terms.NONE, _ -> Optional.empty()),
+            new ValidationRules(InputLimits.DEFAULTS, Terms.NONE, () -> OfferedModels.ANY),
             new Random(1));
   }
 

@@ -220,7 +220,7 @@ class ValidatorTest extends ValidatorFixture {
   }
 
   private Outcome inSlices(String text, long bytes) throws IOException {
-    var rules = new LineRules(endpoint, limits.mixedModels());
+    var rules = new LineRules(endpoint);
     try (ContentReader input = reader(text)) {
       var validator = new Validator(input, rules, limits, new CustomIds(42, -1), () -> false);
       int slices = 1;
