@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.net.SocketException;
-import java.time.Duration;
 import javax.net.ssl.SSLSocket;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -111,23 +110,17 @@ final class Connection {
     } catch (IOException e) {
       return earlyAnswer(e);
     }
+    if (isUsed && !requestComplete) {
+      throw new UnaskedAnswerException(hasFarewell());
+    }
     var answer = finalAnswer();
-    checkWasAsked(answer);
-    return answer;
-  }
-
-  /**
-   * Bytes that were here before the last of the request left answer something else. Only a refusal
-   * may come so early, and on a connection that had no other request it can be of this one only.
-   */
-  private void checkWasAsked(ClassicHttpResponse answer) throws UnaskedAnswerException {
-    boolean isEarly = !http.isConsistent();
-    if (isEarly && (isUsed || answer.getCode() < REFUSALS)) {
-      throw new UnaskedAnswerException();
+    if (!requestComplete && answer.getCode() < REFUSALS) {
+      throw new UnaskedAnswerException(false);
     }
     if (isUsed && isFarewell(answer)) {
-      throw new UnaskedAnswerException();
+      throw new UnaskedAnswerException(true);
     }
+    return answer;
   }
 
   /** It crossed our request on its way. */
@@ -136,7 +129,11 @@ final class Connection {
         && !DefaultConnectionReuseStrategy.INSTANCE.keepAlive(null, answer, context);
   }
 
-  /** Asked by the library before it writes to the socket. */
+  /**
+   * Asked by the library before it writes to the socket, for the last time when all that is left
+   * are the request's last bytes. What is here by then answers something else; only a refusal may
+   * come so early, and on a connection that had no other request it can be of this one only.
+   */
   private boolean isEarly(
       ClassicHttpRequest request,
       HttpClientConnection connection,
@@ -144,26 +141,20 @@ final class Connection {
       long sentBytes,
       long nextBytes)
       throws IOException {
-    return isUsed ? !isQuiet() : sentBytes == 0 && http.isDataAvailable(listening);
-  }
-
-  /**
-   * Whether nothing came that no request has asked for: an answer too many, or one of whom nobody
-   * asked anything. A connection where something did is never used again.
-   */
-  boolean isQuiet() throws IOException {
-    if (parser.hasMore()) {
-      return false;
+    if (!isUsed) {
+      return sentBytes == 0 && http.isDataAvailable(listening);
     }
-    if (socket == null || socket.getInputStream().available() == 0) {
-      return true;
-    }
+    boolean isSilent = socket == null || socket.getInputStream().available() == 0;
     // Over TLS these may be its own messages.
-    return isSecure && !http.isDataAvailable(AT_ONCE);
+    return !isSilent && (!isSecure || http.isDataAvailable(AT_ONCE));
   }
 
-  /** Of a connection that is not quiet: whether the server only says that it waits no longer. */
-  boolean hasFarewell() {
+  /** Whether more came than the answer that was read. */
+  boolean hasMore() {
+    return parser.hasMore();
+  }
+
+  private boolean hasFarewell() {
     try {
       http.setSocketTimeout(AT_ONCE);
       return http.receiveResponseHeader().getCode() == REQUEST_TIMEOUT;
@@ -174,12 +165,18 @@ final class Connection {
 
   /** A server that refuses a request, as for its size, answers and closes while we still write. */
   private ClassicHttpResponse earlyAnswer(IOException writing) throws IOException {
+    if (isUsed) {
+      throw isUnanswered() ? writing : new UnaskedAnswerException(hasFarewell());
+    }
     try {
-      return finalAnswer();
+      var answer = finalAnswer();
+      if (answer.getCode() >= REFUSALS) {
+        return answer;
+      }
     } catch (IOException | HttpException reading) {
       writing.addSuppressed(reading);
-      throw writing;
     }
+    throw writing;
   }
 
   private ClassicHttpResponse finalAnswer() throws IOException, HttpException {
@@ -212,18 +209,14 @@ final class Connection {
         && DefaultConnectionReuseStrategy.INSTANCE.keepAlive(request, answer, context);
   }
 
-  void rest() {
+  /** How long its last call took, in nanoseconds. */
+  long rest() {
     idleSince = System.nanoTime();
+    return idleSince - begunAt;
   }
 
-  boolean hasRested(Duration limit) {
-    return System.nanoTime() - idleSince >= limit.toNanos();
-  }
-
-  /** Whether it has rested for half as long as its last call took, within limits. */
-  boolean hasRestedEnough(Duration min, Duration max) {
-    long enough = (idleSince - begunAt) / 2;
-    return System.nanoTime() - idleSince >= Math.clamp(enough, min.toNanos(), max.toNanos());
+  boolean hasRested(long nanos) {
+    return System.nanoTime() - idleSince >= nanos;
   }
 
   /** Ends it in good order; over TLS this may wait a moment for the other side. */

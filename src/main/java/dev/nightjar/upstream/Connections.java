@@ -1,6 +1,5 @@
 package dev.nightjar.upstream;
 
-import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.LinkedBlockingDeque;
@@ -20,15 +19,14 @@ final class Connections {
   private static final System.Logger LOG = System.getLogger(Connections.class.getName());
 
   /** Uvicorn, and with it vLLM, closes at 5 s; what it closes first, we send twice. */
-  private static final Duration MAX_REST = Duration.ofSeconds(3);
+  private static final long MAX_REST = Duration.ofSeconds(3).toNanos();
 
   /** How long a connection rests between two calls, at least and at most. */
   record Rest(Duration min, Duration max) {
-    static final Rest DEFAULT = new Rest(Duration.ofMillis(5), Duration.ofMillis(100));
+    static final Rest DEFAULT = new Rest(Duration.ofMillis(2), Duration.ofMillis(100));
     static final Rest NONE = new Rest(Duration.ZERO, Duration.ZERO);
   }
 
-  private static final int MIN_IDLE = 16;
   private static final Duration DISTRUST = Duration.ofHours(1);
 
   /** A server that speaks before it is asked does so about when it accepts. */
@@ -42,23 +40,26 @@ final class Connections {
   private final AtomicBoolean isDistrusted = new AtomicBoolean();
   private volatile long distrustedAt;
 
+  /** An eighth of the time that calls take, about; concurrent changes may be lost. */
+  private volatile long restNanos;
+
   Connections(String upstream, int max, Rest rest) {
     this.upstream = upstream;
     this.rest = rest;
-    idle = new LinkedBlockingDeque<>(Math.max(MIN_IDLE, max / 2));
+    this.restNanos = rest.min.toNanos();
+    this.idle = new LinkedBlockingDeque<>(2 * max);
   }
 
   /** One that was used not long ago, which does not mean that the other side still holds it. */
   @Nullable Connection take() {
     for (var oldest = idle.pollFirst(); oldest != null; oldest = idle.pollFirst()) {
-      if (!oldest.hasRestedEnough(rest.min, rest.max)) {
+      if (oldest.hasRested(MAX_REST) || isDistrusted.get()) {
+        closeLater(oldest);
+      } else if (oldest.hasRested(restNanos)) {
+        return oldest;
+      } else {
         putBack(oldest);
         return null;
-      }
-      if (oldest.hasRested(MAX_REST)) {
-        closeLater(oldest);
-      } else if (isGood(oldest)) {
-        return oldest;
       }
     }
     return null;
@@ -66,21 +67,6 @@ final class Connections {
 
   Connection fresh() {
     return new Connection(isDistrusted.get() ? LISTENING_LONGER : LISTENING);
-  }
-
-  private boolean isGood(Connection connection) {
-    try {
-      if (connection.isQuiet()) {
-        return !isDistrusted.get();
-      }
-      if (!connection.hasFarewell()) {
-        distrust();
-      }
-    } catch (IOException _) {
-      // Then it is closed already.
-    }
-    connection.cut();
-    return false;
   }
 
   /** The upstream has sent what no request asked for. */
@@ -95,7 +81,9 @@ final class Connections {
   }
 
   void keep(Connection connection) {
-    connection.rest();
+    long last = Math.clamp(connection.rest() / 8, rest.min.toNanos(), rest.max.toNanos());
+    long before = restNanos;
+    restNanos = before + (last - before) / 16;
     if (isDistrusted.get() || !idle.offerLast(connection)) {
       connection.close();
     }

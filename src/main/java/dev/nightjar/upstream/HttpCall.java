@@ -74,7 +74,7 @@ final class HttpCall implements Upstream.Call {
     } catch (LocalFaultException e) {
       throw e;
     } catch (IOException e) {
-      boolean isLost = e instanceof UnaskedAnswerException || reused.isUnanswered();
+      boolean isLost = isUnasked(e) || reused.isUnanswered();
       if (!isLost || !state.isRunning()) {
         throw e;
       }
@@ -82,6 +82,13 @@ final class HttpCall implements Upstream.Call {
       restart(sink);
       return null;
     }
+  }
+
+  private boolean isUnasked(IOException e) {
+    if (e instanceof UnaskedAnswerException unasked && !unasked.isFarewell()) {
+      upstream.connections().distrust();
+    }
+    return e instanceof UnaskedAnswerException;
   }
 
   private UpstreamResult sendOnFresh(Upstream.Sink sink) throws IOException, HttpException {
@@ -103,10 +110,10 @@ final class HttpCall implements Upstream.Call {
     if (!pour(answer.getEntity(), sink)) {
       return new UpstreamResult.TooLarge();
     }
-    if (!current.isQuiet()) {
+    if (current.hasMore()) {
       upstream.connections().distrust();
       if (isUsed) {
-        throw new UnaskedAnswerException();
+        throw new UnaskedAnswerException(false);
       }
       return answered(answer);
     }
