@@ -115,6 +115,7 @@ final class Arrivals {
         new BatchStart(
             batch.sequence(),
             batch.model() == null ? "" : batch.model(),
+            batch.endpoint(),
             batch.stamps().deadlineMillis(),
             batch.counts().total(),
             unsealedChunks,

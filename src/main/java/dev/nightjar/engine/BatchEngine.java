@@ -52,6 +52,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
   private final Committer committer;
   private final Thread committerThread;
   private final Caller caller;
+  private final ControlCalls controls;
   private final EffectWork work;
   private final ModelCatalog models;
   private final LongLines longLines = new LongLines();
@@ -99,6 +100,8 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     this.committerThread = Thread.ofPlatform().name("commit").daemon().unstarted(committer);
     String run = Long.toHexString(world.random().nextLong());
     this.caller = new Caller(clients, objects, limits.engine(), run, thread::post, workers.calls());
+    this.controls =
+        new ControlCalls(clients, caller.shortLines(), objects, limits.engine(), thread::post);
     this.models = new ModelCatalog(clients, engine.knownModels(), clock, thread::post);
     var places = new ChunkSealer.Places(stores.chunks(), tier.log(), objects, inputs);
     var steps =
@@ -107,7 +110,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
             new ChunkSealer(places, limits.input(), longLines, workFigures),
             new Finisher(
                 stores, objects, new NewIds(world.random()), limits.fileLife().of("batch_output")));
-    this.work = new EffectWork(stores.batches(), steps, running, models, workFigures, thread::post);
+    this.work = new EffectWork(stores.batches(), steps, running, workFigures, thread::post);
     this.diskWatch = new DiskWatch(tier.disk(), thread::post);
     var files = new ValidationInputs(stores, objects, longLines);
     var rules = new ValidationRules(limits.input(), limits.terms(), models::offered);
@@ -253,8 +256,7 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
       case Effect.Validate(long batch) ->
           on(workers.validations(), effect, () -> arrivals.validate(batch));
       case Effect.EndValidation(long batch) -> validation.end(batch);
-      case Effect.Probe(int upstream, String model) ->
-          on(workers.calls(), effect, () -> work.probe(upstream, model));
+      case Effect.Control control -> on(workers.calls(), effect, () -> controls.make(control));
       case Effect.ListModels(int upstream) ->
           on(workers.calls(), effect, () -> models.ask(upstream));
       case Effect.TellModels(List<KnownModels> upstreams) -> models.tell(upstreams);

@@ -2,6 +2,7 @@ package dev.nightjar.engine;
 
 import dev.nightjar.batch.AnswerLine;
 import dev.nightjar.batch.Batch;
+import dev.nightjar.engine.ShortLines.Kind;
 import dev.nightjar.engine.message.CallOutcome;
 import dev.nightjar.engine.message.Effect;
 import dev.nightjar.engine.message.EngineLimits;
@@ -41,6 +42,7 @@ final class Caller {
   private final AtomicLong spools = new AtomicLong();
   private final String run;
   private final Executor threads;
+  private final ShortLines shortLines = new ShortLines();
 
   /** {@code run} tells the spool objects of this process from those of earlier ones. */
   Caller(
@@ -62,6 +64,11 @@ final class Caller {
   /** Bytes of answers that are being read. */
   long answerBytes() {
     return budget.used();
+  }
+
+  /** Of those that were ok. */
+  ShortLines shortLines() {
+    return shortLines;
   }
 
   /** {@code input} is that of the chunk with the line. */
@@ -103,10 +110,10 @@ final class Caller {
     if (span.isReadWhole()) {
       Bytes whole = Bytes.of(input.read(span.offset(), span.length()));
       customId = whole.slice(span.idStart(), span.idLength());
-      body = LineBody.of(whole, span, send.model());
+      body = LineBody.of(whole, span, send.otherName());
     } else {
       customId = Bytes.of(input.read(span.offset() + span.idStart(), span.idLength()));
-      body = LineBody.of(input, span, send.model());
+      body = LineBody.of(input, span, send.otherName());
     }
     long number = send.number();
     var request =
@@ -120,8 +127,13 @@ final class Caller {
       Upstream.Call call = upstream.newCall(request);
       flight.begin(call);
       UpstreamResult result = call.execute(buffer);
-      return new Judge(upstream, new AnswerLine(batch.id(), number, customId), limits)
-          .judge(result, buffer);
+      CallOutcome outcome =
+          new Judge(upstream, new AnswerLine(batch.id(), number, customId), limits)
+              .judge(result, buffer);
+      if (outcome instanceof CallOutcome.Answered) {
+        shortLines.ok(new Kind(send.upstream(), send.model(), batch.endpoint()), body);
+      }
+      return outcome;
     }
   }
 

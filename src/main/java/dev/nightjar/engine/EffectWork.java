@@ -6,7 +6,6 @@ import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.batch.Chunk;
 import dev.nightjar.engine.message.Event;
 import dev.nightjar.store.BatchStore;
-import dev.nightjar.upstream.Upstream.Probe;
 import java.io.IOException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +20,6 @@ final class EffectWork {
   private final BatchStore batches;
   private final Steps steps;
   private final RunningBatches running;
-  private final ModelCatalog models;
   private final WorkFigures workFigures;
   private final Consumer<Event> events;
 
@@ -32,13 +30,11 @@ final class EffectWork {
       BatchStore batches,
       Steps steps,
       RunningBatches running,
-      ModelCatalog models,
       WorkFigures workFigures,
       Consumer<Event> events) {
     this.batches = batches;
     this.steps = steps;
     this.running = running;
-    this.models = models;
     this.workFigures = workFigures;
     this.events = events;
   }
@@ -83,14 +79,5 @@ final class EffectWork {
         batch.stamps().inProgressAt() == null
             ? Arrivals.stopped(batch)
             : new Event.Stopping(sequence, ending));
-  }
-
-  void probe(int upstream, String model) {
-    String dead =
-        switch (models.ask(upstream)) {
-          case Probe.Alive _ -> null;
-          case Probe.Dead(String reason, _) -> reason;
-        };
-    events.accept(new Event.Probed(upstream, model, dead));
   }
 }

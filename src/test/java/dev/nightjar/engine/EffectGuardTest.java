@@ -34,7 +34,7 @@ class EffectGuardTest {
     fail(new Effect.Finish(7), new IllegalStateException("c"));
     fail(new Effect.Expire(7), new AssertionError("d"));
     fail(new Effect.Validate(7), new IOException("e"));
-    fail(new Effect.Probe(0, "m"), new NullPointerException());
+    fail(new Effect.Control(0, "m", "m", "/v1/embeddings", false), new NullPointerException());
 
     assertThat(events)
         .containsExactly(
@@ -43,13 +43,17 @@ class EffectGuardTest {
             new Event.FinishFailed(7, "it cannot be finished: c"),
             new Event.ExpireFailed(7, "it cannot be expired: d"),
             new Event.ValidateFailed(7, "its file cannot be read: e"),
-            new Event.Probed(0, "m", "java.lang.NullPointerException"));
+            new Event.Controlled(
+                0,
+                "m",
+                "/v1/embeddings",
+                new CallOutcome.LocalFault("java.lang.NullPointerException")));
   }
 
   @Test
   void sendThatCannotBeginIsALocalFaultOfItsLine() {
     fail(
-        new Effect.Send(LINE, 0, new LineSpan(0, 10, 0, 0, 0, 10, 0, 0), 0, null),
+        new Effect.Send(LINE, 0, new LineSpan(0, 10, 0, 0, 0, 10, 0, 0), 0, "m", null),
         new AssertionError("a mistake"));
 
     assertThat(events)

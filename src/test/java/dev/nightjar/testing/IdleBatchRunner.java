@@ -36,7 +36,7 @@ public final class IdleBatchRunner implements BatchRunner {
     var nothing =
         new EngineFigures(
             List.of(), 0, 0, 0, 0, 0, new Validating(0, 0, 0), new Done(0, 0, 0, 0, 0), null);
-    return new Picture(live, live, new Waiting(Map.of(), null), nothing);
+    return new Picture(live, live, new Waiting(Map.of(), Map.of(), null), nothing);
   }
 
   public void show(long batch, Live figures) {

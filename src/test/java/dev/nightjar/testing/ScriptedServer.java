@@ -138,6 +138,11 @@ public final class ScriptedServer implements AutoCloseable {
       return request;
     }
 
+    /** After its head. */
+    public String readBody(String head) throws IOException {
+      return readText(contentLength(head));
+    }
+
     private String readText(int length) throws IOException {
       return new String(in.readNBytes(length), StandardCharsets.UTF_8);
     }

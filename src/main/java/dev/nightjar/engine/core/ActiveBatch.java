@@ -49,7 +49,7 @@ final class ActiveBatch implements Window.Member, Serializable {
   /** Its lines that wait for a slot. */
   private int waitingLines;
 
-  /** Its lines of which a call or an append is under way, or that wait for a probe. */
+  /** Its lines of which a call or an append is under way. */
   private int busyLines;
 
   private long completed;

@@ -59,7 +59,7 @@ final class ChunkLife implements Serializable {
     }
     OpenChunk open = batches.open(batch, claimed);
     claims.opened(open);
-    open.lines().forEach(line -> lanes.queue(line.model).addLast(line));
+    open.lines().forEach(line -> lanes.queue(line.model).add(line));
     settle(open);
   }
 

@@ -8,17 +8,14 @@ sealed interface Decision {
   /** The line has its answer. */
   record Append(Line line, Answer answer) implements Decision {}
 
-  /** It goes back to the head of its queue. */
+  /** It goes back to its place. */
   record PutBack(Line line) implements Decision {}
-
-  /** It is sent when nothing else is in flight on its lane. */
-  record PutBackAlone(Line line) implements Decision {}
 
   record PutBackLater(Line line, long atMillis) implements Decision {}
 
-  /** It waits for a probe. */
-  record Suspect(Line line) implements Decision {}
+  /** Its call failed, and whose fault that was is not known yet. */
+  record Hold(Line line) implements Decision {}
 
-  /** A line that waited for a probe waits no more; what follows for it comes next. */
-  record Cleared(Line line) implements Decision {}
+  /** A line that was held is not any more; what follows for it comes next. */
+  record Release(Line line) implements Decision {}
 }

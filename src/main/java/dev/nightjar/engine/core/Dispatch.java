@@ -8,6 +8,7 @@ import dev.nightjar.engine.message.EngineLimits;
 import dev.nightjar.engine.message.Event.Pending;
 import dev.nightjar.engine.message.LineId;
 import java.io.Serializable;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -44,14 +45,14 @@ final class Dispatch implements Serializable {
     return inFlight == 0 && unappended == 0;
   }
 
-  void send(Lanes lanes, Claims claims) {
+  void send(Lanes lanes, Claims claims, long now) {
     ModelQueue waited = first;
     first = null;
     if (waited != null && mayAnswer()) {
-      var _ = sendOne(waited, claims);
+      var _ = sendOne(waited, claims, now);
     }
     for (ModelQueue model : lanes.inTurn()) {
-      while (first == null && mayAnswer() && sendOne(model, claims)) {
+      while (first == null && mayAnswer() && sendOne(model, claims, now)) {
         // Until its queue is empty, its lanes are full, or a bound is reached.
       }
     }
@@ -72,28 +73,20 @@ final class Dispatch implements Serializable {
     return unappendedBytes <= limits.bounds().unappendedBytes();
   }
 
-  private boolean sendOne(ModelQueue model, Claims claims) {
-    Lane lane = model.laneWithRoom();
-    if (lane == null) {
+  private boolean sendOne(ModelQueue model, Claims claims, long now) {
+    if (!model.hasRoom()) {
       return false;
     }
-    Line alone = model.nextAlone();
-    if (alone != null) {
-      // Everything else waits until its lane is empty: it has been at too many outages.
-      if (lane.isFreeForOneAlone() && fits(alone, model)) {
-        Line line = model.takeAlone();
-        send(line, lane);
-        lane.sentAlone(line.id());
-      }
-      return false;
+    Line suspect = model.nextSuspect(now);
+    if (suspect != null && fits(suspect, model)) {
+      return send(model.takeSuspect(suspect), model.laneFor(suspect), now);
     }
     ActiveBatch batch = next(model, claims);
     if (batch == null || !fits(model.first(batch), model)) {
       return false;
     }
-    send(model.take(batch), lane);
-    lane.sent();
-    return true;
+    Lane lane = model.laneFor(model.first(batch));
+    return send(model.take(batch), lane, now);
   }
 
   /**
@@ -115,18 +108,30 @@ final class Dispatch implements Serializable {
     return fits;
   }
 
-  private void send(Line line, Lane lane) {
+  /** True, as one was sent. */
+  private boolean send(Line line, @Nullable Lane lane, long now) {
+    Objects.requireNonNull(lane);
     if (line.wasSent()) {
       retried++;
     }
-    line.chunk.sent(line, lane, lane.generation());
+    if (line.isSuspect()) {
+      lane.upstream.cuts.suspectSent();
+    }
+    line.chunk.sent(line, lane, now);
+    lane.sent();
     inFlight++;
     calls++;
     requestBytes += line.span.callBytes();
     underWay.add(line);
     effects.accept(
         new Effect.Send(
-            line.id(), line.number(), line.span, lane.upstream.index, lane.otherName()));
+            line.id(),
+            line.number(),
+            line.span,
+            lane.upstream.index,
+            line.model,
+            lane.otherName()));
+    return true;
   }
 
   /** The line whose call that was. */

@@ -74,7 +74,7 @@ public final class Engine implements Serializable {
     this.dispatch = new Dispatch(limits, underWay, effects);
     this.batches = new ActiveBatches(deadlines, effects);
     this.chunks = new ChunkLife(batches, lanes, claims, timers, effects);
-    var ways = new LineLife.Ways(lanes, claims, dispatch, faults, underWay);
+    var ways = new LineLife.Ways(lanes, claims, dispatch, faults);
     this.lines = new LineLife(batches, ways, chunks, timers, effects);
     this.validations =
         new Validations(limits.bounds().validationBytes(), deadlines, timers, effects);
@@ -90,12 +90,12 @@ public final class Engine implements Serializable {
     for (Due due = timers.takeDue(now); due != null; due = timers.takeDue(now)) {
       comeDue(due);
     }
-    lines.reopen(now);
+    lines.pass(now);
     expireDue(now);
     lanes.prune();
     if (!isDraining && !waits.isAll()) {
       claims.refill(dispatch.isQuiet());
-      dispatch.send(lanes, claims);
+      dispatch.send(lanes, claims, now);
     }
     return effects.take();
   }
@@ -144,7 +144,7 @@ public final class Engine implements Serializable {
           again(batch, reason, now, new Due.ExpireAgain(batch));
         }
       }
-      case Event.Probed probed -> lines.probed(probed, now);
+      case Event.Controlled controlled -> lines.controlled(controlled, now);
       case Event.ModelsListed(int upstream, Set<String> models) ->
           listings.listed(upstream, models, now);
       case Event.ListFailed(int upstream, String reason) -> listings.failed(upstream, reason, now);
@@ -225,6 +225,7 @@ public final class Engine implements Serializable {
     batch.stop(ending);
     deadlines.remove(batch);
     halt(batch);
+    lines.drop(batch);
     timers.at(now + limits.stopGrace().toMillis(), new Due.AbortCalls(batch.id()));
     batches.chunks(batch).forEach(chunks::settle);
     claims.closeMore(batch);

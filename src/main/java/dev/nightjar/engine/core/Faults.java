@@ -1,9 +1,10 @@
 package dev.nightjar.engine.core;
 
 import dev.nightjar.batch.Answer;
-import dev.nightjar.engine.core.Lane.State;
-import dev.nightjar.engine.core.Lane.Suspect;
 import dev.nightjar.engine.core.OpenChunk.Line;
+import dev.nightjar.engine.health.Scope;
+import dev.nightjar.engine.health.Throttle;
+import dev.nightjar.engine.health.Tries;
 import dev.nightjar.engine.message.CallOutcome;
 import dev.nightjar.engine.message.Effect;
 import dev.nightjar.engine.message.EngineLimits;
@@ -11,33 +12,27 @@ import dev.nightjar.engine.message.Event;
 import dev.nightjar.engine.message.Failure;
 import java.io.Serializable;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Whose fault a failed attempt is decides what follows (docs/design.md#whose-fault). The
- * upstream's: its lane waits and the line spends nothing. The line's: it is tried a few times, then
- * gets its error. Unclear: a probe tells. Part of the engine: no clock, and its thread only.
+ * Whose fault a failed call is, by what comes of others (docs/design.md#whose-fault). Trouble that
+ * stays with one line ends that line; trouble that meets different lines makes the upstream ill,
+ * and spends none of them. Part of the engine: no clock, and its thread only.
  */
 final class Faults implements Serializable {
-  private static final int OUTAGES_BEFORE_ALONE = 3;
-  private static final Set<Integer> GATEWAYS = Set.of(502, 503, 504, 529);
-  private static final long KEY_REFUSED_MILLIS = 60_000;
-  private static final long RETRY_AFTER_MAX_MILLIS = 3_600_000;
-
-  /** Probes are cheap, and each second after an upstream's return is lost: docs/decisions/0003. */
-  private static final Duration DOWN_WAIT_MAX = Duration.ofSeconds(3);
-
   private final EngineLimits limits;
   private final Lanes lanes;
   private final UnderWay underWay;
-  private final RandomGenerator random;
   private final Consumer<Effect> effects;
-  private List<Decision> decisions = new ArrayList<>();
+  private final Verdicts verdicts;
+  private final Controls controls;
+
+  /** Lanes on which something is to be watched: all others are well. */
+  private final Set<Lane> watched = new LinkedHashSet<>();
 
   Faults(
       EngineLimits limits,
@@ -48,69 +43,68 @@ final class Faults implements Serializable {
     this.limits = limits;
     this.lanes = lanes;
     this.underWay = underWay;
-    this.random = random;
     this.effects = effects;
+    this.verdicts = new Verdicts(limits, underWay, random);
+    this.controls = new Controls(limits, verdicts, random, effects);
   }
 
-  /** In the order in which they are to be done. */
-  private List<Decision> decided() {
-    List<Decision> all = decisions;
-    decisions = new ArrayList<>();
-    return all;
-  }
+  // ---- calls
 
-  List<Decision> ended(Line line, CallOutcome attempt, long now) {
-    judge(line, attempt, now);
-    return decided();
-  }
-
-  private void judge(Line line, CallOutcome attempt, long now) {
+  List<Decision> ended(Line line, CallOutcome outcome, long now) {
     Lane lane = line.lane();
-    boolean wasAlone = lane.ended(line.id(), line.generation());
-    switch (attempt) {
+    Scope scope = line.scope();
+    lane.ended();
+    scope.ended(now);
+    if (line.isSentAsSuspect()) {
+      lane.upstream.cuts.suspectEnded();
+    }
+    switch (outcome) {
       case CallOutcome.Answered(Answer answer) -> {
-        lane.succeeded(line.generation());
-        decide(new Decision.Append(line, answer));
+        ok(line, lane, scope, now);
+        verdicts.decide(new Decision.Append(line, answer));
       }
-      case CallOutcome.Failed(Failure failure) -> failed(line, failure, wasAlone, now);
-      case CallOutcome.Aborted() -> decide(new Decision.PutBack(line));
+      case CallOutcome.Failed(Failure failure) -> failed(line, failure, now);
+      case CallOutcome.Aborted() -> verdicts.decide(new Decision.PutBack(line));
       case CallOutcome.LocalFault(String reason) -> localFault(line, reason, now);
     }
+    if (watched.contains(lane)) {
+      review(lane, scope, now);
+    }
+    return verdicts.decided();
   }
 
-  private void failed(Line line, Failure failure, boolean wasAlone, long now) {
-    Lane lane = line.lane();
-    switch (failure.kind()) {
-      case REFUSED, ASTRAY -> {
-        lane.succeeded(line.generation());
-        decide(new Decision.Append(line, failure.verdict()));
-      }
-      case THROTTLED -> {
-        long wait = wait(lane, failure.retryAfter(), limits.retries().laneMax());
-        pause(lane, State.THROTTLED, failure.reason(), now, wait, line.generation());
-        decide(new Decision.PutBack(line));
-      }
-      case DENIED -> {
-        String reason = failure.reason();
-        if (pause(lane, State.DOWN, reason, now, KEY_REFUSED_MILLIS, line.generation())) {
-          lane.keyRefused();
-        }
-        decide(new Decision.PutBack(line));
-      }
-      case BROKEN -> broken(line, failure, wasAlone, now);
+  private void ok(Line line, Lane lane, Scope scope, long now) {
+    int slots = lane.upstream.slots();
+    line.ok(slots, now);
+    lane.upstream.wasOk();
+    if (scope.takeGoesOn()) {
+      say(lane + " goes on");
     }
   }
 
-  private void broken(Line line, Failure failure, boolean wasAlone, long now) {
+  private void failed(Line line, Failure failure, long now) {
     Lane lane = line.lane();
-    if (failure.is(Failure.Mark.UNSENT) || GATEWAYS.contains(failure.status())) {
-      long wait = wait(lane, failure.retryAfter(), DOWN_WAIT_MAX);
-      pause(lane, State.DOWN, failure.reason(), now, wait, line.generation());
-      decide(new Decision.PutBack(line));
-    } else if (failure.is(Failure.Mark.CUT) || failure.status() >= 500) {
-      suspicious(line, lane, wasAlone, failure.reason(), failure.verdict());
-    } else {
-      lineFault(line, failure.verdict(), now);
+    Tries tries = line.tries();
+    if (failure.kind() == Failure.Kind.THROTTLED && tries.judged() == 0) {
+      throttled(lane, line, failure, now);
+    }
+    line.scope().failed(line.sent(), failure, tries, now);
+    underWay.add(line);
+    verdicts.decide(new Decision.Hold(line));
+    watched.add(lane);
+  }
+
+  private void throttled(Lane lane, Line line, Failure failure, long now) {
+    Throttle throttle = lane.throttle;
+    if (throttle.throttled(line.key(), lane.upstream.slots(), now)) {
+      Duration laneMax = limits.retries().laneMax();
+      long asked = Controls.asked(failure);
+      long wait =
+          asked >= 0
+              ? asked
+              : verdicts.backoff(limits.retries().laneBase(), laneMax, throttle.level());
+      throttle.pause(failure.reason(), now + wait);
+      line.scope().returns(now + wait + 1_000);
     }
   }
 
@@ -121,153 +115,88 @@ final class Faults implements Serializable {
       say("line %d of batch %d waits: %s".formatted(line.number(), line.chunk.batch.id(), reason));
     }
     var _ = backoff.failed(reason);
-    decide(new Decision.PutBackLater(line, now + Backoff.wait(line.chunk.metLocalFault(line))));
+    verdicts.decide(
+        new Decision.PutBackLater(line, now + Backoff.wait(line.chunk.metLocalFault(line))));
   }
 
-  private void lineFault(Line line, Answer verdict, long now) {
-    int attempts = line.chunk.failed(line);
-    if (attempts >= limits.retries().attempts()) {
-      decide(new Decision.Append(line, verdict));
-    } else {
-      long wait = backoff(limits.retries().base(), limits.retries().max(), attempts - 1);
-      decide(new Decision.PutBackLater(line, now + wait));
+  // ---- judging
+
+  private void review(Lane lane, Scope scope, long now) {
+    if (!lane.isServing()) {
+      verdicts.dismiss(scope.doubts.takeAll());
+    } else if (scope.isResting()) {
+      verdicts.explain(scope, now);
+    } else if (scope.isOpen() && scope.isSuspicious(now)) {
+      controls.ask(lane, scope, now);
+    } else if (scope.isOpen()) {
+      scope.doubts.takeRipe(now).forEach(one -> verdicts.judge(scope, one, now));
     }
   }
 
-  private void suspicious(Line line, Lane lane, boolean wasAlone, String reason, Answer verdict) {
-    if (wasAlone) {
-      line.chunk.ranAlone(line);
+  List<Decision> controlled(Event.Controlled event, long now) {
+    Lane lane = lanes.lane(event.upstream(), event.model());
+    Scope scope = lane == null ? null : lane.known(event.url());
+    if (lane != null && scope != null && scope.isAsking()) {
+      controls.ended(lane, scope, event.outcome(), now);
     }
-    if (lane.state() == State.DOWN && !lane.isProbing()) {
-      outage(line, verdict);
-    } else {
-      lane.suspect(line.id(), verdict, reason);
-      decide(new Decision.Suspect(line));
-      if (!lane.isProbing()) {
-        probe(lane);
+    return verdicts.decided();
+  }
+
+  /** How many control calls were made. */
+  long controls() {
+    return controls.made();
+  }
+
+  // ---- time
+
+  /** What changes by itself. */
+  List<Decision> pass(long now) {
+    for (Lane lane : List.copyOf(watched)) {
+      if (lanes.lane(lane.upstream.index, lane.model) != lane) {
+        watched.remove(lane);
+        continue;
       }
-    }
-  }
-
-  private void decide(Decision decision) {
-    decisions.add(decision);
-  }
-
-  private void probe(Lane lane) {
-    lane.probing();
-    effects.accept(new Effect.Probe(lane.upstream.index, lane.model));
-  }
-
-  private void say(String message) {
-    effects.accept(new Effect.Say(message));
-  }
-
-  /** The upstream went down under this line. One that was there each time may be the cause. */
-  private void outage(Line line, Answer verdict) {
-    int outages = line.chunk.sawOutage(line);
-    if (line.isAlone()) {
-      decide(new Decision.Append(line, verdict));
-    } else if (outages >= OUTAGES_BEFORE_ALONE) {
-      decide(new Decision.PutBackAlone(line));
-    } else {
-      decide(new Decision.PutBack(line));
-    }
-  }
-
-  List<Decision> probed(Event.Probed probed, long now) {
-    Lane lane = lanes.lane(probed.upstream(), probed.model());
-    if (lane != null) {
-      probed(lane, probed.deadBecause(), now);
-    }
-    return decided();
-  }
-
-  private void probed(Lane lane, @Nullable String deadBecause, long now) {
-    String suspicion = lane.suspicion();
-    List<Suspect> suspects = lane.probed();
-    boolean isDead = deadBecause != null;
-    if (deadBecause != null) {
-      String why = suspicion == null ? deadBecause : suspicion;
-      long wait = lane.isKeyRefused() ? KEY_REFUSED_MILLIS : wait(lane, null, DOWN_WAIT_MAX);
-      if (lane.state() == State.OPEN) {
-        pause(lane, State.DOWN, why, now, wait, lane.generation());
-      } else {
-        lane.stillDown(deadBecause, now, wait);
-        sayOnce(lane);
-      }
-    } else if (lane.state() == State.DOWN) {
-      open(lane, now);
-    }
-    for (Suspect suspect : suspects) {
-      Line line = underWay.take(suspect.line());
-      decide(new Decision.Cleared(line));
-      if (isDead) {
-        outage(line, suspect.verdict());
-      } else {
-        lineFault(line, suspect.verdict(), now);
-      }
-    }
-  }
-
-  /** Lanes whose pause is over: a throttled one opens, a dead one is probed. */
-  List<Decision> reopen(long now) {
-    for (ModelQueue queue : lanes.all()) {
-      for (Lane lane : queue.lanes) {
-        lane.endTrialIfLong(now);
-        if (lane.takePauseOver(now)) {
-          if (lane.state() == State.THROTTLED) {
-            open(lane, now);
-          } else if (!lane.isProbing()) {
-            probe(lane);
-          }
+      boolean isReopened = lane.throttle.takePauseOver(now);
+      for (Scope scope : lane.scopes()) {
+        if (isReopened) {
+          scope.reopened(now);
         }
+        pass(lane, scope, now);
+      }
+      if (lane.isCalm()) {
+        watched.remove(lane);
       }
     }
-    return decided();
+    return verdicts.decided();
+  }
+
+  private void pass(Lane lane, Scope scope, long now) {
+    scope.pass(lane.upstream.slots(), now);
+    review(lane, scope, now);
+    if (scope.isRestOver(now)) {
+      controls.askAgain(lane, scope, now);
+    }
+  }
+
+  /** A batch stops: nothing of it waits to be judged any more. */
+  List<Decision> drop(ActiveBatch batch) {
+    for (Lane lane : watched) {
+      for (Scope scope : lane.scopes()) {
+        verdicts.dismiss(scope.doubts.take(one -> one.line().chunk().batch() == batch.id()));
+      }
+    }
+    return verdicts.decided();
   }
 
   long nextMillis() {
     long next = Long.MAX_VALUE;
-    for (ModelQueue queue : lanes.all()) {
-      for (Lane lane : queue.lanes) {
-        next = Math.min(next, lane.nextMillis());
-      }
+    for (Lane lane : watched) {
+      next = Math.min(next, lane.nextMillis());
     }
     return next;
   }
 
-  private boolean pause(
-      Lane lane, State state, String reason, long now, long waitMillis, int generation) {
-    boolean isPaused = lane.pause(state, reason, now, waitMillis, generation);
-    if (isPaused) {
-      sayOnce(lane);
-    }
-    return isPaused;
-  }
-
-  private void open(Lane lane, long now) {
-    lane.open(now);
-    if (lane.takeSaid()) {
-      say(lane + " goes on");
-    }
-  }
-
-  private void sayOnce(Lane lane) {
-    if (lane.takeSaying()) {
-      say("%s is paused: %s".formatted(lane, lane.reason()));
-    }
-  }
-
-  /** As long as the upstream asked for, if that is any time; else doubling up to {@code max}. */
-  private long wait(Lane lane, @Nullable Duration asked, Duration max) {
-    return asked != null && asked.isPositive()
-        ? Math.min(asked.toMillis(), RETRY_AFTER_MAX_MILLIS)
-        : backoff(limits.retries().laneBase(), max, lane.level());
-  }
-
-  /** Doubling, with a jitter of up to half, so that lines that failed together do not return so. */
-  private long backoff(Duration base, Duration max, int doublings) {
-    long full = Math.min(max.toMillis(), base.toMillis() << Math.min(doublings, 20));
-    return full / 2 + random.nextLong(full / 2 + 1);
+  private void say(String message) {
+    effects.accept(new Effect.Say(message));
   }
 }

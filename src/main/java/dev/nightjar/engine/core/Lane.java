@@ -1,91 +1,54 @@
 package dev.nightjar.engine.core;
 
-import dev.nightjar.batch.Answer;
-import dev.nightjar.engine.message.LineId;
+import dev.nightjar.engine.health.Scope;
+import dev.nightjar.engine.health.Throttle;
+import dev.nightjar.engine.message.EngineFigures.Illness;
+import dev.nightjar.engine.message.Failure;
 import java.io.Serializable;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One model on one upstream: its calls in flight, and whether the upstream can take more. It is a
- * breaker: a fault of the upstream closes it for a while, and the first success after it opens
- * makes it forget. Engine thread only.
+ * One model on one upstream: its calls in flight, and whether it can take more, which is told for
+ * each url by itself. Engine thread only.
  */
 final class Lane implements Serializable {
-  /** At this level one call must succeed before the lane opens fully. */
-  private static final int TRIAL_LEVEL = 2;
-
-  private static final long LONG_PAUSE_MILLIS = 1_000;
-
-  /** A call that has not failed by then is taken for one that only takes long. */
-  private static final long TRIAL_MILLIS = 3_000;
-
-  /** Shorter pauses are everyday and not worth a word. */
-  private static final int LEVEL_TO_SAY = 5;
-
   final String model;
   final UpstreamState upstream;
+  final Throttle throttle = new Throttle();
 
-  private final List<Suspect> suspects = new ArrayList<>();
-  private State state = State.OPEN;
+  /** By url; batches have few different ones. */
+  private final Map<String, Scope> scopes = new LinkedHashMap<>();
+
   private boolean isServing = true;
   private int inFlight;
 
-  /** Grows with each reopening, so that calls from before a pause do not count against it. */
-  private int generation;
-
-  private long pausedUntilMillis = Long.MAX_VALUE;
-  private long pauseMillis;
-  private @Nullable String reason;
-  private boolean isProbing;
-
-  /** What made us probe an open lane. */
-  private @Nullable String suspicion;
-
-  /** It is down because its key is refused. */
-  private boolean isKeyRefused;
-
-  /** The operator has been told of the pause. */
-  private boolean isSaid;
-
-  /** The line that runs alone; null when there is none. */
-  private @Nullable LineId solo;
-
-  private int level;
-
-  /** One call has to succeed, or to take long, before others follow. */
-  private boolean isOnTrial;
-
-  /** That call is under way. */
-  private boolean isTrialOut;
-
-  private long trialUntilMillis = Long.MAX_VALUE;
-
   enum State {
     OPEN,
-    /** Throttled: opens by itself when the time is over. */
+    /** Its upstream wants less. */
     THROTTLED,
-    /** Down: a probe must succeed first. */
+    /** For some url at least it is ill. */
     DOWN
   }
-
-  /** A line that waits for a probe, and what it gets if the upstream turns out to be well. */
-  record Suspect(LineId line, Answer verdict) implements Serializable {}
 
   Lane(String model, UpstreamState upstream) {
     this.model = model;
     this.upstream = upstream;
   }
 
-  State state() {
-    return state;
-  }
-
   /** What its upstream calls its model; null: as the lines do. */
   @Nullable String otherName() {
     String name = upstream.spelling(model);
     return model.equals(name) ? null : name;
+  }
+
+  /** What it is called there. */
+  String name() {
+    String other = otherName();
+    return other == null ? model : other;
   }
 
   /** Whether its upstream has its model; while it has not, no line is sent. */
@@ -97,199 +60,109 @@ final class Lane implements Serializable {
     return isServing;
   }
 
-  /** Why it is paused; null while it is not. */
-  @Nullable String reason() {
-    return reason;
-  }
+  // ---- calls
 
   int inFlight() {
     return inFlight;
   }
 
-  int generation() {
-    return generation;
-  }
-
-  /** How often it was paused since the last success. */
-  int level() {
-    return level;
-  }
-
-  // ---- calls
-
   boolean hasRoom() {
-    return isServing
-        && state == State.OPEN
-        && solo == null
-        && upstream.hasRoom()
-        && !(isOnTrial && isTrialOut);
+    return isServing && upstream.hasRoom() && throttle.allows(inFlight);
   }
 
-  /** Nothing is under way, not even the probe that tells what the last one alone did. */
-  boolean isFreeForOneAlone() {
-    return inFlight == 0 && !isProbing;
+  boolean mayTake(String url) {
+    Scope scope = scopes.get(url);
+    return scope == null || scope.mayTake();
   }
 
   void sent() {
     inFlight++;
     upstream.sent();
-    isTrialOut = isOnTrial;
   }
 
-  /** Until it ends nothing else is sent. */
-  void sentAlone(LineId line) {
-    solo = line;
-    sent();
-  }
-
-  /** True if the line ran alone; {@code sentIn} is the generation in which it was sent. */
-  boolean ended(LineId line, int sentIn) {
-    if (sentIn == generation) {
-      isTrialOut = false;
-    }
+  void ended() {
     inFlight--;
     upstream.ended();
-    boolean wasAlone = line.equals(solo);
-    if (wasAlone) {
-      solo = null;
-    }
-    return wasAlone;
   }
 
-  void succeeded(int sentIn) {
-    if (sentIn == generation) {
-      level = 0;
-      endTrial();
-    }
+  // ---- how well it is
+
+  Scope scope(String url) {
+    return scopes.computeIfAbsent(url, _ -> new Scope(upstream.cuts));
   }
 
-  // ---- pauses
+  @Nullable Scope known(String url) {
+    return scopes.get(url);
+  }
 
-  /** Closes the lane, unless the fault is an old one; true if it was open. */
-  boolean pause(State newState, String why, long now, long waitMillis, int generationOfFault) {
-    if (state != State.OPEN) {
-      if (newState == State.DOWN && state == State.THROTTLED) {
-        state = State.DOWN;
-        reason = why;
+  Collection<Scope> scopes() {
+    return scopes.values();
+  }
+
+  Set<String> urls() {
+    return scopes.keySet();
+  }
+
+  String url(Scope scope) {
+    for (Map.Entry<String, Scope> entry : scopes.entrySet()) {
+      if (entry.getValue() == scope) {
+        return entry.getKey();
       }
-      return false;
     }
-    if (generationOfFault != generation) {
-      return false;
+    throw new IllegalStateException("not one of " + this);
+  }
+
+  State state() {
+    State state = throttle.reason() == null ? State.OPEN : State.THROTTLED;
+    for (Scope scope : scopes.values()) {
+      Failure illness = scope.illness();
+      if (scope.isResting() && illness != null) {
+        boolean isThrottled = illness.kind() == Failure.Kind.THROTTLED;
+        state = isThrottled && state != State.DOWN ? State.THROTTLED : State.DOWN;
+      }
     }
-    state = newState;
-    lengthen(why, now, waitMillis);
-    return true;
+    return state;
   }
 
-  /** The probe failed: wait longer. */
-  void stillDown(String why, long now, long waitMillis) {
-    state = State.DOWN;
-    lengthen(why, now, waitMillis);
-  }
-
-  private void lengthen(String why, long now, long waitMillis) {
-    level++;
-    reason = why;
-    pauseMillis = waitMillis;
-    pausedUntilMillis = now + waitMillis;
-  }
-
-  /** True once when its pause is over. */
-  boolean takePauseOver(long now) {
-    if (state == State.OPEN || pausedUntilMillis > now) {
-      return false;
+  /** The one that lasts longest; null when it has none. */
+  @Nullable Illness illness() {
+    Illness longest = null;
+    for (Scope scope : scopes.values()) {
+      Failure illness = scope.illness();
+      if (scope.isResting()
+          && illness != null
+          && (longest == null || scope.sinceMillis() < longest.sinceMillis())) {
+        longest = new Illness(illness.kind(), illness.reason(), scope.sinceMillis());
+      }
     }
-    pausedUntilMillis = Long.MAX_VALUE;
-    return true;
+    return longest;
   }
 
-  void open(long now) {
-    state = State.OPEN;
-    reason = null;
-    isKeyRefused = false;
-    pausedUntilMillis = Long.MAX_VALUE;
-    generation++;
-    isOnTrial = level >= TRIAL_LEVEL;
-    isTrialOut = false;
-    trialUntilMillis = isOnTrial ? now + TRIAL_MILLIS : Long.MAX_VALUE;
+  /** Why no line of that url is sent, or none of any; null while one may be. */
+  @Nullable String reason(@Nullable String url) {
+    Scope scope = url == null ? null : scopes.get(url);
+    Failure illness = scope == null ? null : scope.illness();
+    return scope != null && scope.isResting() && illness != null
+        ? illness.reason()
+        : throttle.reason();
   }
 
-  private void endTrial() {
-    isOnTrial = false;
-    trialUntilMillis = Long.MAX_VALUE;
-  }
-
-  void endTrialIfLong(long now) {
-    if (trialUntilMillis <= now) {
-      endTrial();
-    }
-  }
-
-  /** When it changes by itself. */
-  long nextMillis() {
-    return state == State.OPEN ? trialUntilMillis : pausedUntilMillis;
-  }
-
-  /** It is down, and lets one call through first when it opens. */
-  void keyRefused() {
-    isKeyRefused = true;
-    level = Math.max(level, TRIAL_LEVEL);
-  }
-
-  boolean isKeyRefused() {
-    return isKeyRefused;
-  }
-
-  /** True once in a pause that is worth a word. */
-  boolean takeSaying() {
-    boolean isLong = state == State.DOWN && pauseMillis >= LONG_PAUSE_MILLIS;
-    if (isSaid || !(isLong || level >= LEVEL_TO_SAY)) {
-      return false;
-    }
-    isSaid = true;
-    return true;
-  }
-
-  /** True if its pause was told of, and not yet its end. */
-  boolean takeSaid() {
-    boolean was = isSaid;
-    isSaid = false;
-    return was;
-  }
-
-  // ---- probes
-
-  boolean isProbing() {
-    return isProbing;
-  }
-
-  void probing() {
-    isProbing = true;
-  }
-
-  /** A line of it waits for a probe. */
-  void suspect(LineId line, Answer verdict, String why) {
-    suspects.add(new Suspect(line, verdict));
-    suspicion = why;
-  }
-
-  /** What made us probe it while it was open; null for nothing. */
-  @Nullable String suspicion() {
-    return suspicion;
-  }
-
-  /** The probe has ended; those who waited for it. */
-  List<Suspect> probed() {
-    isProbing = false;
-    suspicion = null;
-    List<Suspect> all = List.copyOf(suspects);
-    suspects.clear();
-    return all;
-  }
-
+  /** Nothing of it is under way. */
   boolean isIdle() {
-    return inFlight == 0 && suspects.isEmpty() && !isProbing;
+    return inFlight == 0 && scopes.values().stream().allMatch(Scope::isIdle);
+  }
+
+  /** Nor will anything of it change by itself. */
+  boolean isCalm() {
+    return throttle.reason() == null && scopes.values().stream().allMatch(Scope::isCalm);
+  }
+
+  long nextMillis() {
+    long next = throttle.nextMillis();
+    for (Scope scope : scopes.values()) {
+      next = Math.min(next, scope.nextMillis());
+    }
+    return next;
   }
 
   @Override

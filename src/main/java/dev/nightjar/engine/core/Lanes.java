@@ -1,5 +1,6 @@
 package dev.nightjar.engine.core;
 
+import dev.nightjar.engine.message.EngineFigures.Illness;
 import dev.nightjar.engine.message.EngineFigures.UpstreamFigures;
 import dev.nightjar.engine.message.KnownModels;
 import dev.nightjar.engine.message.UpstreamSpec;
@@ -79,13 +80,17 @@ final class Lanes implements Serializable {
 
   private UpstreamFigures figures(UpstreamState upstream) {
     var lanes = new EnumMap<Lane.State, Integer>(Lane.State.class);
-    String reason = null;
+    String throttled = null;
+    Illness illness = null;
     for (ModelQueue queue : rotation) {
-      for (Lane lane : queue.lanes) {
-        if (lane.upstream == upstream) {
-          lanes.merge(lane.state(), 1, Integer::sum);
-          reason = lane.reason() == null ? reason : lane.reason();
-        }
+      Lane lane = queue.lane(upstream.index);
+      if (lane != null) {
+        lanes.merge(lane.state(), 1, Integer::sum);
+        throttled = throttled == null ? lane.throttle.reason() : throttled;
+        Illness other = lane.illness();
+        boolean isLonger =
+            other != null && (illness == null || other.sinceMillis() < illness.sinceMillis());
+        illness = isLonger ? other : illness;
       }
     }
     return new UpstreamFigures(
@@ -95,7 +100,9 @@ final class Lanes implements Serializable {
         lanes.getOrDefault(Lane.State.OPEN, 0),
         lanes.getOrDefault(Lane.State.THROTTLED, 0),
         lanes.getOrDefault(Lane.State.DOWN, 0),
-        reason);
+        illness == null ? throttled : illness.reason(),
+        illness,
+        upstream.hasAnswered());
   }
 
   @Nullable Lane lane(int upstream, String model) {

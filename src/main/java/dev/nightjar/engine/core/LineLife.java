@@ -23,13 +23,12 @@ final class LineLife implements Serializable {
   private final Claims claims;
   private final Dispatch dispatch;
   private final Faults faults;
-  private final UnderWay underWay;
   private final ChunkLife chunks;
   private final Timers timers;
   private final Consumer<Effect> effects;
 
   /** What lines go through. */
-  record Ways(Lanes lanes, Claims claims, Dispatch dispatch, Faults faults, UnderWay underWay) {}
+  record Ways(Lanes lanes, Claims claims, Dispatch dispatch, Faults faults) {}
 
   LineLife(
       ActiveBatches batches, Ways ways, ChunkLife chunks, Timers timers, Consumer<Effect> effects) {
@@ -38,7 +37,6 @@ final class LineLife implements Serializable {
     this.claims = ways.claims;
     this.dispatch = ways.dispatch;
     this.faults = ways.faults;
-    this.underWay = ways.underWay;
     this.chunks = chunks;
     this.timers = timers;
     this.effects = effects;
@@ -50,13 +48,18 @@ final class LineLife implements Serializable {
     chunks.settle(line.chunk);
   }
 
-  void probed(Event.Probed probed, long now) {
-    carryOut(faults.probed(probed, now));
+  void controlled(Event.Controlled controlled, long now) {
+    carryOut(faults.controlled(controlled, now));
   }
 
-  /** Lanes whose pause is over. */
-  void reopen(long now) {
-    carryOut(faults.reopen(now));
+  /** What changes by itself as time passes. */
+  void pass(long now) {
+    carryOut(faults.pass(now));
+  }
+
+  /** A batch stops: its lines that are not judged have not run. */
+  void drop(ActiveBatch batch) {
+    carryOut(faults.drop(batch));
   }
 
   /** A line that failed may be sent again, if it is still ours. */
@@ -69,34 +72,23 @@ final class LineLife implements Serializable {
       switch (decision) {
         case Decision.Append(Line line, Answer answer) -> dispatch.append(line, answer);
         case Decision.PutBack(Line line) -> putBack(line);
-        case Decision.PutBackAlone(Line line) -> putBackAlone(line);
         case Decision.PutBackLater(Line line, long atMillis) -> putBackLater(line, atMillis);
-        case Decision.Suspect(Line line) -> {
-          line.chunk.suspected(line);
-          underWay.add(line);
-        }
-        case Decision.Cleared(Line line) -> line.chunk.cleared();
+        case Decision.Hold(Line line) -> line.chunk.held(line);
+        case Decision.Release(Line line) -> line.chunk.released();
       }
     }
     for (Decision decision : decisions) {
-      if (decision instanceof Decision.Cleared(Line line)) {
+      if (decision instanceof Decision.Release(Line line)) {
         chunks.settle(line.chunk);
       }
     }
   }
 
-  /** Back to the head of its queue, or nowhere if its batch stops: then it stays unexecuted. */
+  /** Back to its place in its queue, or nowhere if its batch stops: then it stays unexecuted. */
   private void putBack(Line line) {
     line.chunk.waits(line);
     if (isSendable(line)) {
-      lanes.queue(line.model).addFirst(line);
-    }
-  }
-
-  private void putBackAlone(Line line) {
-    line.chunk.waits(line);
-    if (isSendable(line)) {
-      lanes.queue(line.model).addAlone(line);
+      lanes.queue(line.model).add(line);
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +20,8 @@ final class ModelQueue implements Serializable {
   final String model;
   final List<Lane> lanes = new ArrayList<>();
 
-  /** Lines that were in flight at three outages: each is sent alone on its lane. */
-  private final ArrayDeque<Line> solo = new ArrayDeque<>();
+  /** Lines that may have broken calls again and again: few of them are sent at a time. */
+  private final ArrayDeque<Line> suspects = new ArrayDeque<>();
 
   /** Batches with lines that wait for this model. */
   private final PickOrder lines = new PickOrder();
@@ -32,7 +33,7 @@ final class ModelQueue implements Serializable {
   final Window window = new Window();
 
   /** The lines that wait, in input order, of those batches; none of them is empty. */
-  private final Map<ActiveBatch, ArrayDeque<Line>> ready = new HashMap<>();
+  private final Map<ActiveBatch, PriorityQueue<Line>> ready = new HashMap<>();
 
   ModelQueue(String model) {
     this.model = model;
@@ -40,31 +41,27 @@ final class ModelQueue implements Serializable {
 
   // ---- lines
 
-  void addLast(Line line) {
-    queueFor(line).addLast(line);
-  }
-
-  /** Back to the head of its batch: it was sent once already. */
-  void addFirst(Line line) {
-    queueFor(line).addFirst(line);
-  }
-
-  private ArrayDeque<Line> queueFor(Line line) {
+  /** A line waits, at its place among those of its batch, whether it was sent before or not. */
+  void add(Line line) {
     ActiveBatch batch = line.chunk.batch;
     line.chunk.waits(line);
+    if (line.isSuspect()) {
+      suspects.add(line);
+      return;
+    }
     batch.addWaiting(1);
     lines.add(batch);
-    return ready.computeIfAbsent(batch, _ -> new ArrayDeque<>());
+    ready.computeIfAbsent(batch, _ -> new PriorityQueue<>()).add(line);
   }
 
-  /** The batch whose first line goes next; null when nothing waits. */
+  /** The batch whose first line goes next; null when none can be sent. */
   @Nullable ActiveBatch next() {
-    return lines.next();
+    return lines.next(batch -> laneFor(first(batch)) != null);
   }
 
   /** The first batch whose first line is of a chunk that has begun; null when there is none. */
   @Nullable ActiveBatch nextBegun() {
-    return lines.first(batch -> first(batch).chunk.isBegun());
+    return lines.first(batch -> first(batch).chunk.isBegun() && laneFor(first(batch)) != null);
   }
 
   boolean hasLinesOf(ActiveBatch batch) {
@@ -73,11 +70,11 @@ final class ModelQueue implements Serializable {
 
   /** The first waiting line of a batch that has some. */
   Line first(ActiveBatch batch) {
-    return of(batch).getFirst();
+    return of(batch).element();
   }
 
-  private ArrayDeque<Line> of(ActiveBatch batch) {
-    ArrayDeque<Line> queue = ready.get(batch);
+  private PriorityQueue<Line> of(ActiveBatch batch) {
+    PriorityQueue<Line> queue = ready.get(batch);
     if (queue == null) {
       throw new IllegalStateException("no line of batch " + batch.id() + " waits");
     }
@@ -87,7 +84,7 @@ final class ModelQueue implements Serializable {
   /** The same, to be sent. */
   Line take(ActiveBatch batch) {
     lines.picked();
-    Line line = of(batch).removeFirst();
+    Line line = of(batch).remove();
     dropped(batch, 1);
     return line;
   }
@@ -103,8 +100,8 @@ final class ModelQueue implements Serializable {
   }
 
   private void drop(ActiveBatch batch, Predicate<Line> which) {
-    solo.removeIf(line -> line.chunk.batch == batch && which.test(line));
-    ArrayDeque<Line> queue = ready.get(batch);
+    suspects.removeIf(line -> line.chunk.batch == batch && which.test(line));
+    PriorityQueue<Line> queue = ready.get(batch);
     if (queue != null) {
       int before = queue.size();
       queue.removeIf(which);
@@ -120,15 +117,11 @@ final class ModelQueue implements Serializable {
     }
   }
 
-  void addAlone(Line line) {
-    line.chunk.waits(line);
-    solo.add(line);
-  }
-
-  /** The next line that is to be sent alone; null when there is none. */
-  @Nullable Line nextAlone() {
-    for (Line line : solo) {
-      if (!line.chunk.batch.isHeld()) {
+  /** The next line that may break calls and may be sent; null when there is none. */
+  @Nullable Line nextSuspect(long now) {
+    for (Line line : suspects) {
+      Lane lane = line.chunk.batch.isHeld() ? null : laneFor(line);
+      if (lane != null && lane.upstream.cuts.maySuspect(now)) {
         return line;
       }
     }
@@ -136,12 +129,8 @@ final class ModelQueue implements Serializable {
   }
 
   /** The same, to be sent. */
-  Line takeAlone() {
-    Line line = nextAlone();
-    if (line == null) {
-      throw new IllegalStateException("no line waits to be sent alone");
-    }
-    solo.remove(line);
+  Line takeSuspect(Line line) {
+    suspects.remove(line);
     return line;
   }
 
@@ -171,15 +160,33 @@ final class ModelQueue implements Serializable {
     return lanes.stream().filter(Lane::isServing).toList();
   }
 
-  /** The lane with room and the fewest calls in flight; null when none has room. */
-  @Nullable Lane laneWithRoom() {
+  boolean hasRoom() {
+    for (Lane lane : lanes) {
+      if (lane.hasRoom()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * The lane that can take the line and has the fewest calls in flight, but rather another than the
+   * one where it failed; null when none can take it.
+   */
+  @Nullable Lane laneFor(Line line) {
+    String url = line.chunk.batch.run.url();
     Lane best = null;
     for (Lane lane : lanes) {
-      if (lane.hasRoom() && (best == null || lane.inFlight() < best.inFlight())) {
+      if (lane.hasRoom() && lane.mayTake(url) && (best == null || isBetter(lane, best, line))) {
         best = lane;
       }
     }
     return best;
+  }
+
+  private static boolean isBetter(Lane lane, Lane than, Line line) {
+    boolean isEither = line.wasSent() && (line.lane() == lane || line.lane() == than);
+    return isEither ? line.lane() == than : lane.inFlight() < than.inFlight();
   }
 
   // ---- claims
@@ -231,7 +238,7 @@ final class ModelQueue implements Serializable {
   boolean isIdle() {
     return window.isAbandoned()
         && lines.isEmpty()
-        && solo.isEmpty()
+        && suspects.isEmpty()
         && lanes.stream().allMatch(Lane::isIdle);
   }
 }

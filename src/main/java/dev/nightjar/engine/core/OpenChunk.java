@@ -1,6 +1,9 @@
 package dev.nightjar.engine.core;
 
 import dev.nightjar.batch.Chunk;
+import dev.nightjar.engine.health.Scope;
+import dev.nightjar.engine.health.Tries;
+import dev.nightjar.engine.health.Unjudged.Sent;
 import dev.nightjar.engine.message.Effect;
 import dev.nightjar.engine.message.Event.ClaimedChunk;
 import dev.nightjar.engine.message.Event.ClaimedLine;
@@ -9,6 +12,7 @@ import dev.nightjar.engine.message.LineSpan;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +42,7 @@ final class OpenChunk implements Serializable {
   /** Lines whose answer is not durable. */
   private int remaining;
 
-  /** Lines of which a call or an append is under way, or that wait for a probe. */
+  /** Of which a call or an append is under way, or that are not judged. */
   private int busy;
 
   private enum Phase {
@@ -50,26 +54,27 @@ final class OpenChunk implements Serializable {
   }
 
   /** One request on its way to an answer. It holds where its bytes are, never the bytes. */
-  static final class Line implements Serializable {
+  static final class Line implements Comparable<Line>, Serializable {
     final OpenChunk chunk;
     final int index;
     final LineSpan span;
     final String model;
 
     private State state = State.WAITING;
-    private int attempts;
-    private int outages;
     private int localFaults;
-    private boolean isAlone;
     private @Nullable Lane lane;
-    private int generation;
+    private @Nullable Scope scope;
+    private @Nullable Tries tries;
+    private long order;
+    private long sentAtMillis;
+    private boolean isSentAsSuspect;
 
     enum State {
       WAITING,
       DELAYED,
       IN_FLIGHT,
-      /** Its call failed in a way that a probe of the upstream has to explain. */
-      SUSPECT,
+      /** Its call failed, and whose fault that was is not known yet. */
+      UNJUDGED,
       APPENDING,
       DONE
     }
@@ -85,7 +90,12 @@ final class OpenChunk implements Serializable {
       return new LineId(chunk.chunk.id(), chunk.chunk.epoch(), index);
     }
 
-    /** Its place in the whole batch, from 0. */
+    /** Tells it from all other lines that are open. */
+    long key() {
+      return chunk.batch.id() << 32 ^ number();
+    }
+
+    /** Its place in the whole batch. */
     long number() {
       return chunk.chunk.firstLine() + index;
     }
@@ -106,24 +116,42 @@ final class OpenChunk implements Serializable {
       return lane;
     }
 
-    /** The generation of its lane when it was sent. */
-    int generation() {
-      return generation;
+    /** The same for its url. */
+    Scope scope() {
+      return Objects.requireNonNull(scope);
     }
 
-    /** Calls that failed by its own fault. */
-    int attempts() {
-      return attempts;
+    /** Its last call, in the order of those of its scope. */
+    Sent sent() {
+      return new Sent(id(), key(), order, sentAtMillis);
     }
 
-    /** Times that its upstream went down under it. */
-    int outages() {
-      return outages;
+    /** That was ok. */
+    void ok(int slots, long now) {
+      scope().ok(key(), order, slots, now);
+      lane().throttle.answered(now - sentAtMillis, slots);
     }
 
-    /** Whether it was sent alone, because it was there at outages. */
-    boolean isAlone() {
-      return isAlone;
+    /** It was one of few then. */
+    boolean isSentAsSuspect() {
+      return isSentAsSuspect;
+    }
+
+    /** What speaks against it. */
+    Tries tries() {
+      Tries known = tries == null ? new Tries() : tries;
+      tries = known;
+      return known;
+    }
+
+    /** Calls may have broken because of it: few such lines are sent at a time. */
+    boolean isSuspect() {
+      return tries != null && tries.isSuspect();
+    }
+
+    @Override
+    public int compareTo(Line other) {
+      return Long.compare(number(), other.number());
     }
 
     @Override
@@ -178,10 +206,14 @@ final class OpenChunk implements Serializable {
 
   // ---- the life of a line
 
-  void sent(Line line, Lane lane, int generation) {
+  void sent(Line line, Lane lane, long now) {
+    Scope scope = lane.scope(batch.run.url());
     line.state = Line.State.IN_FLIGHT;
     line.lane = lane;
-    line.generation = generation;
+    line.scope = scope;
+    line.order = scope.sent();
+    line.sentAtMillis = now;
+    line.isSentAsSuspect = line.isSuspect();
     isBegun = true;
     calls++;
     addBusy(1);
@@ -198,14 +230,14 @@ final class OpenChunk implements Serializable {
     addBusy(-1);
   }
 
-  void suspected(Line line) {
-    line.state = Line.State.SUSPECT;
-    addBusy(1);
+  void held(Line line) {
+    line.state = Line.State.UNJUDGED;
+    busy++;
   }
 
-  /** The probe has ended; what follows is told next. */
-  void cleared() {
-    addBusy(-1);
+  /** It is judged; what follows is told next. */
+  void released() {
+    busy--;
   }
 
   void waits(Line line) {
@@ -234,23 +266,9 @@ final class OpenChunk implements Serializable {
     addBusy(-1);
   }
 
-  /** It has failed by its own fault; how often by now. */
-  int failed(Line line) {
-    return ++line.attempts;
-  }
-
-  /** Its upstream went down under it; how often by now. */
-  int sawOutage(Line line) {
-    return ++line.outages;
-  }
-
   /** Our own disk keeps it from being answered; how often it did before. */
   int metLocalFault(Line line) {
     return line.localFaults++;
-  }
-
-  void ranAlone(Line line) {
-    line.isAlone = true;
   }
 
   // ---- its own life

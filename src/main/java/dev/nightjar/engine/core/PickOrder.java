@@ -66,7 +66,12 @@ final class PickOrder implements Serializable {
 
   /** The next one until {@link #picked}; null when there is none. */
   @Nullable ActiveBatch next() {
-    return batch(first(picks % PICKS == PICKS - 1 ? bySize : byDeadline, _ -> true));
+    return next(_ -> true);
+  }
+
+  /** The same of those that are so. */
+  @Nullable ActiveBatch next(Predicate<ActiveBatch> which) {
+    return batch(first(picks % PICKS == PICKS - 1 ? bySize : byDeadline, which));
   }
 
   void picked() {

@@ -3,6 +3,7 @@ package dev.nightjar.engine.core;
 import dev.nightjar.engine.message.EngineFigures;
 import dev.nightjar.engine.message.Live;
 import dev.nightjar.engine.message.Picture;
+import dev.nightjar.engine.message.Picture.Route;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -19,7 +20,7 @@ record PictureTaker(
     return new Picture(
         running(),
         validations.notable(),
-        new Picture.Waiting(waiting(), validations.waiting()),
+        new Picture.Waiting(waiting(), ill(), validations.waiting()),
         figures());
   }
 
@@ -39,6 +40,21 @@ record PictureTaker(
       }
     }
     return byModel;
+  }
+
+  private Map<Route, String> ill() {
+    var byRoute = new HashMap<Route, String>();
+    for (ModelQueue home : lanes.all()) {
+      for (Lane lane : home.lanes) {
+        for (String url : lane.urls()) {
+          String reason = waits.ofRoute(home, url, lanes);
+          if (reason != null) {
+            byRoute.put(new Route(home.model, url), reason);
+          }
+        }
+      }
+    }
+    return byRoute;
   }
 
   private EngineFigures figures() {

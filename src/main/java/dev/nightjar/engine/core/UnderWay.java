@@ -6,7 +6,9 @@ import java.io.Serializable;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The lines of which a call, a probe or an append is under way. Engine thread only. */
+/**
+ * The lines of which a call or an append is under way, or that are not judged. Engine thread only.
+ */
 final class UnderWay implements Serializable {
   private final Map<LineId, Line> lines = new HashMap<>();
 

@@ -1,5 +1,6 @@
 package dev.nightjar.engine.core;
 
+import dev.nightjar.engine.health.Cuts;
 import dev.nightjar.engine.message.KnownModels;
 import dev.nightjar.engine.message.ModelNames;
 import dev.nightjar.engine.message.UpstreamSpec;
@@ -18,7 +19,9 @@ final class UpstreamState implements Serializable {
   final int index;
   private final UpstreamSpec spec;
   private final int slots;
+  final Cuts cuts = new Cuts();
   private int inFlight;
+  private boolean hasAnswered;
 
   /** Answers of its calls that are not yet durable. */
   private int unappended;
@@ -65,6 +68,16 @@ final class UpstreamState implements Serializable {
 
   void ended() {
     inFlight--;
+  }
+
+  /** A line had from it what it was sent for. */
+  void wasOk() {
+    hasAnswered = true;
+  }
+
+  /** One ever had. */
+  boolean hasAnswered() {
+    return hasAnswered;
   }
 
   void appending() {

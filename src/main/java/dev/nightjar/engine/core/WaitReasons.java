@@ -41,30 +41,35 @@ final class WaitReasons implements Serializable {
     if (batch.isHeld() && !batch.isUnderWay()) {
       return batch.heldBecause();
     }
-    String reason = ofLanes(lanes.home(batch), lanes);
+    String reason = ofLanes(lanes.home(batch), batch.run.url(), lanes);
     return reason != null ? reason : ofTurn(batch, lanes, claims, dispatch);
   }
 
   /** The same of any batch that is at rest and has its home there. */
   String ofResting(ModelQueue home, Lanes lanes, Claims claims, Dispatch dispatch) {
     String all = ofAll();
-    String reason = all != null ? all : ofLanes(home, lanes);
+    String reason = all != null ? all : ofLanes(home, null, lanes);
     String more = reason != null ? reason : claims.reason();
     return more != null ? more : ofOthers(dispatch);
   }
 
-  /** Why no upstream gets a line of the model; null when one may. */
-  private static @Nullable String ofLanes(ModelQueue home, Lanes lanes) {
+  /** The same of one with that url, if that is the reason; null if not. */
+  @Nullable String ofRoute(ModelQueue home, String url, Lanes lanes) {
+    return isAll() ? null : ofLanes(home, url, lanes);
+  }
+
+  /** Why no upstream gets a line of the model with that url, or any; null when one may. */
+  private static @Nullable String ofLanes(ModelQueue home, @Nullable String url, Lanes lanes) {
     List<Lane> serving = home.serving();
     if (serving.isEmpty()) {
       return ofModel(home.model, lanes.upstreams());
     }
     for (Lane lane : serving) {
-      if (lane.reason() == null) {
+      if (lane.reason(url) == null) {
         return null;
       }
     }
-    return serving.getFirst().reason();
+    return serving.getFirst().reason(url);
   }
 
   /** Why there is none that has it. */

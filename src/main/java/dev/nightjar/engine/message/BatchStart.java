@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param batch its sequence number
  * @param model the model of all its lines; empty when they name none or several
+ * @param url of all its lines
  * @param deadlineMillis when it expires, epoch milliseconds; {@code Long.MAX_VALUE} for never
  * @param lines requests in all
  * @param unsealedChunks chunks still to seal, none of them claimed
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public record BatchStart(
     long batch,
     String model,
+    String url,
     long deadlineMillis,
     long lines,
     int unsealedChunks,

@@ -28,9 +28,16 @@ public sealed interface Effect {
    * Call the upstream. Answer: Ended.
    *
    * @param number the line's place in its batch, from 0
-   * @param model what the upstream calls the line's model; null: as the line does
+   * @param model of the line
+   * @param otherName what the upstream calls that; null: as the line does
    */
-  record Send(LineId line, long number, LineSpan span, int upstream, @Nullable String model)
+  record Send(
+      LineId line,
+      long number,
+      LineSpan span,
+      int upstream,
+      String model,
+      @Nullable String otherName)
       implements Effect {
     @Override
     public Event failed(String why) {
@@ -93,11 +100,17 @@ public sealed interface Effect {
   /** Forget what was read of its file; a slice under way ends soon. No answer but that slice's. */
   record EndValidation(long batch) implements Effect {}
 
-  /** Ask whether the upstream is well. Answer: Probed, and what ListModels has. */
-  record Probe(int upstream, String model) implements Effect {
+  /**
+   * See whether the upstream is well. Answer: Controlled.
+   *
+   * @param name what the upstream calls the model
+   * @param isByLine with the shortest line that was ok there, and not with the smallest call
+   */
+  record Control(int upstream, String model, String name, String url, boolean isByLine)
+      implements Effect {
     @Override
     public Event failed(String why) {
-      return new Event.Probed(upstream, model, why);
+      return new Event.Controlled(upstream, model, url, new CallOutcome.LocalFault(why));
     }
   }
 

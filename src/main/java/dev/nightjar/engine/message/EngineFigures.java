@@ -26,6 +26,9 @@ public record EngineFigures(
    * An upstream's calls, and its lanes by what they may do.
    *
    * @param reason why a lane of it is paused; null when none is
+   * @param illness what it is ill with, of its lanes the one that is so for the longest; null when
+   *     none is
+   * @param hasAnswered whether any line ever had from it what it was sent for
    */
   public record UpstreamFigures(
       String name,
@@ -34,7 +37,12 @@ public record EngineFigures(
       int openLanes,
       int throttledLanes,
       int downLanes,
-      @Nullable String reason) {}
+      @Nullable String reason,
+      @Nullable Illness illness,
+      boolean hasAnswered) {}
+
+  /** {@code sinceMillis} is in the engine's time. */
+  public record Illness(Failure.Kind kind, String reason, long sinceMillis) {}
 
   /**
    * Validations that are begun.

@@ -8,17 +8,23 @@ import java.time.Duration;
  *
  * @param stopGrace how long calls in flight may go on after cancel or expiry
  * @param requestTimeout for one call, its answer's last byte included
+ * @param hasControlCalls whether small calls of our own may tell whose fault a failure is
  */
 public record EngineLimits(
-    Retries retries, Duration stopGrace, Duration requestTimeout, Bounds bounds)
+    Retries retries,
+    Duration stopGrace,
+    Duration requestTimeout,
+    Bounds bounds,
+    boolean hasControlCalls)
     implements Serializable {
 
   /**
    * How often and how soon something is tried again.
    *
-   * @param attempts calls that one line may cost by its own fault
+   * @param attempts calls that one line may cost by its own fault, where no other line fails; more
+   *     where others do
    * @param base wait before the second attempt; doubles, with jitter, up to {@code max}
-   * @param laneBase first pause of a lane whose upstream fails; doubles up to {@code laneMax}
+   * @param laneBase first pause of a lane whose upstream wants less; doubles up to {@code laneMax}
    */
   public record Retries(
       int attempts, Duration base, Duration max, Duration laneBase, Duration laneMax)
@@ -69,22 +75,30 @@ public record EngineLimits(
 
   public static EngineLimits defaults() {
     return new EngineLimits(
-        Retries.defaults(), Duration.ofSeconds(30), Duration.ofMinutes(30), Bounds.defaults());
+        Retries.defaults(),
+        Duration.ofSeconds(30),
+        Duration.ofMinutes(30),
+        Bounds.defaults(),
+        true);
   }
 
   public EngineLimits withRetries(Retries newRetries) {
-    return new EngineLimits(newRetries, stopGrace, requestTimeout, bounds);
+    return new EngineLimits(newRetries, stopGrace, requestTimeout, bounds, hasControlCalls);
   }
 
   public EngineLimits withRequestTimeout(Duration timeout) {
-    return new EngineLimits(retries, stopGrace, timeout, bounds);
+    return new EngineLimits(retries, stopGrace, timeout, bounds, hasControlCalls);
   }
 
   public EngineLimits withStopGrace(Duration grace) {
-    return new EngineLimits(retries, grace, requestTimeout, bounds);
+    return new EngineLimits(retries, grace, requestTimeout, bounds, hasControlCalls);
+  }
+
+  public EngineLimits withControlCalls(boolean has) {
+    return new EngineLimits(retries, stopGrace, requestTimeout, bounds, has);
   }
 
   public EngineLimits withBounds(Bounds newBounds) {
-    return new EngineLimits(retries, stopGrace, requestTimeout, newBounds);
+    return new EngineLimits(retries, stopGrace, requestTimeout, newBounds, hasControlCalls);
   }
 }

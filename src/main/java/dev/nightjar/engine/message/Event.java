@@ -42,8 +42,11 @@ public sealed interface Event extends Serializable {
 
   record ExpireFailed(long batch, String reason) implements Event {}
 
-  /** A probe's result: dead with a reason, or alive. */
-  record Probed(int upstream, String model, @Nullable String deadBecause) implements Event {}
+  /**
+   * A control call has ended: Answered when it was ok, Failed when it was not; anything else when
+   * there was none to be made.
+   */
+  record Controlled(int upstream, String model, String url, CallOutcome outcome) implements Event {}
 
   /** What an upstream says that it has, in its order; empty when it does not say. */
   record ModelsListed(int upstream, Set<String> models) implements Event {}

@@ -20,13 +20,19 @@ public record Picture(
    * Why all others wait.
    *
    * @param byModel of those that run; the empty name is that of batches whose lines differ
+   * @param byRoute of those of them that wait for a reason of their own
    * @param validation of those that are not validated; null when there are none
    */
-  public record Waiting(Map<String, String> byModel, @Nullable String validation) {
+  public record Waiting(
+      Map<String, String> byModel, Map<Route, String> byRoute, @Nullable String validation) {
     public Waiting {
       byModel = Map.copyOf(byModel);
+      byRoute = Map.copyOf(byRoute);
     }
   }
+
+  /** Where lines go, whichever upstream has the model. */
+  public record Route(String model, String url) {}
 
   public Picture {
     running = Map.copyOf(running);
@@ -54,8 +60,13 @@ public record Picture(
   private @Nullable String reason(Batch stored) {
     return switch (stored.status()) {
       case VALIDATING -> waiting.validation;
-      case IN_PROGRESS -> waiting.byModel.get(stored.model() == null ? "" : stored.model());
+      case IN_PROGRESS -> inProgress(stored.model() == null ? "" : stored.model(), stored);
       case FINALIZING, CANCELLING, FAILED, COMPLETED, EXPIRED, CANCELLED -> null;
     };
+  }
+
+  private @Nullable String inProgress(String model, Batch stored) {
+    String own = waiting.byRoute.get(new Route(model, stored.endpoint()));
+    return own == null ? waiting.byModel.get(model) : own;
   }
 }

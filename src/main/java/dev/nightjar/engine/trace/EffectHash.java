@@ -32,7 +32,7 @@ public final class EffectHash {
     if (effect instanceof Effect.Send send) {
       long hash = mix(mix(of(send.line()), send.number()), send.upstream());
       hash = mix(mix(hash, send.span().offset()), send.span().length());
-      return send.model() == null ? hash : mix(hash, send.model().hashCode());
+      return send.otherName() == null ? hash : mix(hash, send.otherName().hashCode());
     }
     if (effect instanceof Effect.TellModels(List<KnownModels> upstreams)) {
       long hash = upstreams.size();

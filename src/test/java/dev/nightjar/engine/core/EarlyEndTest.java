@@ -169,7 +169,10 @@ class EarlyEndTest {
   @Test
   void batchWithoutAnUpstreamThatWorksIsClosedAtOnce() {
     driver.start(1, 1_000);
-    List.copyOf(driver.sent).forEach(line -> driver.end(line, EngineDriver.unreachable("refused")));
+    while (!driver.sent.isEmpty()) {
+      driver.end(driver.takeSent(), Outcomes.unreachable("refused"));
+    }
+    driver.controlled(Outcomes.unreachable("refused"));
 
     driver.post(CANCEL);
 
@@ -195,7 +198,7 @@ class EarlyEndTest {
   @Test
   void rowThatWaitsForItsNextAttemptIsUnexecutedAndNotSentAgain() {
     driver.start(1, 1);
-    driver.end(driver.takeSent(), EngineDriver.broken());
+    driver.end(driver.takeSent(), Outcomes.broken());
 
     driver.post(CANCEL);
     driver.advance(60_000);
@@ -207,14 +210,14 @@ class EarlyEndTest {
   }
 
   @Test
-  void rowThatWaitsForAProbeIsSettledByIt() {
+  void lineThatIsNotJudgedHasNotRunWhenItsBatchStops() {
     driver.start(1, 1);
-    CallOutcome suspicious = EngineDriver.reset();
-    driver.end(driver.takeSent(), suspicious);
+    driver.end(driver.takeSent(), Outcomes.reset());
+    driver.advance(1_000);
+    assertThat(driver.controls).hasSize(1);
 
     driver.post(CANCEL);
-    assertThat(driver.seals).isEmpty();
-    driver.probed("refused");
+    driver.controlledOk();
 
     assertThat(driver.seals).singleElement().matches(seal -> seal.ending() == Ending.CANCELLED);
     assertThat(driver.finished).containsExactly(1L);

@@ -175,8 +175,7 @@ class EngineBoundsTest {
     for (int i = 0; i < 6; i++) {
       driver.end(driver.takeSent(), spooled(MIB));
     }
-    List.copyOf(driver.sent)
-        .forEach(line -> driver.end(line, EngineDriver.unreachable("a is down")));
+    List.copyOf(driver.sent).forEach(line -> driver.end(line, Outcomes.unreachable("a is down")));
 
     driver.model = "other";
     driver.start(2, 100);
@@ -203,8 +202,7 @@ class EngineBoundsTest {
     for (int i = 0; i < 6; i++) {
       driver.end(driver.takeSent(), spooled(MIB));
     }
-    List.copyOf(driver.sent)
-        .forEach(line -> driver.end(line, EngineDriver.unreachable("a is down")));
+    List.copyOf(driver.sent).forEach(line -> driver.end(line, Outcomes.unreachable("a is down")));
     driver.model = "other";
     driver.start(2, 100);
     driver.succeedAll();

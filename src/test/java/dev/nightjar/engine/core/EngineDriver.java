@@ -14,18 +14,13 @@ import dev.nightjar.engine.message.Event;
 import dev.nightjar.engine.message.Event.ClaimedChunk;
 import dev.nightjar.engine.message.Event.ClaimedLine;
 import dev.nightjar.engine.message.Event.Pending;
-import dev.nightjar.engine.message.Failure;
-import dev.nightjar.engine.message.Failure.Kind;
-import dev.nightjar.engine.message.Failure.Mark;
 import dev.nightjar.engine.message.KnownModels;
 import dev.nightjar.engine.message.LineId;
 import dev.nightjar.engine.message.LineSpan;
 import dev.nightjar.engine.message.Live;
 import dev.nightjar.engine.message.Picture;
 import dev.nightjar.engine.message.UpstreamSpec;
-import dev.nightjar.file.Bytes;
 import dev.nightjar.store.ChunkStore.SealOutcome;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -40,11 +35,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Drives an engine by hand: time stands still unless a test advances it, stores answer at once, and
- * calls and probes end when the test says how.
+ * calls end when the test says how.
  */
 final class EngineDriver {
   static final int LINES_PER_CHUNK = 16;
   static final String MODEL = "m";
+  static final String URL = "/v1/chat/completions";
 
   final Engine engine;
   final Deque<LineId> sent = new ArrayDeque<>();
@@ -53,7 +49,9 @@ final class EngineDriver {
   /** Chunks whose input is closed. */
   final List<Chunk> closed = new ArrayList<>();
 
-  final List<Effect.Probe> probes = new ArrayList<>();
+  /** Control calls that have not ended. */
+  final List<Effect.Control> controls = new ArrayList<>();
+
   final List<LineId> aborted = new ArrayList<>();
   final List<Pending> appended = new ArrayList<>();
   final Set<Long> finished = new HashSet<>();
@@ -102,6 +100,9 @@ final class EngineDriver {
   /** Of the batches that are started from now on. */
   String model = MODEL;
 
+  /** Of their lines. */
+  String url = URL;
+
   /** Each line of the batches that are started from now on has a model of its own. */
   boolean isMixed;
 
@@ -112,6 +113,9 @@ final class EngineDriver {
 
   long now = 1_000_000;
   int sends;
+
+  /** How often each line was sent. */
+  final Map<LineId, Integer> timesSent = new HashMap<>();
 
   /** The last call of each line. */
   private final Map<LineId, Effect.Send> calls = new HashMap<>();
@@ -167,6 +171,7 @@ final class EngineDriver {
             new BatchStart(
                 batch,
                 plan.model,
+                url,
                 deadlineMillis,
                 lines,
                 plan.chunks(),
@@ -222,8 +227,12 @@ final class EngineDriver {
     Live own = picture.running().get(batch);
     return own != null
         ? own
-        : new Live(
-            RequestCounts.NONE, Usage.NONE, picture.waiting().byModel().get(plan(batch).model));
+        : new Live(RequestCounts.NONE, Usage.NONE, waiting(picture.waiting(), plan(batch).model));
+  }
+
+  private static @Nullable String waiting(Picture.Waiting waiting, String model) {
+    String own = waiting.byRoute().get(new Picture.Route(model, URL));
+    return own == null ? waiting.byModel().get(model) : own;
   }
 
   /** What the engine has of an open line. */
@@ -232,7 +241,7 @@ final class EngineDriver {
   }
 
   void succeed(LineId line) {
-    end(line, new CallOutcome.Answered(answer(true)));
+    end(line, Outcomes.ok());
   }
 
   /** Answers all calls, and those that follow, until none is left. */
@@ -242,45 +251,17 @@ final class EngineDriver {
     }
   }
 
-  void probed(@Nullable String deadBecause) {
-    Effect.Probe probe = probes.removeFirst();
-    post(new Event.Probed(probe.upstream(), probe.model(), deadBecause));
+  /** The control call under way ends. */
+  void controlled(CallOutcome outcome) {
+    Effect.Control control = controls.removeFirst();
+    post(new Event.Controlled(control.upstream(), control.model(), control.url(), outcome));
   }
 
-  static Answer answer(boolean isSuccess) {
-    return Answer.of(isSuccess, Usage.NONE, Bytes.utf8("{}"));
-  }
-
-  /** A call that failed: its kind, the status that came (0 for none), and what it is called. */
-  static CallOutcome failed(Kind kind, int status, String reason, Mark... marks) {
-    return failed(kind, status, reason, null, marks);
-  }
-
-  static CallOutcome failed(
-      Kind kind, int status, String reason, @Nullable Duration retryAfter, Mark... marks) {
-    return new CallOutcome.Failed(
-        new Failure(kind, status, null, reason, retryAfter, answer(false), Set.of(marks)));
-  }
-
-  static CallOutcome throttled(String reason, @Nullable Duration retryAfter) {
-    return failed(Kind.THROTTLED, 429, reason, retryAfter);
-  }
-
-  /** It came to nothing by itself: no connection broke, and no status says why. */
-  static CallOutcome broken() {
-    return failed(Kind.BROKEN, 200, "no JSON");
-  }
-
-  static CallOutcome reset() {
-    return failed(Kind.BROKEN, 0, "reset", Mark.CUT);
-  }
-
-  static CallOutcome unreachable(String reason) {
-    return failed(Kind.BROKEN, 0, reason, Mark.UNSENT);
-  }
-
-  static CallOutcome denied() {
-    return failed(Kind.DENIED, 401, "401");
+  /** All of them are ok, until none is made any more. */
+  void controlledOk() {
+    while (!controls.isEmpty()) {
+      controlled(Outcomes.ok());
+    }
   }
 
   private @Nullable Event carryOut(Effect effect) {
@@ -289,6 +270,7 @@ final class EngineDriver {
       case Effect.Send send -> {
         sent.addLast(send.line());
         calls.put(send.line(), send);
+        timesSent.merge(send.line(), 1, Integer::sum);
         sends++;
         yield null;
       }
@@ -318,8 +300,8 @@ final class EngineDriver {
         expired.put(batch, ending);
         yield isStoreSlow ? null : new Event.Stopping(batch, ending);
       }
-      case Effect.Probe probe -> {
-        probes.add(probe);
+      case Effect.Control control -> {
+        controls.add(control);
         yield null;
       }
       case Effect.Abort(LineId line) -> {

@@ -225,7 +225,7 @@ class EngineTest {
     LineId answered = driver.takeSent();
     LineId alone = driver.takeSent();
     LineId late = driver.takeSent();
-    driver.end(failed, EngineDriver.broken());
+    driver.end(failed, Outcomes.broken());
     driver.end(alone, new CallOutcome.LocalFault("no space left"));
     driver.takenOver.add(answered.chunk());
     driver.succeed(answered);
@@ -279,7 +279,7 @@ class EngineTest {
   void liveFiguresCountDurableAnswersOnly() {
     driver.start(1, 100);
     driver.succeed(driver.takeSent());
-    driver.end(driver.takeSent(), new CallOutcome.Answered(EngineDriver.answer(false)));
+    driver.end(driver.takeSent(), new CallOutcome.Answered(Outcomes.answer(false)));
 
     assertThat(driver.live(1).counts()).isEqualTo(new RequestCounts(100, 1, 1));
   }

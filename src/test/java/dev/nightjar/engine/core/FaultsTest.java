@@ -3,284 +3,325 @@ package dev.nightjar.engine.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightjar.engine.message.CallOutcome;
+import dev.nightjar.engine.message.EngineFigures.Illness;
+import dev.nightjar.engine.message.EngineLimits;
+import dev.nightjar.engine.message.Failure.Kind;
+import dev.nightjar.engine.message.Failure.Mark;
 import dev.nightjar.engine.message.LineId;
+import dev.nightjar.engine.message.UpstreamSpec;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Whose fault decides what happens to a line: docs/design.md#whose-fault. */
+/** Whose fault, decided by what comes of other lines: docs/design.md#whose-fault. */
+@Tag("F1")
 class FaultsTest {
-  private static final CallOutcome LINE_FAULT = EngineDriver.broken();
-  private static final CallOutcome SUSPICIOUS = EngineDriver.reset();
-  private static final CallOutcome UNREACHABLE = EngineDriver.unreachable("refused");
+  private static final CallOutcome REFUSED =
+      Outcomes.failed(Kind.REFUSED, 400, "too long", Mark.JSON);
 
-  private final EngineDriver driver = new EngineDriver(4);
+  private EngineDriver driver = new EngineDriver(4);
+
+  /** All calls that are made fail so, until no more are made. */
+  private void failAll(CallOutcome outcome) {
+    while (!driver.sent.isEmpty()) {
+      driver.end(driver.takeSent(), outcome);
+    }
+  }
+
+  /** This one fails whenever it is sent; all others are ok. */
+  private void failAlways(LineId line, CallOutcome outcome) {
+    for (int i = 0; i < 2_000 && driver.finished.isEmpty(); i++) {
+      while (!driver.sent.isEmpty()) {
+        LineId next = driver.takeSent();
+        driver.end(next, next.equals(line) ? outcome : Outcomes.ok());
+      }
+      driver.controlledOk();
+      driver.advance(1_000);
+    }
+  }
+
+  private int calls(LineId line) {
+    return driver.timesSent.getOrDefault(line, 0);
+  }
+
+  private long failures() {
+    return driver.appended.stream().filter(p -> !p.answer().isSuccess()).count();
+  }
+
+  // ---- trouble that stays with one line
 
   @Test
-  void throttledLaneWaitsAsLongAsItWasToldAndTheRowSpendsNoAttempt() {
-    driver.start(1, 4);
-    LineId line = driver.takeSent();
+  void lineThatFailsWhereNoOtherDoesIsTriedFiveTimesThenGetsItsError() {
+    driver.start(1, 1_000);
+    LineId odd = driver.sent.peekFirst();
+
+    for (int i = 0; i < 1_000 && failures() == 0; i++) {
+      LineId next = driver.takeSent();
+      driver.end(next, next.equals(odd) ? Outcomes.broken() : Outcomes.ok());
+      driver.advance(100);
+    }
+
+    assertThat(calls(odd)).isBetween(5, 6);
+    assertThat(driver.controls).isEmpty();
+    assertThat(driver.appended).filteredOn(p -> p.line().equals(odd)).hasSize(1);
     driver.succeedAll();
-
-    driver.end(line, EngineDriver.throttled("429", Duration.ofSeconds(7)));
-    driver.advance(6_900);
-    assertThat(driver.sent).isEmpty();
-    driver.advance(200);
-
-    assertThat(driver.sent).containsExactly(line);
-    assertThat(driver.line(line).attempts()).isZero();
-    assertThat(driver.probes).isEmpty();
+    assertThat(driver.finished).containsExactly(1L);
+    assertThat(driver.sends).as("no other is sent twice").isEqualTo(999 + calls(odd));
   }
 
   @Test
-  void outageOfAThousandTriesCostsNoRowAnAttempt() {
+  void loneLineThatIsThrottledOrDeniedOrAstrayForEverEndsAndStopsNobody() {
+    for (CallOutcome lasting :
+        List.of(
+            Outcomes.throttled("429", Duration.ofMinutes(10)),
+            Outcomes.denied(),
+            Outcomes.failed(Kind.ASTRAY, 404, "no"),
+            Outcomes.failed(Kind.BROKEN, 504, "504", Mark.CUT),
+            Outcomes.reset())) {
+      driver = new EngineDriver(4);
+      driver.start(1, 400);
+
+      failAlways(driver.sent.peekFirst(), lasting);
+
+      assertThat(driver.finished).as("%s", lasting).containsExactly(1L);
+      assertThat(failures()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void refusalIsFinalOnceALineThatWasSentAfterItIsOk() {
     driver.start(1, 100);
-    List.copyOf(driver.sent).forEach(line -> driver.end(line, UNREACHABLE));
+    LineId before = driver.takeSent();
+    LineId odd = driver.takeSent();
+
+    driver.end(odd, REFUSED);
+    driver.succeed(before);
+    assertThat(driver.appended).as("one that was sent before says nothing").hasSize(1);
+    LineId after = driver.sent.peekLast();
+    driver.succeed(after);
+
+    assertThat(failures()).isEqualTo(1);
+    assertThat(calls(odd)).isEqualTo(1);
+  }
+
+  @Test
+  void refusalAmongFailuresOfOthersIsFinalTheSecondTime() {
+    driver.start(1, 100);
+    LineId odd = driver.takeSent();
+    driver.end(driver.takeSent(), Outcomes.broken());
+    driver.end(odd, REFUSED);
+    driver.succeed(driver.sent.peekLast());
+    assertThat(failures()).isZero();
+
+    failAlways(odd, REFUSED);
+
+    assertThat(failures()).isEqualTo(1);
+    assertThat(calls(odd)).isEqualTo(2);
+  }
+
+  @Test
+  void batchOfWhichEachLineIsRefusedEndsOnceControlCallsWereOkBetween() {
+    driver.start(1, 8);
+    for (int round = 0; round < 2; round++) {
+      assertThat(driver.finished).isEmpty();
+      failAll(REFUSED);
+      driver.advance(1_000);
+      assertThat(driver.controls).hasSize(1);
+      driver.controlledOk();
+      driver.advance(1_000);
+    }
+
+    assertThat(driver.finished).containsExactly(1L);
+    assertThat(driver.sends).isEqualTo(16);
+  }
+
+  @Test
+  void lineAloneIsJudgedByControlCallsAndEndsAfterTenTries() {
+    driver.start(1, 1);
+    LineId line = driver.sent.peekFirst();
+
+    failAlways(line, Outcomes.broken());
+
+    assertThat(driver.finished).containsExactly(1L);
+    assertThat(calls(line)).isBetween(9, 11);
+    assertThat(driver.now - 1_000_000).as("they are 15 s apart").isBetween(130_000L, 300_000L);
+  }
+
+  // ---- trouble that meets different lines
+
+  @Test
+  void outageOfAThousandRestsSpendsNoLine() {
+    driver.start(1, 100);
+    failAll(Outcomes.unreachable("refused"));
+    assertThat(driver.sends).as("ten lines are enough").isLessThan(14);
 
     for (int i = 0; i < 1_000; i++) {
-      driver.advance(60_000);
-      driver.probed("refused");
+      driver.controlled(Outcomes.unreachable("refused"));
+      driver.advance(80_000);
     }
     assertThat(driver.sent).isEmpty();
     assertThat(driver.live(1).reason()).isEqualTo("refused");
-    driver.advance(60_000);
-    driver.probed(null);
+    assertThat(driver.engine.picture().figures().upstreams().getFirst().illness())
+        .extracting(Illness::kind, Illness::reason)
+        .containsExactly(Kind.BROKEN, "refused");
+    driver.controlledOk();
     driver.succeedAll();
 
     assertThat(driver.finished).containsExactly(1L);
-    assertThat(driver.appended).hasSize(100).allMatch(p -> p.answer().isSuccess());
+    assertThat(failures()).isZero();
   }
 
   @Test
-  void afterALongOutageOneCallIsTriedBeforeTheLaneOpensFully() {
+  void upstreamThatIsDownIsAskedEveryThreeSecondsThenMoreSeldom() {
     driver.start(1, 100);
-    List.copyOf(driver.sent).forEach(line -> driver.end(line, UNREACHABLE));
-    for (int i = 0; i < 5; i++) {
-      driver.advance(60_000);
-      driver.probed("refused");
+    failAll(Outcomes.unreachable("refused"));
+
+    for (int second = 0; second < 595; second += 4) {
+      assertThat(driver.controls).as("after %d s", second).hasSize(1);
+      driver.controlled(Outcomes.unreachable("refused"));
+      assertThat(driver.controls).as("not at once").isEmpty();
+      driver.advance(4_000);
     }
-
-    driver.advance(60_000);
-    driver.probed(null);
-    assertThat(driver.sent).hasSize(1);
-    driver.succeed(driver.takeSent());
-
-    assertThat(driver.sent).hasSize(4);
+    driver.advance(86_400_000);
+    driver.controlled(Outcomes.unreachable("refused"));
+    driver.advance(40_000);
+    assertThat(driver.controls).isEmpty();
+    driver.advance(40_000);
+    assertThat(driver.controls).hasSize(1);
   }
 
   @Test
-  void failuresOfCallsFromBeforeAPauseDoNotPauseAgain() {
+  void afterAnIllnessOneLineGoesFirstThenTwoThenFour() {
+    driver = new EngineDriver(8);
     driver.start(1, 100);
-    List<LineId> calls = List.copyOf(driver.sent);
-    driver.end(calls.get(0), EngineDriver.throttled("429", Duration.ofMillis(10)));
-    driver.advance(20);
-    int before = driver.sends;
-
-    driver.end(calls.get(1), EngineDriver.throttled("429", Duration.ofMillis(10)));
-
-    assertThat(driver.sends).isEqualTo(before + 1);
-  }
-
-  @Test
-  void rowIsTriedFiveTimesThenGetsItsError() {
-    driver.start(1, 1);
-
-    for (int attempt = 1; attempt <= 5; attempt++) {
-      assertThat(driver.sends).isEqualTo(attempt);
-      driver.end(driver.takeSent(), LINE_FAULT);
-      driver.advance(30_000);
-    }
-
-    assertThat(driver.sends).isEqualTo(5);
-    assertThat(driver.appended).singleElement().matches(p -> !p.answer().isSuccess());
-    assertThat(driver.finished).containsExactly(1L);
-  }
-
-  @Test
-  void brokenCallIsTheRowsFaultWhenTheProbeSucceeds() {
-    driver.start(1, 1);
-    LineId line = driver.takeSent();
-
-    driver.end(line, SUSPICIOUS);
-    assertThat(driver.probes).hasSize(1);
-    driver.probed(null);
-
-    assertThat(driver.line(line).attempts()).isEqualTo(1);
-    assertThat(driver.line(line).outages()).isZero();
-  }
-
-  @Test
-  void brokenCallsAreTheUpstreamsFaultWhenTheProbeFails() {
-    driver.start(1, 4);
-    List<LineId> calls = List.copyOf(driver.sent);
-
-    calls.forEach(line -> driver.end(line, SUSPICIOUS));
-    assertThat(driver.probes).as("one probe for a burst").hasSize(1);
-    driver.probed("refused");
-    driver.advance(1_000);
-    driver.probed(null);
-
-    assertThat(driver.sent).containsExactlyInAnyOrderElementsOf(calls);
-    assertThat(calls)
-        .allMatch(line -> driver.line(line).attempts() == 0 && driver.line(line).outages() == 1);
-  }
-
-  @Test
-  void rowThatWasAtThreeOutagesRunsAloneAndFailsIfItBringsTheUpstreamDownAgain() {
-    driver.start(1, 40);
-    LineId poison = driver.sent.peekFirst();
-
-    for (int outage = 0; outage < 3; outage++) {
-      while (!driver.sent.contains(poison)) {
-        driver.succeed(driver.sent.peekFirst());
-      }
-      driver.end(poison, SUSPICIOUS);
-      driver.probed("refused");
-      driver.advance(60_000);
-      driver.probed(null);
-    }
-    while (!driver.sent.contains(poison)) {
-      driver.succeed(driver.sent.peekFirst());
-    }
-    assertThat(driver.sent).as("nothing beside it").containsExactly(poison);
-    driver.end(poison, SUSPICIOUS);
-    driver.probed("refused");
-    driver.advance(60_000);
-    driver.probed(null);
-    driver.succeedAll();
-
-    assertThat(driver.finished).containsExactly(1L);
-    assertThat(driver.appended).hasSize(40).filteredOn(p -> !p.answer().isSuccess()).hasSize(1);
-  }
-
-  @Test
-  void noneIsSentAloneWhileAProbeTellsWhatTheOneBeforeDid() {
-    driver.start(1, 2);
-    for (int outage = 0; outage < 3; outage++) {
-      List.copyOf(driver.sent).forEach(line -> driver.end(line, SUSPICIOUS));
-      driver.probed("refused");
-      driver.advance(3_000);
-      driver.probed(null);
-      driver.advance(3_000);
-    }
-    assertThat(driver.sent).as("both were at three outages").hasSize(1);
-
-    driver.end(driver.takeSent(), SUSPICIOUS);
-    assertThat(driver.sent).isEmpty();
-    driver.probed("refused");
+    failAll(Outcomes.unreachable("refused"));
+    driver.controlled(Outcomes.unreachable("refused"));
     driver.advance(3_000);
-    driver.probed(null);
+
+    driver.controlledOk();
     assertThat(driver.sent).hasSize(1);
     driver.succeed(driver.takeSent());
-
-    assertThat(driver.finished).containsExactly(1L);
-    assertThat(driver.appended).hasSize(2).filteredOn(p -> !p.answer().isSuccess()).hasSize(1);
+    assertThat(driver.sent).hasSize(2);
+    driver.succeed(driver.takeSent());
+    assertThat(driver.sent).hasSize(4);
+    driver.advance(1_000);
+    assertThat(driver.sent).as("a second passes without a failure").hasSize(8);
   }
 
   @Test
-  void refusedKeyPausesForAMinuteAndFailsNoRow() {
+  void keyThatIsRefusedForAllFailsNoLine() {
     driver.start(1, 4);
-    List.copyOf(driver.sent).forEach(line -> driver.end(line, EngineDriver.denied()));
-
-    driver.advance(59_000);
-    assertThat(driver.probes).isEmpty();
-    driver.advance(2_000);
-    driver.probed(null);
+    failAll(Outcomes.denied());
+    driver.advance(1_000);
+    for (int i = 0; i < 100; i++) {
+      driver.controlled(Outcomes.denied());
+      driver.advance(80_000);
+    }
+    assertThat(driver.live(1).reason()).isEqualTo("401");
+    driver.controlledOk();
     driver.succeedAll();
 
     assertThat(driver.appended).hasSize(4).allMatch(p -> p.answer().isSuccess());
   }
 
   @Test
-  void upstreamThatIsDownIsProbedEveryThreeSecondsHoweverLongItIsDown() {
+  void urlThatIsMissingStopsNoOther() {
     driver.start(1, 100);
-    List.copyOf(driver.sent).forEach(line -> driver.end(line, UNREACHABLE));
-
-    for (int i = 0; i < 200; i++) {
-      driver.advance(3_000);
-      assertThat(driver.probes).as("probe %d", i).hasSize(1);
-      driver.probed("refused");
-      assertThat(driver.probes).as("not at once").isEmpty();
+    driver.url = "/v1/responses";
+    driver.start(2, 100);
+    for (int i = 0; i < 400 && !driver.finished.contains(1L); i++) {
+      LineId next = driver.takeSent();
+      boolean isMissing = next.chunk().batch() == 2;
+      driver.end(next, isMissing ? Outcomes.failed(Kind.ASTRAY, 404, "no") : Outcomes.ok());
+      if (!driver.controls.isEmpty()) {
+        assertThat(driver.controls.getFirst().url()).isEqualTo("/v1/responses");
+        driver.controlled(Outcomes.failed(Kind.ASTRAY, 404, "no"));
+      }
+      driver.advance(100);
     }
+
+    assertThat(driver.finished).containsExactly(1L);
+    assertThat(failures()).isZero();
   }
 
   @Test
-  void laneOpensFullyWhenTheCallThatIsTriedFirstOnlyTakesLong() {
-    driver.start(1, 100);
-    List.copyOf(driver.sent).forEach(line -> driver.end(line, UNREACHABLE));
-    driver.advance(3_000);
-    driver.probed("refused");
-    driver.advance(3_000);
-
-    driver.probed(null);
-    driver.advance(2_900);
-    assertThat(driver.sent).hasSize(1);
-    driver.advance(100);
-
-    assertThat(driver.sent).hasSize(4);
-  }
-
-  @Test
-  void trialThatFailsPausesAgain() {
-    driver.start(1, 100);
-    List.copyOf(driver.sent).forEach(line -> driver.end(line, UNREACHABLE));
-    driver.advance(3_000);
-    driver.probed("refused");
-    driver.advance(3_000);
-    driver.probed(null);
-
-    driver.end(driver.takeSent(), UNREACHABLE);
-    assertThat(driver.sent).isEmpty();
-    driver.advance(3_000);
-    driver.probed(null);
-
-    assertThat(driver.sent).as("one call first, again").hasSize(1);
-  }
-
-  @Test
-  void keyThatIsStillRefusedIsTriedEachMinute() {
-    driver.start(1, 4);
-    List.copyOf(driver.sent).forEach(line -> driver.end(line, EngineDriver.denied()));
-
-    for (int minute = 0; minute < 5; minute++) {
-      driver.advance(59_000);
-      assertThat(driver.probes).isEmpty();
-      driver.advance(1_000);
-      driver.probed("401");
+  void lineThatFailedGoesToAnotherUpstream() {
+    driver =
+        new EngineDriver(
+            new UpstreamSpec("a", Set.of(EngineDriver.MODEL), 4),
+            new UpstreamSpec("b", Set.of(EngineDriver.MODEL), 4));
+    driver.start(1, 200);
+    while (!driver.sent.isEmpty()) {
+      LineId next = driver.takeSent();
+      boolean isOfFirst = driver.call(next).upstream() == 0;
+      driver.end(next, isOfFirst ? Outcomes.unreachable("refused") : Outcomes.ok());
+      while (!driver.controls.isEmpty()) {
+        driver.controlled(Outcomes.unreachable("refused"));
+      }
+      driver.advance(50);
     }
-    driver.advance(60_000);
-    driver.probed(null);
-    assertThat(driver.sent).hasSize(1);
-    driver.end(driver.takeSent(), EngineDriver.denied());
-    driver.advance(59_000);
 
-    assertThat(driver.probes).isEmpty();
-    assertThat(driver.live(1).reason()).isEqualTo("401");
+    assertThat(driver.finished).containsExactly(1L);
+    assertThat(failures()).isZero();
+    assertThat(driver.sends).isLessThan(240);
+  }
+
+  // ---- control calls
+
+  @Test
+  void controlCallThatMayBeRefusedForItsOwnSakeIsMadeWithALineThatWasOk() {
+    driver.start(1, 20);
+    driver.succeed(driver.takeSent());
+    failAll(Outcomes.broken());
+    assertThat(driver.controls.getFirst().isByLine()).isFalse();
+
+    driver.controlled(Outcomes.failed(Kind.REFUSED, 400, "max_tokens", Mark.JSON));
+    assertThat(driver.controls.getFirst().isByLine()).isTrue();
+    driver.controlledOk();
+    driver.advance(40_000);
+    driver.succeedAll();
+
+    assertThat(driver.finished).containsExactly(1L);
   }
 
   @Test
-  void upstreamThatAsksForNoWaitIsNotHammered() {
-    driver.start(1, 100);
+  void whereNoControlCallTellsTriesAreSpreadOverAnHour() {
+    driver.start(1, 1);
+    LineId line = driver.sent.peekFirst();
 
-    for (int i = 0; i < 10; i++) {
-      List.copyOf(driver.sent)
-          .forEach(line -> driver.end(line, EngineDriver.throttled("429", Duration.ZERO)));
-      assertThat(driver.sent).isEmpty();
+    for (int minute = 0; minute < 120 && failures() == 0; minute++) {
+      failAll(Outcomes.failed(Kind.BROKEN, 500, "500", Mark.JSON));
       driver.advance(60_000);
-      assertThat(driver.sent).isNotEmpty();
+      while (!driver.controls.isEmpty()) {
+        driver.controlled(Outcomes.failed(Kind.REFUSED, 422, "no such url", Mark.JSON));
+      }
     }
+
+    assertThat(driver.finished).containsExactly(1L);
+    assertThat(calls(line)).isBetween(9, 11);
+    assertThat(driver.now - 1_000_000).isBetween(2_700_000L, 5_400_000L);
   }
 
   @Test
-  void upstreamThatAsksForYearsIsTriedAfterAnHour() {
+  void withoutControlCallsSilenceIsWaitedOut() {
+    driver =
+        new EngineDriver(
+            EngineLimits.defaults().withControlCalls(false),
+            new UpstreamSpec("a", Set.of(EngineDriver.MODEL), 4));
     driver.start(1, 4);
-    List.copyOf(driver.sent)
-        .forEach(line -> driver.end(line, EngineDriver.throttled("429", Duration.ofDays(3_000))));
+    for (int minute = 0; minute < 600; minute++) {
+      failAll(Outcomes.reset());
+      driver.advance(60_000);
+    }
+    assertThat(failures()).isZero();
+    driver.succeedAll();
+    driver.advance(60_000);
+    driver.succeedAll();
 
-    driver.advance(3_599_000);
-    assertThat(driver.sent).isEmpty();
-    driver.advance(1_000);
-
-    assertThat(driver.sent).isNotEmpty();
+    assertThat(driver.controls).isEmpty();
+    assertThat(driver.finished).containsExactly(1L);
+    assertThat(failures()).isZero();
   }
 }

@@ -104,7 +104,7 @@ class ListingsTest {
     two.start(1, 100);
 
     assertThat(two.sent)
-        .extracting(line -> two.call(line).upstream(), line -> two.call(line).model())
+        .extracting(line -> two.call(line).upstream(), line -> two.call(line).otherName())
         .containsOnly(tuple(0, EngineDriver.MODEL + ":latest"), tuple(1, null));
   }
 
@@ -144,7 +144,7 @@ class ListingsTest {
     two.post(new Event.ModelsListed(0, Set.of("other")));
     two.post(new Event.ModelsListed(1, Set.of("other")));
 
-    List.copyOf(two.sent).forEach(line -> two.end(line, EngineDriver.unreachable("it is loading")));
+    List.copyOf(two.sent).forEach(line -> two.end(line, Outcomes.unreachable("it is loading")));
     two.advance(30_000);
 
     assertThat(two.sent).isEmpty();
@@ -154,9 +154,6 @@ class ListingsTest {
         .isEqualTo("no upstream lists the model 'm', and a cannot be asked again: refused");
     two.post(new Event.ModelsListed(1, MODEL));
     two.advance(3_000);
-    while (!two.probes.isEmpty()) {
-      two.probed(null);
-    }
     two.succeedAll();
     assertThat(two.finished).containsExactly(1L);
   }
@@ -200,12 +197,11 @@ class ListingsTest {
     var driver = new EngineDriver(8);
     driver.isMixed = true;
     driver.start(1, 1_000);
-    driver.end(driver.takeSent(), EngineDriver.failed(Kind.BROKEN, 500, "500"));
-    driver.end(driver.takeSent(), EngineDriver.broken());
+    driver.end(driver.takeSent(), Outcomes.failed(Kind.BROKEN, 500, "500"));
+    driver.end(driver.takeSent(), Outcomes.broken());
 
     driver.post(new Event.Stopping(1, Ending.CANCELLED));
     List.copyOf(driver.sent).forEach(line -> driver.end(line, new CallOutcome.Aborted()));
-    driver.probed(null);
 
     assertThat(driver.finished).containsExactly(1L);
     assertThat(lanes(driver)).isZero();

@@ -57,10 +57,12 @@ class PictureTest {
   void othersOfItsModelSayWhyItWaits() {
     driver.start(1, 16);
     driver.start(2, 16);
+    driver.start(3, 16);
     assertThat(driver.engine.picture().waiting().byModel())
         .containsEntry(EngineDriver.MODEL, "all calls that may be made are those of other batches");
 
-    driver.end(driver.takeSent(), EngineDriver.throttled("slow down", Duration.ofMinutes(1)));
+    driver.end(driver.takeSent(), Outcomes.throttled("slow down", Duration.ofMinutes(1)));
+    driver.end(driver.takeSent(), Outcomes.throttled("slow down", Duration.ofMinutes(1)));
 
     assertThat(driver.engine.picture().waiting().byModel())
         .containsEntry(EngineDriver.MODEL, "slow down");

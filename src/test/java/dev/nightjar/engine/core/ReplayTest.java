@@ -123,7 +123,7 @@ class ReplayTest {
     Recorder recorder = recorder(Recorder.Limits.defaults());
     recorder.step(new Event.Tick(), 1);
     var nobodysLine = new LineId(new ChunkId(7, 0), 1, 3);
-    var event = new Event.Ended(nobodysLine, new CallOutcome.Answered(EngineDriver.answer(true)));
+    var event = new Event.Ended(nobodysLine, new CallOutcome.Answered(Outcomes.answer(true)));
 
     assertThatThrownBy(() -> recorder.step(event, 2)).isInstanceOf(IllegalStateException.class);
     Trace trace = recorder.trace(new IllegalStateException("as thrown")).orElseThrow();

@@ -249,9 +249,8 @@ final class SimulatedLife {
               () -> new Event.Finished(batch),
               new Event.FinishFailed(batch, "finish"));
       case Effect.Expire(long batch) -> expire(batch);
-      case Effect.Probe(int upstream, String model) ->
-          world.soon(
-              () -> world.upstreams.probe(upstream, model, world.time.now()).forEach(this::step));
+      case Effect.Control control ->
+          world.soon(() -> step(world.upstreams.control(control, world.time.now())));
       case Effect.ListModels(int upstream) -> {
         if (world.time.now() - lastDeedMillis < STILL_MILLIS) {
           list(upstream);

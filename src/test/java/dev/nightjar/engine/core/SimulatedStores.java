@@ -87,6 +87,7 @@ final class SimulatedStores {
       return new BatchStart(
           id,
           models.size() == 1 ? models.getFirst() : "",
+          EngineDriver.URL,
           deadlineMillis,
           lines(),
           chunks.size() - sealed.size(),

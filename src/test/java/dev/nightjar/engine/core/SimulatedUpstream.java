@@ -62,38 +62,40 @@ final class SimulatedUpstream {
   /** What a call comes to that ends now; {@code wasDown} is whether it was down at its begin. */
   CallOutcome outcome(LineId line, boolean wasDown, long now) {
     if (wasDown) {
-      return EngineDriver.unreachable("refused");
+      return Outcomes.unreachable("refused");
     }
     if (isPoison(line)) {
       if (!isDown(now)) {
         fall(now, 500 + random.nextInt(10_000));
       }
-      return EngineDriver.reset();
+      return Outcomes.reset();
     }
     if (isDown(now)) {
-      return EngineDriver.reset();
+      return Outcomes.reset();
     }
     return switch (hasFaults ? random.nextInt(40) : 39) {
-      case 0 -> EngineDriver.broken();
-      case 1 -> EngineDriver.failed(Kind.BROKEN, 500, "500");
-      case 2 -> EngineDriver.throttled("429", retryAfter());
-      case 3 -> EngineDriver.failed(Kind.BROKEN, 503, "503", retryAfter(), Mark.CUT);
+      case 0 -> Outcomes.broken();
+      case 1 -> Outcomes.failed(Kind.BROKEN, 500, "500");
+      case 2 -> Outcomes.throttled("429", retryAfter());
+      case 3 -> Outcomes.failed(Kind.BROKEN, 503, "503", retryAfter(), Mark.CUT);
       case 4 -> new CallOutcome.LocalFault("no space left");
-      case 5 -> random.nextInt(20) == 0 ? EngineDriver.denied() : error();
+      case 5 -> random.nextInt(20) == 0 ? Outcomes.denied() : error();
       case 6 -> error();
-      default -> new CallOutcome.Answered(EngineDriver.answer(true));
+      default -> new CallOutcome.Answered(Outcomes.answer(true));
     };
   }
 
   private static CallOutcome error() {
-    return EngineDriver.failed(Kind.REFUSED, 400, "400", Mark.JSON);
+    return Outcomes.failed(Kind.REFUSED, 400, "400", Mark.JSON);
   }
 
   private @Nullable Duration retryAfter() {
     return random.nextBoolean() ? null : Duration.ofMillis(random.nextInt(5_000));
   }
 
-  @Nullable String probe(long now) {
-    return isDown(now) ? "refused" : null;
+  CallOutcome control(long now) {
+    return isDown(now)
+        ? Outcomes.unreachable("refused")
+        : new CallOutcome.Answered(Outcomes.answer(true));
   }
 }

@@ -72,14 +72,10 @@ final class SimulatedUpstreams {
     return new Event.ModelsListed(upstream, models.get(upstream));
   }
 
-  /** What comes of asking whether one is well: it says which models it has too. */
-  List<Event> probe(int upstream, String model, long now) {
-    String dead = get(upstream).probe(now);
-    Event listed =
-        dead == null
-            ? new Event.ModelsListed(upstream, models.get(upstream))
-            : new Event.ListFailed(upstream, dead);
-    return List.of(listed, new Event.Probed(upstream, model, dead));
+  /** What comes of a control call. */
+  Event control(Effect.Control asked, long now) {
+    return new Event.Controlled(
+        asked.upstream(), asked.model(), asked.url(), get(asked.upstream()).control(now));
   }
 
   /** An upstream was asked for its models, and nothing else came of it. */

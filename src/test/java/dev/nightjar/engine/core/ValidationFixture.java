@@ -104,7 +104,16 @@ abstract class ValidationFixture {
         name,
         new Event.Started(
             new BatchStart(
-                id(name), "", Long.MAX_VALUE, 1, 0, RequestCounts.NONE, Usage.NONE, null, false)));
+                id(name),
+                "",
+                EngineDriver.URL,
+                Long.MAX_VALUE,
+                1,
+                0,
+                RequestCounts.NONE,
+                Usage.NONE,
+                null,
+                false)));
   }
 
   void withdraw(String name) {

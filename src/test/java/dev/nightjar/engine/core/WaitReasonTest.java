@@ -95,6 +95,7 @@ class WaitReasonTest {
         new BatchStart(
             1,
             EngineDriver.MODEL,
+            EngineDriver.URL,
             Long.MAX_VALUE,
             16,
             1,
@@ -115,8 +116,11 @@ class WaitReasonTest {
     var driver = new EngineDriver(4);
     driver.start(1, 1);
 
-    driver.end(driver.takeSent(), EngineDriver.broken());
+    driver.end(driver.takeSent(), Outcomes.broken());
 
+    assertThat(reason(driver, 1)).isEqualTo("lines that failed wait to be sent again");
+    driver.advance(1_000);
+    driver.controlledOk();
     assertThat(reason(driver, 1)).isEqualTo("lines that failed wait to be sent again");
     driver.advance(60_000);
     driver.succeedAll();

@@ -83,7 +83,10 @@ class ShownFiguresTest {
     Batch running = Samples.inProgress(stores, "a", 1);
     var picture =
         new Picture(
-            Map.of(), Map.of(running.sequence(), SEEN), new Waiting(Map.of(), "in line"), NOTHING);
+            Map.of(),
+            Map.of(running.sequence(), SEEN),
+            new Waiting(Map.of(), Map.of(), "in line"),
+            NOTHING);
 
     assertThat(picture.of(running).reason()).isNull();
   }
@@ -93,6 +96,6 @@ class ShownFiguresTest {
   }
 
   private static Picture picture(Map<Long, Live> running, Map<String, String> byModel) {
-    return new Picture(running, Map.of(), new Waiting(byModel, "in line"), NOTHING);
+    return new Picture(running, Map.of(), new Waiting(byModel, Map.of(), "in line"), NOTHING);
   }
 }

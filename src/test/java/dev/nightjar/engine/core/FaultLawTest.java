@@ -1,0 +1,52 @@
+package dev.nightjar.engine.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Whose fault, decided by evidence: the three sentences hold in each run, whatever goes wrong. The
+ * build makes a few; {@code bench/faults} as many as are wanted.
+ */
+@Tag("F1")
+class FaultLawTest {
+  private static final int SEEDS = Integer.getInteger("law.seeds", 1_500);
+  private static final long FIRST = Long.getLong("law.seed", 1);
+
+  /** Where a campaign writes down what it has done, so that it can go on. */
+  private static final String RESULTS = System.getProperty("law.results", "");
+
+  private static final int PER_RESULT = 100;
+
+  @Test
+  void oneBadLineStopsNobodyOneBadUpstreamSpendsNothingAndEveryRunEnds() throws IOException {
+    int failed = 0;
+    for (long seed = FIRST; seed < FIRST + SEEDS; seed++) {
+      List<String> broken = new Law(LawPlan.of(seed), SimulatedCore::real).broken();
+      if (!broken.isEmpty()) {
+        failed++;
+        LawPlan shrunk = Law.shrunk(LawPlan.of(seed), SimulatedCore::real);
+        say("seed %d: %s; at its smallest %s".formatted(seed, broken, shrunk));
+      }
+      if (seed % PER_RESULT == 0) {
+        say("seeds up to %d: %d failed".formatted(seed, failed));
+      }
+    }
+    assertThat(failed).as("seeds that fail").isZero();
+  }
+
+  private static void say(String line) throws IOException {
+    if (RESULTS.isEmpty()) {
+      System.err.println(line);
+    } else {
+      Files.writeString(
+          Path.of(RESULTS), line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+  }
+}
