@@ -44,6 +44,7 @@ public final class MetricsPage {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final ReentrantLock scraping = new ReentrantLock();
   private final MultiGauge paused;
+  private final UnfinishedCounts unfinishedCounts;
 
   /** As of the scrape under way, or the last one; null before the first. */
   private volatile @Nullable Reading reading;
@@ -75,6 +76,8 @@ public final class MetricsPage {
 
   public MetricsPage(Sources sources) {
     this.sources = sources;
+    this.unfinishedCounts =
+        new UnfinishedCounts(sources.batches::unfinishedCounts, System::nanoTime);
     this.paused =
         MultiGauge.builder("nightjar.upstream.paused")
             .description("1 while a lane of the upstream is paused, with the reason")
@@ -103,7 +106,7 @@ public final class MetricsPage {
   private Reading read() {
     try {
       var room = sources.disk.room();
-      var unfinished = sources.batches.unfinishedCounts();
+      var unfinished = unfinishedCounts.now();
       return new Reading(sources.engine.picture().figures(), room, unfinished);
     } catch (IOException e) {
       throw new UncheckedIOException("the disk cannot be asked for its free space", e);

@@ -23,7 +23,7 @@ final class Connections {
 
   /** How long a connection rests between two calls, at least and at most. */
   record Rest(Duration min, Duration max) {
-    static final Rest DEFAULT = new Rest(Duration.ofMillis(2), Duration.ofMillis(100));
+    static final Rest DEFAULT = new Rest(Duration.ofMillis(5), Duration.ofMillis(250));
     static final Rest NONE = new Rest(Duration.ZERO, Duration.ZERO);
   }
 
@@ -40,7 +40,7 @@ final class Connections {
   private final AtomicBoolean isDistrusted = new AtomicBoolean();
   private volatile long distrustedAt;
 
-  /** An eighth of the time that calls take, about; concurrent changes may be lost. */
+  /** Half the time that calls take, about; concurrent changes may be lost. */
   private volatile long restNanos;
 
   Connections(String upstream, int max, Rest rest) {
@@ -81,7 +81,7 @@ final class Connections {
   }
 
   void keep(Connection connection) {
-    long last = Math.clamp(connection.rest() / 8, rest.min.toNanos(), rest.max.toNanos());
+    long last = Math.clamp(connection.rest() / 2, rest.min.toNanos(), rest.max.toNanos());
     long before = restNanos;
     restNanos = before + (last - before) / 16;
     if (isDistrusted.get() || !idle.offerLast(connection)) {

@@ -15,10 +15,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,16 +92,17 @@ final class SqlBatchStore implements BatchStore {
     return filter.status() == null && filter.model() == null && filter.metadata().isEmpty();
   }
 
+  /** One by one, each a walk along one part of an index: in one go it takes twice as long. */
   @Override
   public Map<BatchStatus, Long> unfinishedCounts() {
-    return database.inScan(sql ->
-        sql
-            .list(
-                "SELECT status, count(*) FROM batch WHERE %s GROUP BY status"
-                    .formatted(Rows.UNFINISHED),
-                row -> Map.entry(BatchStatus.of(row.getString(1)), row.getLong(2)))
-            .stream()
-            .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+    return database.inScan(sql -> {
+      var counts = new EnumMap<BatchStatus, Long>(BatchStatus.class);
+      for (BatchStatus status : BatchStatus.UNFINISHED) {
+        String count = "SELECT count(*) FROM batch WHERE status = ?";
+        counts.put(status, sql.one(count, row -> row.getLong(1), status.apiName()).orElseThrow());
+      }
+      return counts;
+    });
   }
 
   @Override
