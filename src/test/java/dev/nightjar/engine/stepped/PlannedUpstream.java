@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,6 +20,7 @@ import java.util.regex.Pattern;
 final class PlannedUpstream implements Upstream {
   private static final Pattern QUESTION = Pattern.compile("question (\\d+)");
   private static final int LARGE_BYTES = 18_000;
+  private static final String CONTROL = "{\"choices\":[],\"id\":\"control\"}";
 
   private final CrashWitness witness;
 
@@ -50,10 +52,11 @@ final class PlannedUpstream implements Upstream {
     return new Call() {
       @Override
       public UpstreamResult execute(Sink sink) {
-        int line = line(request.body());
-        int ask = witness.asked(line, isOwners);
+        OptionalInt line = line(request.body());
         try {
-          return answer(line, ask, sink);
+          return line.isPresent()
+              ? answer(line.getAsInt(), witness.asked(line.getAsInt(), isOwners), sink)
+              : answered(200, CONTROL, sink);
         } catch (IOException e) {
           return new UpstreamResult.LocalFault(e.toString());
         }
@@ -117,7 +120,8 @@ final class PlannedUpstream implements Upstream {
         .formatted(witness.asked(), line);
   }
 
-  private static int line(Body body) {
+  /** Which line it is of; a control call is of none. */
+  private static OptionalInt line(Body body) {
     var bytes = new ByteArrayOutputStream();
     try {
       body.writeTo(bytes);
@@ -125,10 +129,9 @@ final class PlannedUpstream implements Upstream {
       throw new UncheckedIOException(e);
     }
     Matcher question = QUESTION.matcher(bytes.toString(StandardCharsets.UTF_8));
-    if (!question.find()) {
-      throw new AssertionError("not a body of ours: " + bytes);
-    }
-    return Integer.parseInt(question.group(1));
+    return question.find()
+        ? OptionalInt.of(Integer.parseInt(question.group(1)))
+        : OptionalInt.empty();
   }
 
   @Override
