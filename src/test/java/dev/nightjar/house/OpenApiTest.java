@@ -81,7 +81,7 @@ class OpenApiTest {
     call("GET", "/webhook_endpoints", "");
     call("GET", "/webhook_event_types", "");
     call("GET", "/models", "");
-    call("GET", "/models/{id}", "sim");
+    await("/models/{id}", "sim", "id", "sim"); // The upstream's list comes after the start.
     call("GET", "/models/{id}", "none");
     String input = upload(LINE.formatted("a"));
     call("GET", "/files/{id}", input);
@@ -287,9 +287,13 @@ class OpenApiTest {
   }
 
   private void await(String batch, String status) throws Exception {
+    await("/batches/{id}", batch, "status", status);
+  }
+
+  private void await(String template, String id, String field, String value) throws Exception {
     long limit = System.nanoTime() + Duration.ofMinutes(1).toNanos();
-    while (!call("GET", "/batches/{id}", batch).path("status").asString().equals(status)) {
-      assertThat(System.nanoTime()).as("%s is %s in time", batch, status).isLessThan(limit);
+    while (!call("GET", template, id).path(field).asString().equals(value)) {
+      assertThat(System.nanoTime()).as("%s is %s in time", id, value).isLessThan(limit);
       LockSupport.parkNanos(5_000_000L);
     }
   }

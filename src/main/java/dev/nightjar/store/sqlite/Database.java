@@ -55,7 +55,8 @@ public final class Database implements Transactions {
   private final BlockingQueue<Task<?>> writes = new ArrayBlockingQueue<>(QUEUE_MAX);
   private final BlockingQueue<Task<?>> looks = new ArrayBlockingQueue<>(QUEUE_MAX);
   private final BlockingQueue<Task<?>> scans = new ArrayBlockingQueue<>(QUEUE_MAX);
-  private final List<Thread> threads = new ArrayList<>();
+  private final List<Thread> readers = new ArrayList<>();
+  private final Thread writer;
   private volatile boolean isClosed;
   private volatile @Nullable String damage;
 
@@ -88,15 +89,14 @@ public final class Database implements Transactions {
       closeAfter(e, connections);
       throw e;
     }
-    Sql writer = connections.getFirst();
-    threads.add(start("sqlite-write", () -> write(writer)));
+    writer = start("sqlite-write", () -> write(connections.getFirst()));
     read("sqlite-look", looks, connections.subList(1, LOOKERS + 1));
     read("sqlite-scan", scans, connections.subList(LOOKERS + 1, connections.size()));
   }
 
   private void read(String name, BlockingQueue<Task<?>> tasks, List<Sql> connections) {
     for (Sql sql : connections) {
-      threads.add(start(name, () -> read(tasks, sql)));
+      readers.add(start(name, () -> read(tasks, sql)));
     }
   }
 
@@ -306,9 +306,18 @@ public final class Database implements Transactions {
     }
   }
 
+  /** The writer's connection is closed last: of two that close at once neither ends the log. */
   @Override
   public void close() {
     isClosed = true;
+    end(readers);
+    end(List.of(writer));
+    fail(writes);
+    fail(looks);
+    fail(scans);
+  }
+
+  private static void end(List<Thread> threads) {
     threads.forEach(Thread::interrupt);
     for (Thread thread : threads) {
       try {
@@ -317,9 +326,6 @@ public final class Database implements Transactions {
         Thread.currentThread().interrupt();
       }
     }
-    fail(writes);
-    fail(looks);
-    fail(scans);
   }
 
   private static void fail(BlockingQueue<Task<?>> queue) {

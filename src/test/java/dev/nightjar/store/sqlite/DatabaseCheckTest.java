@@ -70,6 +70,18 @@ class DatabaseCheckTest {
     assertThat(DatabaseCheck.wasLeftOpen(database())).isFalse();
   }
 
+  /** Of connections that close at the same moment none is the last for SQLite. */
+  @Test
+  void closedDatabaseLeavesNoLogHoweverManyConnectionsItHad() throws IOException {
+    for (int i = 0; i < 60; i++) {
+      try (var stores = TestStores.open(database())) {
+        Samples.inProgress(stores, "batch_" + i, 1);
+      }
+
+      assertThat(DatabaseCheck.wasLeftOpen(database())).as("after %d", i).isFalse();
+    }
+  }
+
   @Test
   void databaseInDoubtIsAProblemUntilItIsChecked() throws InterruptedException {
     var mayEnd = new CountDownLatch(1);
