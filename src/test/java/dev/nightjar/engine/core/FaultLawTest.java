@@ -9,6 +9,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Whose fault, decided by evidence: the three sentences hold in each run, whatever goes wrong. The
@@ -23,6 +25,7 @@ class FaultLawTest {
   private static final String RESULTS = System.getProperty("law.results", "");
 
   private static final int PER_RESULT = 100;
+  private static final int SEEDS_FOR_A_BUG = 100;
 
   @Test
   void oneBadLineStopsNobodyOneBadUpstreamSpendsNothingAndEveryRunEnds() throws IOException {
@@ -39,6 +42,17 @@ class FaultLawTest {
       }
     }
     assertThat(failed).as("seeds that fail").isZero();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @EnumSource(LawBug.class)
+  void bugIsCaught(LawBug bug) {
+    long seed = 1;
+    while (new Law(LawPlan.of(seed), bug.maker()).broken().isEmpty()) {
+      assertThat(++seed).as("none of so many runs shows it").isLessThanOrEqualTo(SEEDS_FOR_A_BUG);
+    }
+
+    assertThat(new Law(LawPlan.of(seed), SimulatedCore::real).broken()).as("without it").isEmpty();
   }
 
   private static void say(String line) throws IOException {

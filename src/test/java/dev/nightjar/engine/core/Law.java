@@ -26,6 +26,11 @@ record Law(LawPlan plan, SimulatedCore.Maker maker) {
         check(batch, line, plan.isOdd(i, line, batch.lines), isFree, broken);
       }
     }
+    // Twice a second at first, and every three seconds, of each model and url of each upstream.
+    long controls = 2L * plan.upstreams() * (run.millis() / 1_500 + run.calls());
+    if (run.controls() > 50 + controls) {
+      broken.add("it asks without end: " + says(run));
+    }
     if (!run.isOver() && mustEnd()) {
       broken.add("it does not end: " + says(run));
     } else if (mustEnd()) {
