@@ -221,6 +221,7 @@ final class Server implements AutoCloseable {
         EngineLimits.defaults()
             .withRequestTimeout(settings.calls().requestTimeout())
             .withStopGrace(settings.calls().stopGrace())
+            .withControlCalls(settings.calls().areControlled())
             .withBounds(bounds(settings.bounds()));
     var ours = InputLimits.DEFAULTS;
     long lines = settings.input().rules() == InputRules.OPENAI ? OPENAI_LINES_MAX : ours.linesMax();

@@ -29,6 +29,7 @@ public record SettingsFile(
     @Nullable String requestTimeout,
     @Nullable String stopGrace,
     @Nullable String drain,
+    @Nullable Boolean controlCalls,
     @Nullable String limits,
     @Nullable Boolean mixedModels,
     @Nullable List<String> endpoints,

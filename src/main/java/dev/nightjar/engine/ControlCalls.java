@@ -51,11 +51,6 @@ final class ControlCalls {
     this.events = events;
   }
 
-  /** How many were made since the start. */
-  long made() {
-    return made.get();
-  }
-
   void make(Effect.Control control) throws IOException {
     CallOutcome outcome = outcome(control);
     events.accept(

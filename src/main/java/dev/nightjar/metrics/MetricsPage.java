@@ -127,6 +127,10 @@ public final class MetricsPage {
 
   private void registerWork() {
     counter("calls", "Calls made", r -> r.engine.done().calls());
+    counter(
+        "control.calls",
+        "Small calls that told whether an upstream is well",
+        r -> r.engine.upstreams().stream().mapToLong(UpstreamFigures::controlCalls).sum());
     counter("lines.completed", "Lines answered with a success", r -> r.engine.done().completed());
     counter("lines.failed", "Lines answered with an error", r -> r.engine.done().failed());
     counter(

@@ -84,7 +84,8 @@ public final class ServerFixture implements AutoCloseable {
         data,
         new ListenerSettings("127.0.0.1", 0, Doors.DEFAULT, null),
         List.of(upstream),
-        new CallSettings(Duration.ofSeconds(10), Duration.ofSeconds(1), Duration.ofSeconds(1)),
+        new CallSettings(
+            Duration.ofSeconds(10), Duration.ofSeconds(1), Duration.ofSeconds(1), true),
         InputSettings.DEFAULT,
         StorageSettings.DEFAULT,
         bounds,

@@ -23,7 +23,6 @@ final class Controls implements Serializable {
   private final Verdicts verdicts;
   private final RandomGenerator random;
   private final Consumer<Effect> effects;
-  private long made;
 
   Controls(
       EngineLimits limits, Verdicts verdicts, RandomGenerator random, Consumer<Effect> effects) {
@@ -31,11 +30,6 @@ final class Controls implements Serializable {
     this.verdicts = verdicts;
     this.random = random;
     this.effects = effects;
-  }
-
-  /** How many calls were made. */
-  long made() {
-    return made;
   }
 
   /** None was ok of many lines, or there is nothing else to compare them with. */
@@ -62,7 +56,7 @@ final class Controls implements Serializable {
   }
 
   private void control(Lane lane, Scope scope) {
-    made++;
+    lane.upstream.controlled();
     effects.accept(
         new Effect.Control(
             lane.upstream.index, lane.model, lane.name(), lane.url(scope), scope.isAskedByLine()));

@@ -142,11 +142,6 @@ final class Faults implements Serializable {
     return verdicts.decided();
   }
 
-  /** How many control calls were made. */
-  long controls() {
-    return controls.made();
-  }
-
   // ---- time
 
   /** What changes by itself. */

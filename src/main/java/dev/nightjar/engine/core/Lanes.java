@@ -102,6 +102,7 @@ final class Lanes implements Serializable {
         lanes.getOrDefault(Lane.State.DOWN, 0),
         illness == null ? throttled : illness.reason(),
         illness,
+        upstream.controlCalls(),
         upstream.hasAnswered());
   }
 

@@ -22,6 +22,7 @@ final class UpstreamState implements Serializable {
   final Cuts cuts = new Cuts();
   private int inFlight;
   private boolean hasAnswered;
+  private long controlCalls;
 
   /** Answers of its calls that are not yet durable. */
   private int unappended;
@@ -78,6 +79,15 @@ final class UpstreamState implements Serializable {
   /** One ever had. */
   boolean hasAnswered() {
     return hasAnswered;
+  }
+
+  void controlled() {
+    controlCalls++;
+  }
+
+  /** How many were made to see whether it is well. */
+  long controlCalls() {
+    return controlCalls;
   }
 
   void appending() {

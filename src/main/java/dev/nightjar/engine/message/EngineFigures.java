@@ -28,6 +28,7 @@ public record EngineFigures(
    * @param reason why a lane of it is paused; null when none is
    * @param illness what it is ill with, of its lanes the one that is so for the longest; null when
    *     none is
+   * @param controlCalls made since the start
    * @param hasAnswered whether any line ever had from it what it was sent for
    */
   public record UpstreamFigures(
@@ -39,6 +40,7 @@ public record EngineFigures(
       int downLanes,
       @Nullable String reason,
       @Nullable Illness illness,
+      long controlCalls,
       boolean hasAnswered) {}
 
   /** {@code sinceMillis} is in the engine's time. */
