@@ -20,6 +20,7 @@ public final class Cuts implements Serializable {
   /** What was ok so shortly before a call was sent was well then. */
   private static final long ALIVE_MILLIS = 10_000;
 
+  private static final double RARE = 0.1;
   private static final int MANY = 3;
   private static final int FEW = 5;
   private static final int KEPT = 64;
@@ -45,20 +46,12 @@ public final class Cuts implements Serializable {
     private final List<Tries> lines = new ArrayList<>();
     private final long sinceMillis;
     private final double shareBefore;
-    private long firstSentMillis = Long.MAX_VALUE;
-    private long lastSentMillis = Long.MIN_VALUE;
     private int outcomes;
     private boolean isCounted;
 
     private Cluster(long sinceMillis, double shareBefore) {
       this.sinceMillis = sinceMillis;
       this.shareBefore = shareBefore;
-    }
-
-    private void add(Tries line, long sentMillis) {
-      lines.add(line);
-      firstSentMillis = Math.min(firstSentMillis, sentMillis);
-      lastSentMillis = Math.max(lastSentMillis, sentMillis);
     }
 
     long completeAtMillis() {
@@ -88,7 +81,7 @@ public final class Cuts implements Serializable {
       if (sentMillis >= cluster.sinceMillis) {
         return null;
       }
-      cluster.add(line, sentMillis);
+      cluster.lines.add(line);
       return cluster;
     }
     boolean wasAlive = okAtMillis >= sentMillis - ALIVE_MILLIS;
@@ -97,16 +90,23 @@ public final class Cuts implements Serializable {
     }
     cluster = new Cluster(now, shareBefore);
     cluster.outcomes = 1;
-    cluster.add(line, sentMillis);
+    cluster.lines.add(line);
     last = cluster;
     return cluster;
   }
 
+  /** Several calls were cut off, though none failed shortly before, and nothing was ok since. */
+  boolean isFalling() {
+    Cluster cluster = last;
+    return cluster != null
+        && cluster.lines.size() >= MANY
+        && cluster.shareBefore < RARE
+        && okAtMillis < cluster.sinceMillis;
+  }
+
   /** Whether these broke together, though others may have gone on. */
   boolean isTogether(Cluster cluster, long now) {
-    if (cluster.lines.size() >= MANY
-        && cluster.lastSentMillis - cluster.firstSentMillis > TOGETHER_MILLIS
-        && cluster.isOutOfTheOrdinary()) {
+    if (cluster.lines.size() >= MANY && cluster.isOutOfTheOrdinary()) {
       count(cluster, now);
     }
     return cluster.isCounted;

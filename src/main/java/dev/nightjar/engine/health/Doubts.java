@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** The failures of a scope that are not judged yet, and what they are judged by. */
 public final class Doubts implements Serializable {
   private static final int SUSPICIOUS = 10;
+  private static final int CUT = 3;
   private static final int SUSPICIOUS_MAX = 320;
   private static final long PATIENCE_MILLIS = 1_500;
   private static final long PATIENCE_MAX_MILLIS = 120_000;
@@ -64,7 +65,9 @@ public final class Doubts implements Serializable {
   boolean isSuspicious(long now) {
     int failing = evidence.failing();
     long patience = Math.min(PATIENCE_MAX_MILLIS, suspicious * PATIENCE_MILLIS);
-    return failing >= suspicious || (failing >= SUSPICIOUS && now - calmSinceMillis >= patience);
+    return failing >= suspicious
+        || (failing >= CUT && cuts.isFalling())
+        || (failing >= SUSPICIOUS && now - calmSinceMillis >= patience);
   }
 
   /** Takes out those that can be judged by their neighbours, or whose failure says nothing. */
