@@ -42,7 +42,7 @@ final class Controls implements Serializable {
     if (scope.isTimeToTry(now)) {
       scope.tried(false, now);
     } else {
-      ask(lane, scope, scope.isToBeSure() ? OKS_TO_JUDGE : 1, now);
+      ask(lane, scope, scope.oksToBeSure(), now);
     }
   }
 

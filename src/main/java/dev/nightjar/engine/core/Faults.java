@@ -69,6 +69,7 @@ final class Faults implements Serializable {
     }
     if (watched.contains(lane)) {
       review(lane, scope, now);
+      settle(lane);
     }
     return verdicts.decided();
   }
@@ -138,6 +139,7 @@ final class Faults implements Serializable {
     Scope scope = lane == null ? null : lane.known(event.url());
     if (lane != null && scope != null && scope.isAsking()) {
       controls.ended(lane, scope, event.outcome(), now);
+      settle(lane);
     }
     return verdicts.decided();
   }
@@ -149,20 +151,30 @@ final class Faults implements Serializable {
     for (Lane lane : List.copyOf(watched)) {
       if (lanes.lane(lane.upstream.index, lane.model) != lane) {
         watched.remove(lane);
-        continue;
-      }
-      boolean isReopened = lane.throttle.takePauseOver(now);
-      for (Scope scope : lane.scopes()) {
-        if (isReopened) {
-          scope.reopened(now);
-        }
-        pass(lane, scope, now);
-      }
-      if (lane.isCalm()) {
-        watched.remove(lane);
+      } else if (lane.nextMillis() <= now) {
+        pass(lane, now);
       }
     }
     return verdicts.decided();
+  }
+
+  private void pass(Lane lane, long now) {
+    boolean isReopened = lane.throttle.takePauseOver(now);
+    for (Scope scope : lane.scopes()) {
+      if (isReopened) {
+        scope.reopened(now);
+      }
+      pass(lane, scope, now);
+    }
+    settle(lane);
+  }
+
+  /** Something of it may have changed. */
+  private void settle(Lane lane) {
+    lane.findNext();
+    if (lane.isCalm()) {
+      watched.remove(lane);
+    }
   }
 
   private void pass(Lane lane, Scope scope, long now) {
@@ -175,10 +187,11 @@ final class Faults implements Serializable {
 
   /** A batch stops: nothing of it waits to be judged any more. */
   List<Decision> drop(ActiveBatch batch) {
-    for (Lane lane : watched) {
+    for (Lane lane : List.copyOf(watched)) {
       for (Scope scope : lane.scopes()) {
         verdicts.dismiss(scope.doubts.take(one -> one.line().chunk().batch() == batch.id()));
       }
+      settle(lane);
     }
     return verdicts.decided();
   }

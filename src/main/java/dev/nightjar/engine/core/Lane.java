@@ -25,6 +25,7 @@ final class Lane implements Serializable {
 
   private boolean isServing = true;
   private int inFlight;
+  private long nextMillis = Long.MAX_VALUE;
 
   enum State {
     OPEN,
@@ -53,6 +54,7 @@ final class Lane implements Serializable {
 
   /** Whether its upstream has its model; while it has not, no line is sent. */
   void serves(boolean newIsServing) {
+    nextMillis = isServing == newIsServing ? nextMillis : 0;
     isServing = newIsServing;
   }
 
@@ -157,12 +159,16 @@ final class Lane implements Serializable {
     return throttle.reason() == null && scopes.values().stream().allMatch(Scope::isCalm);
   }
 
+  /** When it changes by itself, for all that was known when that was last looked for. */
   long nextMillis() {
-    long next = throttle.nextMillis();
+    return nextMillis;
+  }
+
+  void findNext() {
+    nextMillis = throttle.nextMillis();
     for (Scope scope : scopes.values()) {
-      next = Math.min(next, scope.nextMillis());
+      nextMillis = Math.min(nextMillis, scope.nextMillis());
     }
-    return next;
   }
 
   @Override

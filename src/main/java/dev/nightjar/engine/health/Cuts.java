@@ -21,6 +21,8 @@ public final class Cuts implements Serializable {
   private static final long ALIVE_MILLIS = 10_000;
 
   private static final double RARE = 0.1;
+  private static final int OKS_AGAIN = 3;
+  private static final int OKS_FOR_SUSPECTS = 10;
   private static final int MANY = 3;
   private static final int FEW = 5;
   private static final int KEPT = 64;
@@ -39,19 +41,24 @@ public final class Cuts implements Serializable {
   private final Deque<Long> times = new ArrayDeque<>();
   private int suspectsMax = 1;
   private int suspects;
-  private boolean wasRepeated;
+  private int oksToBeSure = 1;
 
   /** Calls that were under way when the first of them was cut off, and were too, soon after. */
   static final class Cluster implements Serializable {
     private final List<Tries> lines = new ArrayList<>();
     private final long sinceMillis;
     private final double shareBefore;
+
+    /** That is known of enough calls. */
+    private final boolean isKnown;
+
     private int outcomes;
     private boolean isCounted;
 
-    private Cluster(long sinceMillis, double shareBefore) {
+    private Cluster(long sinceMillis, Evidence before) {
       this.sinceMillis = sinceMillis;
-      this.shareBefore = shareBefore;
+      this.shareBefore = before.recent();
+      this.isKnown = before.isEnough();
     }
 
     long completeAtMillis() {
@@ -74,7 +81,7 @@ public final class Cuts implements Serializable {
   }
 
   /** One was cut off; null if it was sent after that began, or nothing was well before. */
-  @Nullable Cluster cut(Tries line, long sentMillis, long now, double shareBefore) {
+  @Nullable Cluster cut(Tries line, long sentMillis, long now, Evidence before) {
     Cluster cluster = last;
     if (cluster != null && now < cluster.completeAtMillis()) {
       cluster.outcomes++;
@@ -88,7 +95,7 @@ public final class Cuts implements Serializable {
     if (!wasAlive || (cluster != null && okAtMillis < cluster.sinceMillis)) {
       return null;
     }
-    cluster = new Cluster(now, shareBefore);
+    cluster = new Cluster(now, before);
     cluster.outcomes = 1;
     cluster.lines.add(line);
     last = cluster;
@@ -100,13 +107,14 @@ public final class Cuts implements Serializable {
     Cluster cluster = last;
     return cluster != null
         && cluster.lines.size() >= MANY
+        && cluster.isKnown
         && cluster.shareBefore < RARE
         && okAtMillis < cluster.sinceMillis;
   }
 
   /** Whether these broke together, though others may have gone on. */
   boolean isTogether(Cluster cluster, long now) {
-    if (cluster.lines.size() >= MANY && cluster.isOutOfTheOrdinary()) {
+    if (cluster.lines.size() >= MANY && cluster.isKnown && cluster.isOutOfTheOrdinary()) {
       count(cluster, now);
     }
     return cluster.isCounted;
@@ -130,8 +138,8 @@ public final class Cuts implements Serializable {
       times.removeFirst();
     }
     cluster.lines.forEach(line -> line.broke(now, noisyAtMillis));
-    wasRepeated = cluster.lines.stream().anyMatch(line -> line.breaks() > 1);
     int most = cluster.lines.stream().mapToInt(Tries::breaks).max().orElse(0);
+    oksToBeSure = most > 2 ? OKS_FOR_SUSPECTS : most > 1 ? OKS_AGAIN : 1;
     List<Tries> blamed =
         cluster.lines.stream().filter(line -> line.isSuspect() && line.breaks() == most).toList();
     if (blamed.size() == 1) {
@@ -147,9 +155,12 @@ public final class Cuts implements Serializable {
     return line.isGuilty(times.size(), stayMillis);
   }
 
-  /** Lines that were there twice may be the cause: see that it is well before the next is sent. */
-  boolean wasRepeated() {
-    return wasRepeated;
+  /**
+   * How many control calls must be ok before lines are sent again: a line that was there before may
+   * kill it, and an upstream that comes and goes by itself must not look as if it did.
+   */
+  int oksToBeSure() {
+    return oksToBeSure;
   }
 
   /** It went without a line that could be the cause. */

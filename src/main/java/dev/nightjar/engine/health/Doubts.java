@@ -46,7 +46,7 @@ public final class Doubts implements Serializable {
     boolean isCut = failure.is(Failure.Mark.CUT) && !failure.is(Failure.Mark.JSON);
     Cluster cluster = null;
     if (isCut) {
-      cluster = cuts.cut(tries, call.atMillis(), now, evidence.recent());
+      cluster = cuts.cut(tries, call.atMillis(), now, evidence);
     } else {
       cuts.ended(false, now);
     }

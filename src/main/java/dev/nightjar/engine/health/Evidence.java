@@ -9,6 +9,10 @@ import java.util.Set;
 /** What came of the last calls of a scope, in their order, each under the key of its line. */
 final class Evidence implements Serializable {
   private static final int KEPT = 256;
+
+  /** Of fewer calls the share that failed says little. */
+  private static final int FEW = 20;
+
   private static final int BEFORE = 50;
   private static final int AFTER = 10;
   private static final int FAILURES_OF_A_LINE = 3;
@@ -69,6 +73,11 @@ final class Evidence implements Serializable {
     tally.look(at - BEFORE, at);
     tally.look(at + 1, at + 1 + AFTER);
     return (tally.failed + 1.0) / (tally.failed + tally.ok + 2);
+  }
+
+  /** Enough calls are known since the last trouble. */
+  boolean isEnough() {
+    return count - begin >= FEW;
   }
 
   /** The same of the last calls. */

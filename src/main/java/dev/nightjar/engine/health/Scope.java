@@ -107,9 +107,9 @@ public final class Scope implements Serializable {
     asking.end();
   }
 
-  /** Whoever may have killed it twice is about to be sent again: see that it is well. */
-  public boolean isToBeSure() {
-    return cuts.wasRepeated();
+  /** How many control calls must be ok after an illness. */
+  public int oksToBeSure() {
+    return cuts.oksToBeSure();
   }
 
   /** A control call was ok; true when that is enough. */
