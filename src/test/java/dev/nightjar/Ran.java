@@ -1,9 +1,23 @@
 package dev.nightjar;
 
+import dev.nightjar.config.CallSettings;
+import dev.nightjar.config.DiskFreeMin;
+import dev.nightjar.config.UpstreamSettings;
+import dev.nightjar.run.LocalRun;
+import dev.nightjar.run.RunRequest;
+import dev.nightjar.terminal.LocalFile;
 import dev.nightjar.terminal.Shell;
 import dev.nightjar.terminal.Shells;
 import dev.nightjar.testing.Json;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 
@@ -18,6 +32,25 @@ public record Ran(int code, String out, String err) {
     var shells = new Shells();
     int code = commandLine(shells.shell(environment, isTerminal)).execute(arguments);
     return new Ran(code, shells.out(), shells.err());
+  }
+
+  /** {@code nightjar run}, which nobody stops; it prints nothing on standard output. */
+  public static Ran localRun(Path input, Path output, UpstreamSettings upstream)
+      throws IOException {
+    Path errors = LocalFile.errorsBeside(output);
+    Duration timeout = CallSettings.DEFAULT.requestTimeout();
+    var request = new RunRequest(input, output, errors, null, List.of(upstream), 16, timeout);
+    var err = new ByteArrayOutputStream();
+    int code =
+        new LocalRun(
+                request,
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                new CompletableFuture<>(),
+                (state, upstreams, limits) ->
+                    LocalEngine.open(
+                        state, upstreams, new LocalEngine.Limits(limits, DiskFreeMin.NONE)))
+            .run();
+    return new Ran(code, "", err.toString(StandardCharsets.UTF_8));
   }
 
   /** {@link Main}'s, which is the wiring's own. */

@@ -13,6 +13,9 @@ final class Json {
   /** Deeper JSON is refused: upstreams parse recursively. */
   static final int DEPTH_MAX = 1_000;
 
+  static final int NUMBER_CHARACTERS_MAX = 1 << 20;
+  static final int NAME_CHARACTERS_MAX = 1 << 16;
+
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           // It would also take a byte order mark, and guess UTF-16 and UTF-32 from zero bytes.
@@ -22,8 +25,8 @@ final class Json {
                   .maxNestingDepth(DEPTH_MAX)
                   // An image is one string, and may be as long as its line.
                   .maxStringLength(Integer.MAX_VALUE)
-                  .maxNumberLength(1 << 20)
-                  .maxNameLength(1 << 16)
+                  .maxNumberLength(NUMBER_CHARACTERS_MAX)
+                  .maxNameLength(NAME_CHARACTERS_MAX)
                   .build())
           .build();
 

@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.TokenStreamLocation;
 
 /**
  * One line of an input file, read without building a tree: what it asks, and where its parts are.
@@ -20,6 +19,7 @@ import tools.jackson.core.TokenStreamLocation;
  * @param model of the body; null when it names none
  * @param modelStart of the model's token, quotes included; -1 when there is none
  * @param parameters which of the parameters that some endpoint requires the body has
+ * @param isLikeBody whether such parameters stand where the request's own members should
  */
 public record RequestLine(
     @Nullable String customId,
@@ -33,7 +33,8 @@ public record RequestLine(
     int modelStart,
     int modelLength,
     boolean isStreaming,
-    Set<Parameter> parameters) {
+    Set<Parameter> parameters,
+    boolean isLikeBody) {
 
   /** Body parameters that some endpoint requires. */
   public enum Parameter {
@@ -53,12 +54,19 @@ public record RequestLine(
     private final String problem;
     private final String code;
     private final @Nullable String parameter;
+    private final @Nullable String kind;
 
     MalformedLineException(String code, @Nullable String parameter, String message) {
-      super(message);
+      this(code, parameter, message, null);
+    }
+
+    MalformedLineException(
+        String code, @Nullable String parameter, String message, @Nullable String kind) {
+      super(message, null, false, false);
       this.problem = message;
       this.code = code;
       this.parameter = parameter;
+      this.kind = kind;
     }
 
     /** What is wrong, in a sentence. */
@@ -75,48 +83,40 @@ public record RequestLine(
     public @Nullable String parameter() {
       return parameter;
     }
+
+    /** The same for all lines that are no JSON in this way; null if it is JSON. */
+    public @Nullable String kind() {
+      return kind;
+    }
   }
 
   /** Reads a line, which must be one JSON object in UTF-8 and nothing else. */
   public static RequestLine parse(Bytes line) throws MalformedLineException {
     if (!Json.beginsLikeObject(line)) {
-      throw invalidJson(1, "a line must be a JSON object, beginning with '{'");
+      throw noJson(LineFault.noObject(line));
     }
-    int invalid = Utf8.firstInvalid(line);
-    if (invalid >= 0) {
-      throw invalidJson(invalid + 1, "the bytes are not UTF-8");
+    if (Utf8.firstInvalid(line) >= 0) {
+      throw noJson(LineFault.of(line));
     }
     try (JsonParser parser = Json.parser(line)) {
-      return parse(parser);
-    }
-  }
-
-  private static RequestLine parse(JsonParser parser) throws MalformedLineException {
-    try {
       parser.nextToken();
       RequestLine request = new Reader(parser).read();
       if (parser.nextToken() != null) {
-        throw invalidJson(Json.start(parser) + 1L, "there is more after the JSON object");
+        throw noJson(LineFault.of(line));
       }
       return request;
-    } catch (JacksonException e) {
-      // Exceeding a limit, such as that of the depth, has no location of its own.
-      TokenStreamLocation at = e.getLocation() == null ? parser.currentLocation() : e.getLocation();
-      throw invalidJson(at.getByteOffset() + 1, firstSentence(e));
+    } catch (JacksonException _) {
+      throw noJson(LineFault.of(line));
     }
   }
 
-  private static MalformedLineException invalidJson(long column, String why) {
+  private static MalformedLineException noJson(LineFault fault) {
     return new MalformedLineException(
         "invalid_json_line",
         null,
-        "This line is not parseable as valid JSON. Column %d: %s.".formatted(column, why));
-  }
-
-  private static String firstSentence(JacksonException e) {
-    String message = e.getOriginalMessage();
-    int newline = message.indexOf('\n');
-    return newline < 0 ? message : message.substring(0, newline);
+        "This line is not parseable as valid JSON. Column %d: %s."
+            .formatted(fault.at() + 1, fault.what()),
+        fault.kind());
   }
 
   /** Collects the members while the parser walks over them. */
@@ -134,6 +134,7 @@ public record RequestLine(
     private int modelStart = -1;
     private int modelLength;
     private boolean isStreaming;
+    private boolean isLikeBody;
 
     Reader(JsonParser parser) {
       this.parser = parser;
@@ -166,6 +167,10 @@ public record RequestLine(
             readBody();
             bodyLength = Json.end(parser) - bodyStart;
           }
+          case "messages", "input", "prompt" -> {
+            isLikeBody = true;
+            parser.skipChildren();
+          }
           default -> parser.skipChildren();
         }
       }
@@ -181,7 +186,8 @@ public record RequestLine(
           modelStart,
           modelLength,
           isStreaming,
-          parameters);
+          parameters,
+          isLikeBody);
     }
 
     private void readBody() throws MalformedLineException {

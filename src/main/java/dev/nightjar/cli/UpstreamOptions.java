@@ -1,5 +1,6 @@
 package dev.nightjar.cli;
 
+import dev.nightjar.config.BasePath;
 import dev.nightjar.config.MaskedUrl;
 import dev.nightjar.config.SettingsException;
 import dev.nightjar.config.SettingsFile;
@@ -202,6 +203,8 @@ final class UpstreamOptions {
                 .formatted(MaskedUrl.of(url)));
       }
       if (isHttp && uri.getAuthority() != null) {
+        BasePath.check(uri);
+        BasePath.warning(uri).ifPresent(said -> LOG.log(Level.WARNING, said));
         return url;
       }
     } catch (IllegalArgumentException _) {

@@ -17,6 +17,7 @@ import dev.nightjar.store.ObjectKeys;
 import dev.nightjar.store.ObjectStore;
 import dev.nightjar.upstream.Upstream;
 import dev.nightjar.upstream.UpstreamResult;
+import dev.nightjar.validation.Validation;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -90,11 +91,11 @@ final class Caller {
     try {
       attempt = attempt(send, flight, batch, input);
     } catch (IOException e) {
-      attempt = new CallOutcome.LocalFault(e.toString());
+      attempt = new CallOutcome.LocalFault(Validation.words(e));
     } catch (Throwable e) {
       ProcessEnd.ifBroken(e);
       LOG.log(System.Logger.Level.ERROR, "call of " + send.line(), e);
-      attempt = new CallOutcome.LocalFault(e.toString());
+      attempt = new CallOutcome.LocalFault(Validation.words(e));
     } finally {
       flights.remove(send.line());
     }

@@ -39,10 +39,8 @@ final class EffectGuard {
   }
 
   private static String why(Effect effect, Throwable failure) {
-    return switch (effect) {
-      case Effect.Validate _ -> Validation.reason(failure);
-      case Effect.Send _ -> failure.toString();
-      default -> failure.getMessage() == null ? failure.toString() : failure.getMessage();
-    };
+    return effect instanceof Effect.Validate
+        ? Validation.reason(failure)
+        : Validation.words(failure);
   }
 }

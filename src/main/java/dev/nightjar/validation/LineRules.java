@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * What a line must be to run in a batch of this endpoint: docs/compatibility.md#validation-errors.
  */
 record LineRules(String endpoint) {
+  /** What is wrong with such lines; see {@link #isBareBody}. */
+  static final String BARE_BODY = "bare body";
+
   /** The model that a line asks for, empty if it may leave it out; null if that is an error. */
   @Nullable String model(RequestLine line) {
     if (line.model() != null) {
@@ -23,6 +26,25 @@ record LineRules(String endpoint) {
   /** A batch whose lines may leave the model out has none. */
   static @Nullable String knownModel(@Nullable String model) {
     return model == null || model.isEmpty() ? null : model;
+  }
+
+  /** One that has nothing of a request but what belongs into its body. */
+  boolean isBareBody(RequestLine line) {
+    return line.isLikeBody()
+        && line.customId() == null
+        && line.method() == null
+        && line.url() == null
+        && line.bodyStart() < 0;
+  }
+
+  BatchError bareBody(long number) {
+    return new BatchError(
+        "missing_required_parameter",
+        "Missing required parameter: 'body'. The line is a body alone; a request has it inside, as in"
+            + " {\"custom_id\": \"1\", \"method\": \"POST\", \"url\": \"%s\", \"body\": {…}}."
+                .formatted(endpoint),
+        "body",
+        number);
   }
 
   /** Adds what is wrong with a line, but for what its model is. */

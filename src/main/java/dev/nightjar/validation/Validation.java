@@ -110,9 +110,19 @@ public final class Validation {
   /** Why a slice failed, in a sentence. */
   public static String reason(Throwable e) {
     return switch (e) {
-      case StoreException _ -> "its validation cannot be stored: " + e.getMessage();
-      case IOException _, UncheckedIOException _ -> "its file cannot be read: " + e.getMessage();
-      default -> "its validation has an internal error: " + e;
+      case StoreException _ -> "its validation cannot be stored: " + words(e);
+      case IOException _, UncheckedIOException _ -> "its file cannot be read: " + words(e);
+      default -> "its validation ended: " + words(e);
     };
+  }
+
+  /** What went wrong: of a mistake of ours the log has more, which helps nobody who waits. */
+  public static String words(Throwable e) {
+    boolean isOurs =
+        e instanceof StoreException
+            || e instanceof IOException
+            || e instanceof UncheckedIOException;
+    String message = e.getMessage();
+    return isOurs && message != null ? message : "an internal error, which the log has";
   }
 }

@@ -40,6 +40,11 @@ final class Validator {
   private final ChunkPlan plan = new ChunkPlan();
   private final List<BatchError> errors = new ArrayList<>();
   private long errorCount;
+
+  /** What the first line has, and so perhaps all: it is said once, with how many have it. */
+  private @Nullable String fault;
+
+  private long faulty;
   private long linesBeyond;
   private boolean hasBlock;
 
@@ -127,6 +132,12 @@ final class Validator {
 
   /** Goes on for about so many bytes, or until memory is short; empty if there is more to do. */
   Optional<Outcome> advance(long batch, long bytesMax) throws IOException {
+    if (place.equals(Place.BEGINNING) && duplicates == null) {
+      Optional<BatchError> problem = problemOfTheWhole();
+      if (problem.isPresent()) {
+        return Optional.of(new Outcome.Invalid(List.of(problem.get())));
+      }
+    }
     if (duplicates == null) {
       models.offered(offered.get());
       Read read = read(this::check, bytesMax);
@@ -145,6 +156,12 @@ final class Validator {
       errorCount += second.others();
     }
     return Optional.of(whole(batch));
+  }
+
+  private Optional<BatchError> problemOfTheWhole() throws IOException {
+    try (InputStream bytes = input.open(0)) {
+      return Beginning.of(bytes).problemOfTheWhole();
+    }
   }
 
   private static Optional<Outcome> unfinished(Read read) {
@@ -217,6 +234,10 @@ final class Validator {
       RequestLine line = RequestLine.parse(lines.line());
       each.accept(line);
       var found = new ArrayList<BatchError>();
+      if (rules.isBareBody(line)) {
+        add(LineRules.BARE_BODY, rules.bareBody(lines.number()));
+        return;
+      }
       rules.check(line, lines.number(), found);
       found.forEach(this::add);
       checkModel(rules.model(line), lines.number());
@@ -225,7 +246,7 @@ final class Validator {
         hasBlock = false;
       }
     } catch (MalformedLineException e) {
-      add(new BatchError(e.code(), e.problem(), e.parameter(), lines.number()));
+      add(e.kind(), new BatchError(e.code(), e.problem(), e.parameter(), lines.number()));
     }
   }
 
@@ -238,7 +259,10 @@ final class Validator {
 
   private void checkWhole() {
     if (plan.lines() == 0) {
-      add(new BatchError("empty_file", "The input file has no requests.", null, null));
+      add(Beginning.empty());
+    }
+    if (faulty > 1) {
+      errors.set(0, ofMany(errors.getFirst()));
     }
     if (linesBeyond > 0) {
       add(
@@ -248,6 +272,25 @@ final class Validator {
                   .formatted(plan.lines() + linesBeyond, limits.linesMax()),
               null,
               null));
+    }
+  }
+
+  private BatchError ofMany(BatchError first) {
+    return new BatchError(
+        first.code(),
+        "%s %d lines of the file are like this.".formatted(first.message(), faulty),
+        first.param(),
+        first.line());
+  }
+
+  private void add(@Nullable String kind, BatchError error) {
+    if (plan.lines() == 1) {
+      fault = kind;
+    }
+    boolean isOfAll = kind != null && kind.equals(fault);
+    faulty += isOfAll ? 1 : 0;
+    if (!isOfAll || faulty == 1) {
+      add(error);
     }
   }
 

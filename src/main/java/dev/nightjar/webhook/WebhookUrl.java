@@ -18,7 +18,7 @@ public record WebhookUrl(URI uri) {
     try {
       uri = new URI(text);
     } catch (URISyntaxException e) {
-      throw new IllegalArgumentException("It is no URL: " + e.getReason() + ".", e);
+      throw new IllegalArgumentException("It is no URL" + place(text, e.getIndex()) + ".", e);
     }
     String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
     require(
@@ -32,6 +32,13 @@ public record WebhookUrl(URI uri) {
         uri.getPort() == -1 || (uri.getPort() > 0 && uri.getPort() <= PORT_MAX),
         "Its port must be from 1 to 65535.");
     return new WebhookUrl(uri);
+  }
+
+  private static String place(String text, int index) {
+    return index < 0 || index >= text.length()
+        ? ""
+        : ": '%s' has no place at character %d"
+            .formatted(Character.toString(text.codePointAt(index)), index + 1);
   }
 
   private static void require(boolean isSo, String otherwise) {

@@ -73,8 +73,9 @@ class ArchitectureTest {
               "engine.trace",
               Set.of("batch", "file", "store", "store.disk", "engine.core", "engine.message")),
           Map.entry("webhook", Set.of("store", "time", "net", "upstream")),
-          Map.entry("api", Set.of("file", "store", "store.disk")),
-          Map.entry("api.files", Set.of("batch", "file", "store", "store.disk", "api")),
+          Map.entry("api", Set.of("batch", "file", "store", "store.disk")),
+          Map.entry(
+              "api.files", Set.of("batch", "file", "store", "store.disk", "validation", "api")),
           Map.entry(
               "api.accounts",
               Set.of("cost", "batch", "file", "store", "validation", "api", "api.files")),

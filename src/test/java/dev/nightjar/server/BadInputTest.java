@@ -94,21 +94,34 @@ class BadInputTest {
 
     assertThat(refusal.statusCode()).isEqualTo(400);
     assertThat(refusal.code()).contains(example.code());
-    assertThat(refusal).hasMessageContaining("Must be .jsonl: " + example.message());
+    assertThat(refusal).hasMessageContaining("Must be .jsonl. " + example.message());
   }
 
   static Stream<Refused> refused() {
     String deep = "{\"a\":" + "[".repeat(10_000);
     String json = "invalid_json_line";
     return Stream.of(
-        new Refused("no byte", "", "empty_file", "the file is empty"),
-        new Refused("blank lines", "\n \r\n\t\n", "empty_file", "the file is empty"),
-        new Refused("CSV", "id,text\n1,a\n", json, "its first line does not begin a JSON object"),
-        new Refused("an array", "[{}]", json, "its first line does not begin a JSON object"),
-        new Refused("a NUL first", "\0{}", json, "its first line does not begin a JSON object"),
-        new Refused("half an object", "{\"a\":", json, "line 1: " + NOT_JSON.formatted(6)),
-        new Refused("after a blank line", "\n{'a':1}\n", json, "line 2: " + NOT_JSON.formatted(2)),
-        new Refused("too deep", deep, json, "line 1: This line is not parseable as valid JSON."));
+        new Refused("no byte", "", "empty_file", "The file is empty: it has no requests."),
+        new Refused(
+            "blank lines", "\n \r\n\t\n", "empty_file", "The file is empty: it has no requests."),
+        new Refused(
+            "CSV",
+            "id,text\n1,a\n",
+            json,
+            "Line 1: "
+                + NOT_JSON.formatted(1)
+                + "it must be a JSON object, beginning with '{', and begins with 'id,text'."),
+        new Refused("an array", "[{}]", json, "The file is a JSON array: put each"),
+        new Refused(
+            "a NUL first",
+            "\0{}",
+            json,
+            "Line 1: "
+                + NOT_JSON.formatted(1)
+                + "there is a NUL byte; the file was not written to its end"),
+        new Refused("half an object", "{\"a\":", json, "Line 1: " + NOT_JSON.formatted(6)),
+        new Refused("after a blank line", "\n{'a':1}\n", json, "Line 2: " + NOT_JSON.formatted(2)),
+        new Refused("too deep", deep, json, "Line 1: This line is not parseable as valid JSON."));
   }
 
   /** {@code bad} is line 3 of a file whose other lines are good. */
@@ -167,7 +180,7 @@ class BadInputTest {
             nested(10_000),
             "invalid_json_line",
             null,
-            "(1001) exceeds the maximum allowed"),
+            "objects and arrays are nested more than 1,000 deep"),
         new Failing(
             "64 MiB and a byte",
             Bytes.utf8(good + " ".repeat(LINE_BYTES_MAX + 1 - end)),

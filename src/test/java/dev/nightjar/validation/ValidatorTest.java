@@ -137,13 +137,13 @@ class ValidatorTest extends ValidatorFixture {
 
   @Test
   void thousandProblemsAreListedAndAllAreCounted() throws IOException {
-    List<BatchError> errors = invalid("{\n".repeat(2_345));
+    List<BatchError> errors = invalid(chat(1) + "\n" + "{\n".repeat(2_345));
 
     assertThat(errors).hasSize(1_000);
     assertThat(errors.subList(0, 999)).allMatch(error -> error.code().equals("invalid_json_line"));
     assertThat(errors.getLast().code()).isEqualTo("too_many_errors");
     assertThat(errors.getLast().message()).startsWith("2345 problems were found; the first 999");
-    assertThat(invalid("{\n".repeat(1_000)))
+    assertThat(invalid(chat(1) + "\n" + "{\n".repeat(1_000)))
         .hasSize(1_000)
         .allMatch(error -> error.code().equals("invalid_json_line"));
   }
@@ -158,10 +158,44 @@ class ValidatorTest extends ValidatorFixture {
     assertThat(errors.getLast().message()).startsWith("4000 problems were found");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"id,text", "\u001a", "{\"model\":\"m\",\"messages\":[]}"})
+  @Tag("H2")
+  void whatAllLinesHaveIsSaidOnceWithHowManyTheyAre(String line) throws IOException {
+    assertThat(invalid(line + "\n"))
+        .singleElement()
+        .satisfies(error -> assertThat(error.message()).doesNotContain("like this"));
+    List<BatchError> errors = invalid("\n" + (line + "\n").repeat(2_000) + "{\n" + chat(1));
+    assertThat(errors)
+        .extracting(BatchError::line, error -> error.message().endsWith("like this."))
+        .containsExactly(tuple(2L, true), tuple(2_002L, false));
+    assertThat(errors.getFirst().message()).contains(". 2000 lines of the file are like this.");
+  }
+
+  @Test
+  @Tag("H2")
+  void whatTheFirstLineDoesNotHaveIsSaidOfEachLine() throws IOException {
+    assertErrors(chat(1) + "\nprose\nmore prose\n")
+        .containsExactly(
+            tuple("invalid_json_line", null, 2L), tuple("invalid_json_line", null, 3L));
+  }
+
+  @Test
+  @Tag("H2")
+  void fileOfAnotherShapeHasOneProblem() throws IOException {
+    assertThat(invalid("[\n" + chat(1) + ",\n" + chat(2) + "\n]\n"))
+        .singleElement()
+        .extracting(BatchError::message)
+        .asString()
+        .startsWith("The file is a JSON array");
+    assertErrors(chats(3).replace('\n', '\r')).hasSize(1);
+  }
+
   @Test
   void fileWithoutRequestsIsEmpty() throws IOException {
     assertErrors("").containsExactly(tuple("empty_file", null, null));
     assertErrors("\n \n\r\n\t").containsExactly(tuple("empty_file", null, null));
+    assertErrors(" \n".repeat(2 << 20)).containsExactly(tuple("empty_file", null, null));
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.nightjar.webhook;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,6 +47,13 @@ class WebhookUrlTest {
         .isInstanceOf(IllegalArgumentException.class)
         .message()
         .containsPattern(reason);
+  }
+
+  @Test
+  @Tag("H2")
+  void characterThatHasNoPlaceInItIsNamed() {
+    assertThatThrownBy(() -> WebhookUrl.parse("https://a.example/a b"))
+        .hasMessage("It is no URL: ' ' has no place at character 20.");
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.nightjar.api.files;
 
 import dev.nightjar.api.ApiError;
 import dev.nightjar.api.ApiLimits;
+import dev.nightjar.validation.Beginning;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -61,12 +62,17 @@ final class FileRules {
   }
 
   /** A batch's input begins with a line that is a JSON object. */
-  static void checkBeginning(String purpose, FirstLine first) {
+  static void checkBeginning(String purpose, Beginning beginning) {
     if (purpose.equals(BATCH)) {
-      first
+      beginning
           .problem()
           .ifPresent(problem -> {
-            throw new ApiError(400, problem.code(), null, NOT_JSONL + ": " + problem.message());
+            String place = problem.line() == null ? "" : "Line %d: ".formatted(problem.line());
+            throw new ApiError(
+                400,
+                problem.code(),
+                null,
+                "%s. %s%s".formatted(NOT_JSONL, place, problem.message()));
           });
     }
   }

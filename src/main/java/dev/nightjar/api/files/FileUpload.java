@@ -13,6 +13,7 @@ import dev.nightjar.store.ObjectKeys;
 import dev.nightjar.store.ObjectStore;
 import dev.nightjar.store.StoreException;
 import dev.nightjar.store.disk.DiskFull;
+import dev.nightjar.validation.Beginning;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -31,7 +32,7 @@ public final class FileUpload extends OutputStream {
   private final Intake intake;
   private final FileId id;
   private final ObjectStore.Writer writer;
-  private final FirstLine first = new FirstLine();
+  private final Beginning beginning = new Beginning();
 
   /** What came with the file; null for "not given". */
   public record Form(
@@ -65,7 +66,7 @@ public final class FileUpload extends OutputStream {
       throw tooLarge(limits);
     }
     intake.take(count);
-    first.see(bytes, offset, count);
+    beginning.see(bytes, offset, count);
     writer.write(bytes, offset, count);
   }
 
@@ -81,7 +82,7 @@ public final class FileUpload extends OutputStream {
     Duration asked = ExpiresAfter.ofForm(form.fields());
     String filename = FileRules.filename("file", form.filename());
     FileRules.checkExtension(purpose, filename);
-    FileRules.checkBeginning(purpose, first);
+    FileRules.checkBeginning(purpose, beginning);
     long bytes = writer.bytesWritten();
     if (bytes > 0) {
       writer.commit();

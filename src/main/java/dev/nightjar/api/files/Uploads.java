@@ -17,6 +17,7 @@ import dev.nightjar.store.LateWriter;
 import dev.nightjar.store.ObjectKeys;
 import dev.nightjar.store.UploadStore.CompletedUpload;
 import dev.nightjar.store.UploadStore.NewUpload;
+import dev.nightjar.validation.Beginning;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
@@ -174,20 +175,20 @@ public final class Uploads {
           "The parts hold %d bytes, and the upload was created for %d bytes."
               .formatted(content.bytes(), upload.bytes()));
     }
-    var first = new FirstLine();
+    var beginning = new Beginning();
     MessageDigest digest = md5();
     try (var reader = ContentReader.forward(stores.objects(), content)) {
       InputStream in = reader.stream(0, reader.length());
       byte[] buffer = new byte[READ_BYTES];
       int n = in.read(buffer);
-      while (n > 0 && (md5 != null || !first.isSeen())) {
-        first.see(buffer, 0, n);
+      while (n > 0 && (md5 != null || !beginning.isSeen())) {
+        beginning.see(buffer, 0, n);
         digest.update(buffer, 0, n);
         letOthersRun();
         n = in.read(buffer);
       }
     }
-    FileRules.checkBeginning(upload.purpose(), first);
+    FileRules.checkBeginning(upload.purpose(), beginning);
     String found = HexFormat.of().formatHex(digest.digest());
     if (md5 != null && !md5.equals(found)) {
       throw ApiError.invalidValue(

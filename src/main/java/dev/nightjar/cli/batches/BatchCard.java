@@ -31,6 +31,8 @@ record BatchCard(JsonNode json) {
 
   private static final Set<String> ENDED = Set.of("completed", "failed", "expired", "cancelled");
 
+  private static final String OVER_QUOTA = "token_limit_exceeded";
+
   /** What the card says in its own words; it shows anything else as it came. */
   private static final Set<String> KNOWN =
       Set.of("id", "object", "status", "errors", "request_counts", "usage", "metadata");
@@ -100,7 +102,10 @@ record BatchCard(JsonNode json) {
   /** How it ended, as in {@code batch_x completed: 500 of 500 done, 3 failed, took 3m 12s}. */
   String ending() {
     if (status().equals("failed")) {
-      return id() + " failed: its input is not valid, and nothing was run";
+      String code = json.path("errors").path("data").path(0).path("code").asString("");
+      String why =
+          code.equals(OVER_QUOTA) ? "its project has no room for it" : "its input is not valid";
+      return "%s failed: %s, and nothing was run".formatted(id(), why);
     }
     return "%s %s: %s, took %s".formatted(id(), status(), done(), took());
   }

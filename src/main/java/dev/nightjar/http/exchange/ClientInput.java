@@ -39,8 +39,8 @@ final class ClientInput extends FilterInputStream {
       throw broken(400, "it ends too early");
     } catch (NumberFormatException _) {
       throw broken(400, "the size of a chunk is no number");
-    } catch (IncorrectNewLineException e) {
-      throw broken(400, e.getMessage());
+    } catch (IncorrectNewLineException _) {
+      throw broken(400, "a line of it ends without a carriage return and a line feed");
     } catch (IOException | RuntimeException e) {
       throw new ServerConnectionException("the request's body broke off", e);
     }

@@ -1,12 +1,12 @@
 package dev.nightjar.http.exchange;
 
 import dev.nightjar.api.ApiError;
+import dev.nightjar.api.JsonText;
 import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -71,13 +71,8 @@ public final class JsonBody {
     JsonNode json;
     try {
       json = JSON.readTree(body);
-    } catch (JacksonException e) {
-      TokenStreamLocation at = e.getLocation();
-      throw unparseable(
-          at == null
-              ? "it is not valid JSON"
-              : "it is not valid JSON at line %d, column %d"
-                  .formatted(at.getLineNr(), at.getColumnNr()));
+    } catch (JacksonException _) {
+      throw unparseable(JsonText.problem(body));
     }
     if (json.isMissingNode()) {
       throw unparseable("it is empty");

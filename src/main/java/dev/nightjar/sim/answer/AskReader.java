@@ -36,7 +36,8 @@ public final class AskReader {
       throw Refusal.badRequest(
           null,
           null,
-          "We could not parse the JSON body of your request: " + e.getOriginalMessage());
+          "We could not parse the JSON body of your request: it is not valid JSON at column %d."
+              .formatted(e.getLocation() == null ? 1 : e.getLocation().getColumnNr()));
     }
     return reader.ask();
   }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -118,6 +119,22 @@ class RenderingTest {
     assertThat(ended("completed", 1497, 3).ending())
         .isEqualTo("batch_1 completed: 1,500 of 1,500 done, 3 failed, took 3m 12s");
     assertThat(ended("failed", 0, 0).ending()).startsWith("batch_1 failed: its input is not valid");
+  }
+
+  @Test
+  @Tag("H2")
+  void refusalOfTheQuotaIsNotBlamedOnTheInput() {
+    var batch =
+        json(
+            """
+            {"id":"batch_1","status":"failed","errors":{"object":"list","data":[
+              {"code":"token_limit_exceeded","message":"Enqueued token limit reached.","line":null}]}}
+            """);
+
+    assertThat(new BatchCard(batch).ending())
+        .isEqualTo("batch_1 failed: its project has no room for it, and nothing was run");
+    assertThat(new BatchCard(batch).problems())
+        .containsExactly("Enqueued token limit reached. (token_limit_exceeded)");
   }
 
   @Test

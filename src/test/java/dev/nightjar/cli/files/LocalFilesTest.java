@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,6 +91,26 @@ class LocalFilesTest {
                     .startsWith("line 4: The custom_id 'a' for this request is a duplicate")
                     .endsWith("It was used first on line 1. (duplicate_custom_id)"),
             last -> assertThat(last).contains("in.jsonl: not valid, 2 requests"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "`[{}]` | is no input of a batch: The file is a JSON array",
+        "`\n{'a':1}` | is no input of a batch: line 2: This line is not parseable as valid JSON. Column 2: a name",
+        "`` | is no input of a batch: The file is empty: it has no requests.",
+        "`{}` | names no url; say which one with --endpoint",
+        "`{\"url\":\"v1/x\"}` | is 'v1/x'; it must be a path, such as /v1/chat/completions",
+      })
+  @Tag("H2")
+  void fileThatIsNoInputIsSaidToBeNone(String text, String sentence) throws IOException {
+    Path in = file("in.jsonl", text);
+
+    var failure = catchThrowableOfType(CommandException.class, () -> FirstUrl.of(in));
+
+    assertThat(failure.sentence()).contains("in.jsonl", sentence);
   }
 
   @ParameterizedTest

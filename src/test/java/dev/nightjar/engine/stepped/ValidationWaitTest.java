@@ -158,8 +158,10 @@ class ValidationWaitTest {
 
     assertThat(batch().status()).isEqualTo(BatchStatus.VALIDATING);
     assertThat(reason())
-        .contains(String.valueOf(exception(kind).getMessage()))
-        .contains(kind.equals("bug") ? "internal error" : "cannot be read");
+        .contains(
+            kind.equals("bug")
+                ? "an internal error, which the log has"
+                : "cannot be read: " + exception(kind).getMessage());
     inputs.reason = null;
     run(Integer.MAX_VALUE);
 

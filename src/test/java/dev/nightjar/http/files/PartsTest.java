@@ -183,7 +183,7 @@ class PartsTest {
     assertRefused(
         complete(upload, List.of(right, wrong), null), 400, "part_ids", "hold 38 bytes, and");
     assertRefused(complete(upload, List.of(right), md5("other")), 400, "md5", "is " + md5(LINE));
-    assertRefused(complete(upload, List.of(wrong), null), 400, null, "Must be .jsonl: its first");
+    assertRefused(complete(upload, List.of(wrong), null), 400, null, "Must be .jsonl. Line 1: ");
 
     assertThat(status(upload)).isEqualTo("pending");
     assertThat(complete(upload, List.of(right), md5(LINE).toUpperCase(Locale.ROOT)).statusCode())
@@ -199,7 +199,8 @@ class PartsTest {
     List<String> parts = List.of(add(upload, blank), add(upload, LINE));
 
     assertThat(complete(upload, parts, null).statusCode()).isEqualTo(200);
-    assertRefused(complete(empty, List.of(add(empty, blank)), null), 400, null, "file is empty");
+    assertRefused(
+        complete(empty, List.of(add(empty, blank)), null), 400, null, "The file is empty");
   }
 
   // ---- what is refused
