@@ -8,6 +8,12 @@ package dev.nightjar.batch;
  * @param what it is, and what would be right, in a sentence without its full stop
  */
 public record JsonFault(int at, String what, Kind kind) {
+  /** Without what would be right, for whoever has not written it. */
+  public String found() {
+    int end = what.indexOf(": ");
+    return end < 0 ? what : what.substring(0, end);
+  }
+
   public enum Kind {
     SYNTAX,
     /** It ends too early. */

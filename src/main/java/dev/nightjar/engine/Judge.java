@@ -3,6 +3,7 @@ package dev.nightjar.engine;
 import dev.nightjar.batch.Answer;
 import dev.nightjar.batch.AnswerBody;
 import dev.nightjar.batch.AnswerLine;
+import dev.nightjar.batch.JsonScan;
 import dev.nightjar.batch.Usage;
 import dev.nightjar.engine.message.CallOutcome;
 import dev.nightjar.engine.message.EngineLimits;
@@ -94,8 +95,8 @@ final class Judge {
   /** A 2xx that is no JSON: a page of somebody else, or a broken answer. */
   private Failure unusable(Answered answered, AnswerBuffer buffer) {
     String said =
-        "answered %d with something that is not JSON%s"
-            .formatted(answered.status(), beginning(buffer.bytes()));
+        "answered %d with something that is not JSON%s%s"
+            .formatted(answered.status(), fault(buffer), beginning(buffer.bytes()));
     Answer verdict = line.error("invalid_response", "The upstream " + said);
     Kind kind = Kinds.isPage(buffer.bytes()) ? Kind.ASTRAY : Kind.BROKEN;
     return Failure.of(
@@ -162,6 +163,17 @@ final class Judge {
   private String quote(AnswerBuffer buffer) {
     String beginning = text(buffer.bytes(), WRAPPED_BYTES);
     return Kinds.isPage(buffer.bytes()) ? words.quotePage(beginning) : words.quote(beginning);
+  }
+
+  /** Of one that is almost JSON, where it is not. */
+  private static String fault(AnswerBuffer buffer) {
+    Bytes body = buffer.bytes();
+    boolean isMeant = body.length() > 0 && "{[".indexOf(body.at(0)) >= 0;
+    return !isMeant || buffer.isSpooled()
+        ? ""
+        : JsonScan.fault(body)
+            .map(fault -> " (byte %d: %s)".formatted(fault.at() + 1, fault.found()))
+            .orElse("");
   }
 
   private String beginning(Bytes body) {

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -103,6 +104,26 @@ class JudgeTest {
     assertThat(line.at("/error/code").stringValue()).isEqualTo("invalid_response");
     assertThat(line.at("/error/message").stringValue())
         .contains(body.isEmpty() ? "it was empty" : "It begins with: " + body);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"logprob\":NaN} | (byte 12: NaN is no number of JSON). It begins with: {\"logprob\":NaN}",
+        "[{\"a\":-Infinity}] | (byte 7: -Infinity is no number of JSON). It",
+        "{\"a\":None} | (byte 6: None is Python's). It",
+        "{\"a\":\"x | (byte 8: it ends in the middle of a string). It",
+        "{\"a\":\"grün\"} | (byte 9: the byte 0xFC is not UTF-8). It",
+      })
+  @Tag("H2")
+  void successThatIsAlmostJsonSaysWhereItIsNot(String body, String said) throws IOException {
+    byte[] latin1 = body.getBytes(StandardCharsets.ISO_8859_1);
+    CallOutcome attempt = judged(new Answered(200, null, null), latin1, VLLM);
+
+    assertThat(parsed(attempt).at("/error/message").stringValue())
+        .startsWith("The upstream answered 200 with something that is not JSON " + said);
   }
 
   @Test
@@ -326,7 +347,11 @@ class JudgeTest {
 
   private CallOutcome judged(UpstreamResult result, String body, Upstream upstream)
       throws IOException {
-    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    return judged(result, body.getBytes(StandardCharsets.UTF_8), upstream);
+  }
+
+  private CallOutcome judged(UpstreamResult result, byte[] bytes, Upstream upstream)
+      throws IOException {
     var none = new AnswerBuffer.Budget(0);
     try (var buffer = new AnswerBuffer(objects, "spool/1", 1 << 20, none)) {
       assertThat(buffer.accept(bytes, 0, bytes.length)).isTrue();
