@@ -99,7 +99,15 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     this.committer = new Committer(tier.log(), workFigures, thread::post, traces::committerFailed);
     this.committerThread = Thread.ofPlatform().name("commit").daemon().unstarted(committer);
     String run = Long.toHexString(world.random().nextLong());
-    this.caller = new Caller(clients, objects, limits.engine(), run, thread::post, workers.calls());
+    this.caller =
+        new Caller(
+            clients,
+            objects,
+            limits.engine(),
+            limits.input().mixedUrls(),
+            run,
+            thread::post,
+            workers.calls());
     this.controls =
         new ControlCalls(clients, caller.shortLines(), objects, limits.engine(), thread::post);
     this.models = new ModelCatalog(clients, engine.knownModels(), clock, thread::post);

@@ -37,6 +37,7 @@ final class Caller {
   private final List<Upstream> upstreams;
   private final ObjectStore objects;
   private final EngineLimits limits;
+  private final boolean hasOwnUrls;
   private final AnswerBuffer.Budget budget;
   private final Consumer<Event> events;
   private final Map<LineId, Flight> flights = new ConcurrentHashMap<>();
@@ -45,17 +46,24 @@ final class Caller {
   private final Executor threads;
   private final ShortLines shortLines = new ShortLines();
 
-  /** {@code run} tells the spool objects of this process from those of earlier ones. */
+  /**
+   * Calls upstreams.
+   *
+   * @param hasOwnUrls whether lines may go elsewhere than to their batch's endpoint
+   * @param run tells the spool objects of this process from those of earlier ones
+   */
   Caller(
       List<Upstream> upstreams,
       ObjectStore objects,
       EngineLimits limits,
+      boolean hasOwnUrls,
       String run,
       Consumer<Event> events,
       Executor threads) {
     this.upstreams = upstreams;
     this.objects = objects;
     this.limits = limits;
+    this.hasOwnUrls = hasOwnUrls;
     this.run = run;
     this.budget = new AnswerBuffer.Budget(limits.bounds().unappendedBytes());
     this.events = events;
@@ -108,21 +116,22 @@ final class Caller {
     LineSpan span = send.span();
     Bytes customId;
     Upstream.Body body;
+    LineBody.Line line;
     if (span.isReadWhole()) {
       Bytes whole = Bytes.of(input.read(span.offset(), span.length()));
       customId = whole.slice(span.idStart(), span.idLength());
       body = LineBody.of(whole, span, send.otherName());
+      line = whole::slice;
     } else {
       customId = Bytes.of(input.read(span.offset() + span.idStart(), span.idLength()));
       body = LineBody.of(input, span, send.otherName());
+      line = (from, count) -> Bytes.of(input.read(span.offset() + from, count));
     }
+    String url = hasOwnUrls ? LineBody.url(line, span, batch.endpoint()) : batch.endpoint();
     long number = send.number();
     var request =
         new Upstream.Request(
-            batch.endpoint(),
-            body,
-            AnswerLine.requestId(batch.id(), number),
-            limits.requestTimeout());
+            url, body, AnswerLine.requestId(batch.id(), number), limits.requestTimeout());
     String spool = ObjectKeys.spool(batch.id(), number, run + "-" + spools.incrementAndGet());
     try (var buffer = new AnswerBuffer(objects, spool, limits.bounds().answerBytes(), budget)) {
       Upstream.Call call = upstream.newCall(request);
@@ -132,7 +141,7 @@ final class Caller {
           new Judge(upstream, new AnswerLine(batch.id(), number, customId), limits)
               .judge(result, buffer);
       if (outcome instanceof CallOutcome.Answered) {
-        shortLines.ok(new Kind(send.upstream(), send.model(), batch.endpoint()), body);
+        shortLines.ok(new Kind(send.upstream(), send.model(), url), body);
       }
       return outcome;
     }

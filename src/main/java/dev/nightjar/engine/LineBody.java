@@ -1,9 +1,12 @@
 package dev.nightjar.engine;
 
+import dev.nightjar.batch.RequestLine;
+import dev.nightjar.batch.RequestLine.MalformedLineException;
 import dev.nightjar.engine.message.LineSpan;
 import dev.nightjar.file.Bytes;
 import dev.nightjar.store.ChunkInput;
 import dev.nightjar.upstream.Upstream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -12,10 +15,32 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.io.JsonStringEncoder;
 
 /**
- * The body of a line as it is in the input, but for the name that the upstream has for its model.
+ * What of a line is sent: its body as it is in the input, but for the name that the upstream has
+ * for its model; and where to, if lines may say so.
  */
 final class LineBody {
+  private static final Bytes NO_BODY = Bytes.utf8("{}");
+
   private LineBody() {}
+
+  /** The bytes of a line. */
+  interface Line {
+    Bytes part(int from, int count) throws IOException;
+  }
+
+  /** A line's own url, or the endpoint if it has none; of the line, its body is not read. */
+  static String url(Line line, LineSpan span, String endpoint) throws IOException {
+    var request = new ByteArrayOutputStream();
+    line.part(0, span.bodyStart()).writeTo(request);
+    NO_BODY.writeTo(request);
+    line.part(end(span), span.length() - end(span)).writeTo(request);
+    try {
+      String url = RequestLine.parse(Bytes.of(request.toByteArray())).url();
+      return url == null ? endpoint : url;
+    } catch (MalformedLineException e) {
+      throw new IllegalStateException("a line that was valid is not: " + e.problem(), e);
+    }
+  }
 
   /** Of a line that is in memory. */
   static Upstream.Body of(Bytes line, LineSpan span, @Nullable String model) {

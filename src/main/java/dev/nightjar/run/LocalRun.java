@@ -3,6 +3,7 @@ package dev.nightjar.run;
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchError;
 import dev.nightjar.batch.BatchStatus;
+import dev.nightjar.batch.EndpointPath;
 import dev.nightjar.batch.RequestLine;
 import dev.nightjar.batch.RequestLine.MalformedLineException;
 import dev.nightjar.config.CallSettings;
@@ -45,7 +46,6 @@ public final class LocalRun {
   private static final int ERRORS_SHOWN = 20;
   private static final int UNAUTHORIZED = 401;
   private static final long LOOK_MILLIS = 50;
-  private static final String DEFAULT_ENDPOINT = "/v1/chat/completions";
 
   private final RunRequest request;
   private final PrintStream err;
@@ -104,8 +104,7 @@ public final class LocalRun {
     var limits =
         new BatchEngine.Limits(
             EngineLimits.defaults().withRequestTimeout(request.requestTimeout()),
-            new InputLimits(
-                InputLimits.DEFAULTS.linesMax(), InputLimits.DEFAULTS.lineBytesMax(), true));
+            InputLimits.DEFAULTS.mixed());
     return opener.open(files.state(), request.upstreams(), limits);
   }
 
@@ -165,7 +164,7 @@ public final class LocalRun {
     return silent == 0 ? ExitCode.KEY_REFUSED : ExitCode.UNREACHABLE;
   }
 
-  /** The url of the first line: all must have the same. */
+  /** The url of the first line, by which those that have none are judged. */
   private String endpoint() throws IOException {
     try (InputStream in = Files.newInputStream(request.input())) {
       var lines = new JsonLines(in, InputLimits.DEFAULTS.lineBytesMax());
@@ -173,13 +172,14 @@ public final class LocalRun {
         if (!lines.isBlank()) {
           RequestLine line = RequestLine.parse(lines.line());
           checkModel(line);
-          return line.url() == null ? DEFAULT_ENDPOINT : line.url();
+          String url = line.url();
+          return url != null && EndpointPath.is(url) ? url : EndpointPath.EXAMPLE;
         }
       }
     } catch (MalformedLineException _) {
       // Validation says so, with its line.
     }
-    return DEFAULT_ENDPOINT;
+    return EndpointPath.EXAMPLE;
   }
 
   private void checkModel(RequestLine line) {

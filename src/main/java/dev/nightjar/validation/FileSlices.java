@@ -44,7 +44,7 @@ final class FileSlices {
       this.validator =
           new Validator(
               offset -> open(content, offset),
-              new LineRules(batch.endpoint()),
+              new LineRules(batch.endpoint(), rules.limits().mixedUrls()),
               rules.limits(),
               new CustomIds(random.nextLong()),
               () -> isClosed || isEnded,

@@ -11,16 +11,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a line must be to run in a batch of this endpoint: docs/compatibility.md#validation-errors.
  */
-record LineRules(String endpoint) {
+record LineRules(String endpoint, boolean mixedUrls) {
   /** What is wrong with such lines; see {@link #isBareBody}. */
   static final String BARE_BODY = "bare body";
+
+  LineRules(String endpoint) {
+    this(endpoint, false);
+  }
 
   /** The model that a line asks for, empty if it may leave it out; null if that is an error. */
   @Nullable String model(RequestLine line) {
     if (line.model() != null) {
       return line.model();
     }
-    return line.bodyStart() < 0 || required().contains(Parameter.MODEL) ? null : "";
+    return line.bodyStart() < 0 || required(url(line)).contains(Parameter.MODEL) ? null : "";
   }
 
   /** A batch whose lines may leave the model out has none. */
@@ -65,7 +69,7 @@ record LineRules(String endpoint) {
     }
     if (line.url() == null) {
       errors.add(missing("url", number));
-    } else if (!line.url().equals(endpoint)) {
+    } else if (!line.url().equals(url(line))) {
       errors.add(new BatchError("invalid_url", otherUrl(line.url()), "url", number));
     }
     if (line.bodyStart() < 0) {
@@ -73,6 +77,12 @@ record LineRules(String endpoint) {
     } else {
       checkBody(line, number, errors);
     }
+  }
+
+  /** Where a line goes: if it says something else, that is an error. */
+  private String url(RequestLine line) {
+    String own = line.url();
+    return mixedUrls && own != null && EndpointPath.is(own) ? own : endpoint;
   }
 
   private String otherUrl(String url) {
@@ -90,11 +100,11 @@ record LineRules(String endpoint) {
       errors.add(
           new BatchError(
               "streaming_unsupported",
-              product() + "Streaming is not supported in the Batch API.",
+              product(url(line)) + "Streaming is not supported in the Batch API.",
               "body.stream",
               number));
     }
-    for (Parameter parameter : required()) {
+    for (Parameter parameter : required(url(line))) {
       if (!has(line, parameter)) {
         String name = parameter.apiName();
         String title = name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
@@ -108,17 +118,17 @@ record LineRules(String endpoint) {
   /** Embeddings of vLLM may be of a conversation. */
   private boolean has(RequestLine line, Parameter parameter) {
     return line.parameters().contains(parameter)
-        || (endpoint.equals("/v1/embeddings")
+        || (url(line).equals("/v1/embeddings")
             && parameter == Parameter.INPUT
             && line.parameters().contains(Parameter.MESSAGES));
   }
 
-  private String product() {
-    return endpoint.equals("/v1/chat/completions") ? "Chat Completions: " : "";
+  private static String product(String url) {
+    return url.equals("/v1/chat/completions") ? "Chat Completions: " : "";
   }
 
-  private List<Parameter> required() {
-    return switch (endpoint) {
+  private static List<Parameter> required(String url) {
+    return switch (url) {
       case "/v1/chat/completions" -> List.of(Parameter.MODEL, Parameter.MESSAGES);
       case "/v1/embeddings" -> List.of(Parameter.MODEL, Parameter.INPUT);
       case "/v1/completions" -> List.of(Parameter.MODEL, Parameter.PROMPT);

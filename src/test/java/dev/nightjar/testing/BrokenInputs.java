@@ -259,7 +259,6 @@ public final class BrokenInputs {
         "a url with a host",
         good(7).replace(CHAT, "https://api.openai.com" + CHAT),
         url.formatted("https://api.openai.com" + CHAT));
-    line("another url", good(7).replace(CHAT, "/v1/embeddings"), url.formatted("/v1/embeddings"));
     line("no body", good(7).replace("\"body\"", "\"params\""), missing.formatted("body"));
     line(
         "a body in a string",

@@ -60,7 +60,7 @@ abstract class ValidatorFixture {
   }
 
   final Outcome run(String text, BooleanSupplier isCancelled) throws IOException {
-    var rules = new LineRules(endpoint);
+    var rules = new LineRules(endpoint, limits.mixedUrls());
     try (ContentReader input = reader(text)) {
       return new Validator(input, rules, limits, new CustomIds(42, hashMask), isCancelled).run(1);
     }
