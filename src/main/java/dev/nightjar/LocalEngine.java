@@ -45,7 +45,13 @@ final class LocalEngine implements RunNode {
     var specs = new ArrayList<UpstreamSpec>();
     for (UpstreamSettings upstream : upstreams) {
       clients.add(client(upstream, clock));
-      specs.add(new UpstreamSpec(upstream.name(), models(upstream), upstream.maxInFlight()));
+      specs.add(
+          new UpstreamSpec(
+              upstream.name(),
+              models(upstream),
+              upstream.maxInFlight(),
+              upstream.requestsPerMinute(),
+              upstream.tokensPerMinute()));
     }
     this.upstreams = clients;
     this.engine =
@@ -72,7 +78,11 @@ final class LocalEngine implements RunNode {
 
   private static ModelNames models(UpstreamSettings upstream) {
     Set<String> models = upstream.models();
-    return models == null ? ModelNames.of(Set.of(), Others.ANY) : ModelNames.of(models);
+    if (models == null) {
+      return ModelNames.of(Set.of(), Others.ANY);
+    }
+    Others others = upstream.preset().takesAnyModel() ? Others.ANY_WITH_ONE : Others.NONE;
+    return ModelNames.of(models, others);
   }
 
   private static Upstream client(UpstreamSettings upstream, SteadyClock clock) {

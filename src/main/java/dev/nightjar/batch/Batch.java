@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param errorsTotal how many problems are kept in all
  * @param outputExpiresAfterSeconds life of the output files from their creation; null for the
  *     default
+ * @param maxInFlight calls of it at a time; null: as many as go
  */
 public record Batch(
     BatchId id,
@@ -39,7 +40,8 @@ public record Batch(
     @Nullable FileId outputFileId,
     @Nullable FileId errorFileId,
     Map<String, String> metadata,
-    @Nullable Long outputExpiresAfterSeconds) {
+    @Nullable Long outputExpiresAfterSeconds,
+    @Nullable Long maxInFlight) {
 
   /** A page may show a hundred batches that failed, and memory has to hold it. */
   public static final int ERRORS_SHOWN = 10;

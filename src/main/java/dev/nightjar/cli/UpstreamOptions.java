@@ -55,6 +55,18 @@ final class UpstreamOptions {
               + " any.")
   boolean isAnyModel;
 
+  @Option(
+      names = "--rpm",
+      paramLabel = "N",
+      description = "Requests that each --upstream allows a minute.")
+  @Nullable Long requestsPerMinute;
+
+  @Option(
+      names = "--tpm",
+      paramLabel = "N",
+      description = "Tokens, of prompts and answers, that each --upstream allows a minute.")
+  @Nullable Long tokensPerMinute;
+
   /** From the flags, else the environment's {@code urlVariable}, else the file. */
   List<UpstreamSettings> upstreams(
       Map<String, String> environment, String urlVariable, SettingsFile file) {
@@ -69,6 +81,11 @@ final class UpstreamOptions {
         throw new SettingsException(
             "--api-key is for what --upstream names; in the settings file each upstream has its own"
                 + " api_key or api_key_env");
+      }
+      if (requestsPerMinute != null || tokensPerMinute != null) {
+        throw new SettingsException(
+            "--rpm and --tpm are for what --upstream names; in the settings file each upstream has"
+                + " its own rpm and tpm");
       }
       if (isAnyModel) {
         throw new SettingsException(
@@ -90,7 +107,14 @@ final class UpstreamOptions {
       Set<String> models = isAnyModel ? null : Set.of();
       upstreams.add(
           new UpstreamSettings(
-              name, checked(url), key, models, maxInFlight(null), preset(name, preset)));
+              name,
+              checked(url),
+              key,
+              models,
+              maxInFlight(null),
+              preset(name, preset),
+              perMinute("--rpm", requestsPerMinute),
+              perMinute("--tpm", tokensPerMinute)));
     }
     return upstreams;
   }
@@ -157,7 +181,16 @@ final class UpstreamOptions {
         own,
         models(entry),
         maxInFlight(entry.maxInFlight()),
-        preset(name, entry.preset()));
+        preset(name, entry.preset()),
+        perMinute("rpm of upstream " + name, entry.rpm()),
+        perMinute("tpm of upstream " + name, entry.tpm()));
+  }
+
+  private static @Nullable Long perMinute(String setting, @Nullable Long count) {
+    if (count != null && count < 1) {
+      throw new SettingsException("%s is %d; it must be at least 1".formatted(setting, count));
+    }
+    return count;
   }
 
   private static @Nullable Set<String> models(SettingsFile.Upstream entry) {

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 public record QuotaFile(
     @Nullable Long enqueuedTokens,
     @Nullable Map<String, Long> enqueuedTokensByModel,
-    @Nullable BigDecimal monthlyBudget) {
+    @Nullable BigDecimal monthlyBudget,
+    @Nullable Integer maxInFlight) {
 
   static Quotas quotas(
       @Nullable QuotaFile quota, @Nullable Map<String, @Nullable QuotaFile> projects) {
@@ -36,7 +37,11 @@ public record QuotaFile(
       throw new SettingsException(
           "%s.monthly_budget is %s; it cannot be negative".formatted(name, monthlyBudget));
     }
-    return new Quota(enqueuedTokens, byModel, monthlyBudget);
+    if (maxInFlight != null && maxInFlight < 1) {
+      throw new SettingsException(
+          "%s.max_in_flight is %d; it must be at least 1".formatted(name, maxInFlight));
+    }
+    return new Quota(enqueuedTokens, byModel, monthlyBudget, maxInFlight);
   }
 
   private static void check(String name, @Nullable Long tokens) {

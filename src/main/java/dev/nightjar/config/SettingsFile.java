@@ -64,7 +64,9 @@ public record SettingsFile(
       @Nullable String preset,
       @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
           @Nullable List<String> models,
-      @Nullable Integer maxInFlight) {}
+      @Nullable Integer maxInFlight,
+      @Nullable Long rpm,
+      @Nullable Long tpm) {}
 
   /** What webhooks may do; {@code allowPrivate} has networks and hosts' names. */
   public record Webhooks(@Nullable List<String> allowPrivate) {}

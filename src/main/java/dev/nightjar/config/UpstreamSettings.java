@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param apiKey sent as bearer token; null for none
  * @param models those it serves; null: any; empty: what it lists
  * @param preset what is known of its kind
+ * @param requestsPerMinute that it may be asked for; null: as many as it takes
+ * @param tokensPerMinute the same, of prompts and answers
  */
 public record UpstreamSettings(
     String name,
@@ -18,7 +20,9 @@ public record UpstreamSettings(
     @Nullable String apiKey,
     @Nullable Set<String> models,
     int maxInFlight,
-    Preset preset) {
+    Preset preset,
+    @Nullable Long requestsPerMinute,
+    @Nullable Long tokensPerMinute) {
   public static final int MAX_IN_FLIGHT = 256;
 
   public UpstreamSettings {
@@ -31,11 +35,12 @@ public record UpstreamSettings(
       @Nullable String apiKey,
       @Nullable Set<String> models,
       int maxInFlight) {
-    this(name, url, apiKey, models, maxInFlight, Preset.NONE);
+    this(name, url, apiKey, models, maxInFlight, Preset.NONE, null, null);
   }
 
   public UpstreamSettings withMaxInFlight(int max) {
-    return new UpstreamSettings(name, url, apiKey, models, max, preset);
+    return new UpstreamSettings(
+        name, url, apiKey, models, max, preset, requestsPerMinute, tokensPerMinute);
   }
 
   /** Never with the key. */

@@ -21,13 +21,22 @@ public record Quotas(Quota defaults, Map<String, Quota> byProject) {
    * @param enqueuedTokensByModel the same for models of their own
    * @param monthlyBudget what its batches may cost in a calendar month of UTC before new ones are
    *     refused
+   * @param maxInFlight calls of its batches at a time
    */
   public record Quota(
       @Nullable Long enqueuedTokens,
       Map<String, Long> enqueuedTokensByModel,
-      @Nullable BigDecimal monthlyBudget) {
+      @Nullable BigDecimal monthlyBudget,
+      @Nullable Integer maxInFlight) {
     public Quota {
       enqueuedTokensByModel = Map.copyOf(enqueuedTokensByModel);
+    }
+
+    public Quota(
+        @Nullable Long enqueuedTokens,
+        Map<String, Long> enqueuedTokensByModel,
+        @Nullable BigDecimal monthlyBudget) {
+      this(enqueuedTokens, enqueuedTokensByModel, monthlyBudget, null);
     }
   }
 
@@ -55,6 +64,11 @@ public record Quotas(Quota defaults, Map<String, Quota> byProject) {
     var models = new HashSet<>(defaults.enqueuedTokensByModel().keySet());
     models.addAll(byProject.getOrDefault(project, defaults).enqueuedTokensByModel().keySet());
     return models;
+  }
+
+  public @Nullable Integer maxInFlight(String project) {
+    Integer own = byProject.getOrDefault(project, defaults).maxInFlight();
+    return own == null ? defaults.maxInFlight() : own;
   }
 
   public @Nullable BigDecimal monthlyBudget(String project) {

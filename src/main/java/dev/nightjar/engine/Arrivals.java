@@ -3,6 +3,7 @@ package dev.nightjar.engine;
 import dev.nightjar.batch.Batch;
 import dev.nightjar.batch.BatchStatus;
 import dev.nightjar.batch.ChunkId;
+import dev.nightjar.cost.Quotas;
 import dev.nightjar.engine.message.BatchStart;
 import dev.nightjar.engine.message.Event;
 import dev.nightjar.store.BatchStore;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the engine of batches: of all that are unfinished at the start, of new ones, and of what
@@ -26,6 +28,7 @@ final class Arrivals {
   private final ChunkStore chunks;
   private final RunningBatches running;
   private final Validation validation;
+  private final Quotas quotas;
   private final BatchEvents told;
   private final Consumer<Event> events;
 
@@ -37,12 +40,14 @@ final class Arrivals {
       Stores stores,
       RunningBatches running,
       Validation validation,
+      Quotas quotas,
       BatchEvents told,
       Consumer<Event> events) {
     this.batches = stores.batches();
     this.chunks = stores.chunks();
     this.running = running;
     this.validation = validation;
+    this.quotas = quotas;
     this.told = told;
     this.events = events;
   }
@@ -109,6 +114,10 @@ final class Arrivals {
         : new Event.ValidationEnded(batch.sequence());
   }
 
+  private static int limit(@Nullable Number calls) {
+    return calls == null ? 0 : calls.intValue();
+  }
+
   /** False if it runs already. */
   private boolean start(Batch batch, int unsealedChunks) {
     var run =
@@ -122,7 +131,10 @@ final class Arrivals {
             batch.counts(),
             batch.usage(),
             batch.ending(),
-            batch.sequence() <= lastFromBefore);
+            batch.sequence() <= lastFromBefore,
+            limit(batch.maxInFlight()),
+            batch.project(),
+            limit(quotas.maxInFlight(batch.project())));
     boolean isNew = running.begin(batch);
     if (isNew) {
       events.accept(new Event.Started(run));

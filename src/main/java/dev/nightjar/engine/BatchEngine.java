@@ -123,7 +123,9 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
     var files = new ValidationInputs(stores, objects, longLines);
     var rules = new ValidationRules(limits.input(), limits.terms(), models::offered);
     this.validation = new Validation(files, rules, world.random());
-    this.arrivals = new Arrivals(stores, running, validation, batchEvents, thread::post);
+    this.arrivals =
+        new Arrivals(
+            stores, running, validation, limits.terms().quotas(), batchEvents, thread::post);
   }
 
   /** What becomes of batches, for whoever joins. */

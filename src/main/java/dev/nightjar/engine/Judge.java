@@ -10,14 +10,18 @@ import dev.nightjar.engine.message.EngineLimits;
 import dev.nightjar.engine.message.Failure;
 import dev.nightjar.engine.message.Failure.Kind;
 import dev.nightjar.engine.message.Failure.Mark;
+import dev.nightjar.engine.message.RateHeaders;
+import dev.nightjar.engine.message.RateHeaders.Left;
 import dev.nightjar.file.Bytes;
 import dev.nightjar.upstream.OwnWords;
+import dev.nightjar.upstream.RateLimits;
 import dev.nightjar.upstream.Upstream;
 import dev.nightjar.upstream.UpstreamResult;
 import dev.nightjar.upstream.UpstreamResult.Answered;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Says what a call's result looks like: docs/design.md#whose-fault. */
 final class Judge {
@@ -81,8 +85,17 @@ final class Judge {
     }
     AnswerBody body = read.get();
     return isSuccess && !body.isError()
-        ? new CallOutcome.Answered(answer(answered, buffer, body.usage()))
+        ? new CallOutcome.Answered(
+            answer(answered, buffer, body.usage()), rates(answered.rateLimits()))
         : new CallOutcome.Failed(error(answered, buffer, body));
+  }
+
+  private static @Nullable RateHeaders rates(@Nullable RateLimits limits) {
+    return limits == null ? null : new RateHeaders(left(limits.requests()), left(limits.tokens()));
+  }
+
+  private static @Nullable Left left(RateLimits.@Nullable Left left) {
+    return left == null ? null : new Left(left.limit(), left.remaining(), left.reset().toMillis());
   }
 
   private Answer answer(Answered answered, AnswerBuffer buffer, Usage usage) {

@@ -51,6 +51,9 @@ final class BatchJson {
     if (view.batch().errorsTotal() > 0) {
       ours.put("errors_total", view.batch().errorsTotal());
     }
+    if (view.batch().maxInFlight() != null) {
+      ours.put("max_in_flight", view.batch().maxInFlight());
+    }
     if (!ours.isEmpty()) {
       json.set("nightjar", ours);
     }

@@ -110,6 +110,7 @@ public interface BatchStore {
    * A batch to create; without an origin it is always a new one.
    *
    * @param window how long it may take; null for ever
+   * @param maxInFlight calls of it at a time; null: as many as go
    */
   record NewBatch(
       BatchId id,
@@ -120,7 +121,32 @@ public interface BatchStore {
       @Nullable Duration window,
       Map<String, String> metadata,
       @Nullable Long outputExpiresAfterSeconds,
+      @Nullable Long maxInFlight,
       @Nullable Origin origin) {
+
+    /** As many calls at a time as go. */
+    public NewBatch(
+        BatchId id,
+        String project,
+        String endpoint,
+        FileId inputFileId,
+        String completionWindow,
+        @Nullable Duration window,
+        Map<String, String> metadata,
+        @Nullable Long outputExpiresAfterSeconds,
+        @Nullable Origin origin) {
+      this(
+          id,
+          project,
+          endpoint,
+          inputFileId,
+          completionWindow,
+          window,
+          metadata,
+          outputExpiresAfterSeconds,
+          null,
+          origin);
+    }
 
     /** One that may take for ever, has what is usual for the rest, and is always new. */
     public static NewBatch withoutDeadline(

@@ -132,7 +132,11 @@ final class HttpCall implements Upstream.Call {
             value(answer, "retry-after"),
             value(answer, "date"),
             upstream.clock());
-    return new UpstreamResult.Answered(answer.getCode(), value(answer, "x-request-id"), retryAfter);
+    return new UpstreamResult.Answered(
+        answer.getCode(),
+        value(answer, "x-request-id"),
+        retryAfter,
+        RateLimits.of(name -> value(answer, name), upstream.clock()));
   }
 
   private static @Nullable String value(ClassicHttpResponse answer, String name) {

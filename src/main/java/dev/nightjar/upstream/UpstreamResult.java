@@ -10,9 +10,18 @@ public sealed interface UpstreamResult {
    *
    * @param requestId the upstream's own {@code x-request-id}, if it sent one
    * @param retryAfter from {@code retry-after-ms} or {@code Retry-After} (seconds or date)
+   * @param rateLimits null when it says nothing of them
    */
-  record Answered(int status, @Nullable String requestId, @Nullable Duration retryAfter)
-      implements UpstreamResult {}
+  record Answered(
+      int status,
+      @Nullable String requestId,
+      @Nullable Duration retryAfter,
+      @Nullable RateLimits rateLimits)
+      implements UpstreamResult {
+    public Answered(int status, @Nullable String requestId, @Nullable Duration retryAfter) {
+      this(status, requestId, retryAfter, null);
+    }
+  }
 
   /** No connection: refused, timed out, unknown host. The request was not sent. */
   record Unreachable(String reason) implements UpstreamResult {}

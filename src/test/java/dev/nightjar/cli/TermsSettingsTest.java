@@ -131,4 +131,18 @@ class TermsSettingsTest {
         .isInstanceOf(SettingsException.class)
         .hasMessageContaining(message);
   }
+
+  @Test
+  void projectsMayHaveSoManyCallsAtATime() throws IOException {
+    Quotas quotas =
+        terms("quota: {max_in_flight: 64}\nprojects: {a: {max_in_flight: 8}, b: {}}").quotas();
+
+    assertThat(quotas.maxInFlight("a")).isEqualTo(8);
+    assertThat(quotas.maxInFlight("b")).isEqualTo(64);
+    assertThat(quotas.maxInFlight("c")).isEqualTo(64);
+    assertThat(Quotas.NONE.maxInFlight("c")).isNull();
+    assertThatThrownBy(() -> terms("projects: {a: {max_in_flight: 0}}"))
+        .isInstanceOf(SettingsException.class)
+        .hasMessage("projects.a.max_in_flight is 0; it must be at least 1");
+  }
 }

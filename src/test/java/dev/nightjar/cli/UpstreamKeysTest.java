@@ -2,6 +2,7 @@ package dev.nightjar.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.nightjar.config.SettingsException;
 import dev.nightjar.config.SettingsFile;
@@ -133,6 +134,32 @@ class UpstreamKeysTest {
     assertThat(options.upstreams(Map.of(), "NIGHTJAR_UPSTREAM", none()))
         .extracting(UpstreamSettings::models)
         .containsOnlyNulls();
+  }
+
+  @Test
+  @Tag("F1")
+  void upstreamMayAllowSoManyRequestsAndTokensAMinute() throws IOException {
+    Path path = folder.resolve("nightjar.yaml");
+    String entries = "upstreams: [{url: 'http://a', rpm: 600, tpm: 50000}]";
+    SettingsFile file = SettingsFile.read(Files.writeString(path, entries));
+    SettingsFile wrong =
+        SettingsFile.read(Files.writeString(path, "upstreams: [{url: 'http://a', rpm: 0}]"));
+    var options = new UpstreamOptions();
+
+    assertThat(options.upstreams(Map.of(), "NIGHTJAR_UPSTREAM", file))
+        .extracting(UpstreamSettings::requestsPerMinute, UpstreamSettings::tokensPerMinute)
+        .containsExactly(tuple(600L, 50_000L));
+    assertThatThrownBy(() -> options.upstreams(Map.of(), "NIGHTJAR_UPSTREAM", wrong))
+        .isInstanceOf(SettingsException.class)
+        .hasMessage("rpm of upstream upstream-1 is 0; it must be at least 1");
+    options.tokensPerMinute = 7L;
+    assertThatThrownBy(() -> options.upstreams(Map.of(), "NIGHTJAR_UPSTREAM", file))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("its own rpm and tpm");
+    options.urls = List.of("http://c:1/v1");
+    assertThat(options.upstreams(Map.of(), "NIGHTJAR_UPSTREAM", none()))
+        .extracting(UpstreamSettings::requestsPerMinute, UpstreamSettings::tokensPerMinute)
+        .containsExactly(tuple(null, 7L));
   }
 
   @Test

@@ -376,7 +376,7 @@ class JudgeTest {
   }
 
   private static Answer answer(CallOutcome attempt) {
-    return attempt instanceof CallOutcome.Answered(Answer answer)
+    return attempt instanceof CallOutcome.Answered(Answer answer, var _)
         ? answer
         : failure(attempt).verdict();
   }

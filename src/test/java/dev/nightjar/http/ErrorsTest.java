@@ -169,6 +169,10 @@ class ErrorsTest {
             "{\"" + long64 + "\": \"\"}", "property_name_above_max_length", "." + long64, "65"),
         badMetadata(
             "{\"k\": \"" + "v".repeat(513) + "\"}", "string_above_max_length", ".k", "length 513"),
+        badLimit("\"3\"", "invalid_type", "expected an integer"),
+        badLimit("1.5", "invalid_type", "expected an integer"),
+        badLimit("0", "invalid_value", "expected 1 to 100000"),
+        badLimit("100001", "invalid_value", "expected 1 to 100000"),
         badExpiry("1", "invalid_type", "", "expected an object"),
         badExpiry("{}", "missing_required_parameter", ".anchor", "Missing"),
         badExpiry("{\"anchor\": 1}", "invalid_type", ".anchor", "expected a string"),
@@ -195,6 +199,11 @@ class ErrorsTest {
   private static Case badMetadata(String value, String code, String param, String message) {
     String body = batch("/v1/rerank", "24h", ", \"metadata\": " + value);
     return bad(body, code, "metadata" + param, message);
+  }
+
+  private static Case badLimit(String value, String code, String message) {
+    String body = batch("/v1/rerank", "24h", ", \"max_in_flight\": " + value);
+    return bad(body, code, "max_in_flight", message);
   }
 
   private static Case badExpiry(String value, String code, String param, String message) {

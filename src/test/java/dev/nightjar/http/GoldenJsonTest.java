@@ -117,7 +117,8 @@ class GoldenJsonTest {
             new FileId("file-output"),
             new FileId("file-errors"),
             Map.of("team", "search", "job", "42"),
-            null);
+            null,
+            64L);
 
     assertGolden("batch-completed.json", BatchJson.of(new BatchView(batch, counts, usage, null)));
   }
@@ -181,6 +182,7 @@ class GoldenJsonTest {
         null,
         null,
         Map.of(),
+        null,
         null);
   }
 

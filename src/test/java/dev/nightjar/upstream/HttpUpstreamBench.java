@@ -95,7 +95,7 @@ final class HttpUpstreamBench {
     var request =
         new Upstream.Request("/v1/chat/completions", body, "bench-1", Duration.ofMinutes(1));
     var result = upstream.newCall(request).execute(new CollectingSink(1 << 20));
-    return result instanceof UpstreamResult.Answered(var status, _, _) && status == 200;
+    return result instanceof UpstreamResult.Answered(var status, _, _, _) && status == 200;
   }
 
   private static long cpuNanos() {

@@ -26,7 +26,8 @@ record NewBatchRequest(
     String completionWindow,
     Duration window,
     Map<String, String> metadata,
-    @Nullable Duration outputExpiresAfter) {
+    @Nullable Duration outputExpiresAfter,
+    @Nullable Long maxInFlight) {
   private static final List<String> ENDPOINTS =
       List.of(
           "/v1/responses",
@@ -38,6 +39,8 @@ record NewBatchRequest(
           "/v1/images/edits",
           "/v1/videos");
 
+  private static final int MAX_IN_FLIGHT_MAX = 100_000;
+
   static NewBatchRequest of(JsonNode body, Set<String> extraEndpoints) {
     String inputFileId = JsonTypes.requiredString(body, "input_file_id");
     String endpoint = endpoint(JsonTypes.requiredString(body, "endpoint"), extraEndpoints);
@@ -48,7 +51,8 @@ record NewBatchRequest(
         completionWindow,
         CompletionWindow.of(completionWindow),
         Metadata.of(body.get("metadata")),
-        ExpiresAfter.ofJson("output_expires_after", body));
+        ExpiresAfter.ofJson("output_expires_after", body),
+        maxInFlight(body.get("max_in_flight")));
   }
 
   NewBatch batch(BatchId id, String project, Origin origin) {
@@ -61,7 +65,25 @@ record NewBatchRequest(
         window,
         metadata,
         outputExpiresAfter == null ? null : outputExpiresAfter.toSeconds(),
+        maxInFlight,
         origin);
+  }
+
+  private static @Nullable Long maxInFlight(@Nullable JsonNode given) {
+    if (given == null || given.isNull()) {
+      return null;
+    }
+    if (!given.isIntegralNumber()) {
+      throw ApiError.wrongType("max_in_flight", "an integer", JsonTypes.nameOf(given));
+    }
+    long calls = JsonTypes.clamped(given);
+    if (calls < 1 || calls > MAX_IN_FLIGHT_MAX) {
+      throw ApiError.invalidValue(
+          "max_in_flight",
+          "Invalid 'max_in_flight': expected 1 to %d, but got %s instead."
+              .formatted(MAX_IN_FLIGHT_MAX, given));
+    }
+    return calls;
   }
 
   private static String endpoint(String given, Set<String> extraEndpoints) {

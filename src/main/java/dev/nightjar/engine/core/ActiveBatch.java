@@ -30,6 +30,9 @@ final class ActiveBatch implements Window.Member, Serializable {
   /** The window that its claims fill: that of its model, or the one of all models. */
   final Window window;
 
+  /** How many calls it may have. */
+  final CallLimits calls;
+
   /** What keeps its chunks from being claimed, or the batch from being ended. */
   final Backoff backoff = new Backoff();
 
@@ -67,8 +70,9 @@ final class ActiveBatch implements Window.Member, Serializable {
     ENDED
   }
 
-  ActiveBatch(BatchStart run, Window window, Set<ActiveBatch> notable) {
+  ActiveBatch(BatchStart run, Window window, Set<ActiveBatch> notable, CallLimits calls) {
     this.run = run;
+    this.calls = calls;
     this.window = window;
     this.notable = notable;
     this.unclaimedChunks = run.unsealedChunks();
@@ -99,6 +103,16 @@ final class ActiveBatch implements Window.Member, Serializable {
   @Override
   public boolean isHeld() {
     return phase == Phase.EXPIRING;
+  }
+
+  @Override
+  public int linesAhead() {
+    return Math.min(waitingLines, calls.enoughAhead());
+  }
+
+  /** As many of its lines wait as its limits of calls need. */
+  boolean isAhead() {
+    return waitingLines >= calls.enoughAhead();
   }
 
   /** In a sentence; for one that is held. */

@@ -25,6 +25,9 @@ final class ActiveBatches implements Serializable {
 
   private final Map<Long, ActiveBatch> active = new HashMap<>();
 
+  /** Of projects with a limit and with batches here. */
+  private final Map<String, Calls> projects = new HashMap<>();
+
   /** Of all of them. */
   private final NavigableMap<ChunkId, OpenChunk> chunks = new TreeMap<>();
 
@@ -43,10 +46,17 @@ final class ActiveBatches implements Serializable {
   }
 
   ActiveBatch add(BatchStart run, Window window) {
-    var batch = new ActiveBatch(run, window, notable);
+    var batch = new ActiveBatch(run, window, notable, calls(run));
     active.put(batch.id(), batch);
     deadlines.add(batch);
     return batch;
+  }
+
+  private CallLimits calls(BatchStart run) {
+    int max = run.projectMaxInFlight();
+    Calls project =
+        max == 0 ? new Calls(0) : projects.computeIfAbsent(run.project(), _ -> new Calls(max));
+    return new CallLimits(new Calls(run.maxInFlight()), project);
   }
 
   /** Those that do not merely wait for their turn. */

@@ -30,6 +30,7 @@ final class Dispatch implements Serializable {
   private long requestBytes;
   private int unappended;
   private long unappendedBytes;
+  private long wakeMillis = Long.MAX_VALUE;
 
   /** Its next line waits for memory: no other model's goes before that one. */
   private @Nullable ModelQueue first;
@@ -56,6 +57,20 @@ final class Dispatch implements Serializable {
         // Until its queue is empty, its lanes are full, or a bound is reached.
       }
     }
+    wakeMillis = Long.MAX_VALUE;
+    for (ModelQueue model : lanes.all()) {
+      wakeMillis = Math.min(wakeMillis, model.wakeMillis(now));
+    }
+  }
+
+  /** Nothing is sent for now. */
+  void rest() {
+    wakeMillis = Long.MAX_VALUE;
+  }
+
+  /** When the pace of an upstream lets another line be sent. */
+  long nextMillis() {
+    return wakeMillis;
   }
 
   /** What keeps a line from being sent that has a lane with room; null when nothing does. */
@@ -74,18 +89,18 @@ final class Dispatch implements Serializable {
   }
 
   private boolean sendOne(ModelQueue model, Claims claims, long now) {
-    if (!model.hasRoom()) {
+    if (!model.hasRoom(now)) {
       return false;
     }
     Line suspect = model.nextSuspect(now);
     if (suspect != null && fits(suspect, model)) {
-      return send(model.takeSuspect(suspect), model.laneFor(suspect), now);
+      return send(model.takeSuspect(suspect), model.laneFor(suspect, now), now);
     }
-    ActiveBatch batch = next(model, claims);
+    ActiveBatch batch = next(model, claims, now);
     if (batch == null || !fits(model.first(batch), model)) {
       return false;
     }
-    Lane lane = model.laneFor(model.first(batch));
+    Lane lane = model.laneFor(model.first(batch), now);
     return send(model.take(batch), lane, now);
   }
 
@@ -93,9 +108,9 @@ final class Dispatch implements Serializable {
    * While too many answers are not sealed, no chunk is begun, but for one when nothing is under way
    * that could bring others to their end.
    */
-  private @Nullable ActiveBatch next(ModelQueue model, Claims claims) {
-    ActiveBatch batch = claims.isFull() ? model.nextBegun() : model.next();
-    return batch == null && claims.isStuck() && isQuiet() ? model.next() : batch;
+  private @Nullable ActiveBatch next(ModelQueue model, Claims claims, long now) {
+    ActiveBatch batch = claims.isFull() ? model.nextBegun(now) : model.next(now);
+    return batch == null && claims.isStuck() && isQuiet() ? model.next(now) : batch;
   }
 
   /** A call that alone takes more than all may is made when nothing else is in flight. */
@@ -118,7 +133,8 @@ final class Dispatch implements Serializable {
       lane.upstream.cuts.suspectSent();
     }
     line.chunk.sent(line, lane, now);
-    lane.sent();
+    line.chunk.batch.calls.sent();
+    lane.sent(line.span, now);
     inFlight++;
     calls++;
     requestBytes += line.span.callBytes();
@@ -137,6 +153,7 @@ final class Dispatch implements Serializable {
   /** The line whose call that was. */
   Line ended(LineId id) {
     Line line = underWay.take(id);
+    line.chunk.batch.calls.ended();
     inFlight--;
     requestBytes -= line.span.callBytes();
     line.chunk.ended();

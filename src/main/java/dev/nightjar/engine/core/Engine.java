@@ -96,13 +96,17 @@ public final class Engine implements Serializable {
     if (!isDraining && !waits.isAll()) {
       claims.refill(dispatch.isQuiet());
       dispatch.send(lanes, claims, now);
+    } else {
+      dispatch.rest();
     }
     return effects.take();
   }
 
   /** When {@link #step} wants to be called again without an event. */
   public long nextWakeMillis() {
-    return Math.min(deadlines.nextMillis(), Math.min(timers.nextMillis(), faults.nextMillis()));
+    long next =
+        Math.min(deadlines.nextMillis(), Math.min(timers.nextMillis(), faults.nextMillis()));
+    return Math.min(next, dispatch.nextMillis());
   }
 
   /** Nothing is under way: no call, no append. */

@@ -24,6 +24,8 @@ import java.util.random.RandomGenerator;
  * and spends none of them. Part of the engine: no clock, and its thread only.
  */
 final class Faults implements Serializable {
+  private static final int TOO_MANY = 429;
+
   private final EngineLimits limits;
   private final Lanes lanes;
   private final UnderWay underWay;
@@ -59,8 +61,9 @@ final class Faults implements Serializable {
       lane.upstream.cuts.suspectEnded();
     }
     switch (outcome) {
-      case CallOutcome.Answered(Answer answer) -> {
+      case CallOutcome.Answered(Answer answer, var rates) -> {
         ok(line, lane, scope, now);
+        lane.answered(line.span, answer.usage().total(), rates, now);
         verdicts.decide(new Decision.Append(line, answer));
       }
       case CallOutcome.Failed(Failure failure) -> failed(line, failure, now);
@@ -105,6 +108,9 @@ final class Faults implements Serializable {
               ? asked
               : verdicts.backoff(limits.retries().laneBase(), laneMax, throttle.level());
       throttle.pause(failure.reason(), now + wait);
+      if (asked >= 0 && failure.status() == TOO_MANY) {
+        lane.refused(line.span, line.sent().atMillis(), now);
+      }
       line.scope().returns(now + wait + 1_000);
     }
   }

@@ -4,6 +4,8 @@ import dev.nightjar.engine.health.Scope;
 import dev.nightjar.engine.health.Throttle;
 import dev.nightjar.engine.message.EngineFigures.Illness;
 import dev.nightjar.engine.message.Failure;
+import dev.nightjar.engine.message.LineSpan;
+import dev.nightjar.engine.message.RateHeaders;
 import java.io.Serializable;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -16,14 +18,20 @@ import org.jspecify.annotations.Nullable;
  * each url by itself. Engine thread only.
  */
 final class Lane implements Serializable {
+  private static final long NOTABLE_MILLIS = 1_000;
+
   final String model;
   final UpstreamState upstream;
   final Throttle throttle = new Throttle();
+
+  /** By what its answers say and by what was refused: providers count each model by itself. */
+  private final Pace pace = new Pace(null, null);
 
   /** By url; batches have few different ones. */
   private final Map<String, Scope> scopes = new LinkedHashMap<>();
 
   private boolean isServing = true;
+  private boolean isPaced;
   private int inFlight;
   private long nextMillis = Long.MAX_VALUE;
 
@@ -68,8 +76,22 @@ final class Lane implements Serializable {
     return inFlight;
   }
 
-  boolean hasRoom() {
-    return isServing && upstream.hasRoom() && throttle.allows(inFlight);
+  boolean hasRoom(long now) {
+    return isServing
+        && upstream.hasRoom()
+        && throttle.allows(inFlight)
+        && nextMillisByPace() <= now;
+  }
+
+  private long nextMillisByPace() {
+    return Math.max(pace.nextMillis(), upstream.pace.nextMillis());
+  }
+
+  /** When its pace lets another call be made; the longest time if it does now. */
+  long wakeMillis(long now) {
+    long next = nextMillisByPace();
+    isPaced = next > now + NOTABLE_MILLIS;
+    return next > now ? next : Long.MAX_VALUE;
   }
 
   boolean mayTake(String url) {
@@ -77,14 +99,27 @@ final class Lane implements Serializable {
     return scope == null || scope.mayTake();
   }
 
-  void sent() {
+  void sent(LineSpan span, long now) {
     inFlight++;
     upstream.sent();
+    pace.sent(span.tokens(), now);
+    upstream.pace.sent(span.tokens(), now);
   }
 
   void ended() {
     inFlight--;
     upstream.ended();
+  }
+
+  /** It had what it was sent for: {@code tokens} of prompt and answer, 0 if it does not say. */
+  void answered(LineSpan span, long tokens, @Nullable RateHeaders rates, long now) {
+    pace.answered(span.tokens(), tokens, rates, now);
+    upstream.pace.answered(span.tokens(), tokens, null, now);
+  }
+
+  /** Too many were sent in the time. */
+  void refused(LineSpan span, long sentMillis, long now) {
+    pace.refused(span.tokens(), sentMillis, now);
   }
 
   // ---- how well it is
@@ -144,8 +179,12 @@ final class Lane implements Serializable {
   @Nullable String reason(@Nullable String url) {
     Scope scope = url == null ? null : scopes.get(url);
     Failure illness = scope == null ? null : scope.illness();
-    return scope != null && scope.isResting() && illness != null
-        ? illness.reason()
+    return scope != null && scope.isResting() && illness != null ? illness.reason() : ofAll();
+  }
+
+  private @Nullable String ofAll() {
+    return throttle.reason() == null && isPaced
+        ? "what %s allows in a minute is used up".formatted(upstream.name())
         : throttle.reason();
   }
 

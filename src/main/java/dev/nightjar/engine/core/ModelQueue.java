@@ -55,13 +55,14 @@ final class ModelQueue implements Serializable {
   }
 
   /** The batch whose first line goes next; null when none can be sent. */
-  @Nullable ActiveBatch next() {
-    return lines.next(batch -> laneFor(first(batch)) != null);
+  @Nullable ActiveBatch next(long now) {
+    return lines.next(batch -> batch.calls.mayOne() && laneFor(first(batch), now) != null);
   }
 
   /** The first batch whose first line is of a chunk that has begun; null when there is none. */
-  @Nullable ActiveBatch nextBegun() {
-    return lines.first(batch -> first(batch).chunk.isBegun() && laneFor(first(batch)) != null);
+  @Nullable ActiveBatch nextBegun(long now) {
+    return lines.first(batch ->
+        batch.calls.mayOne() && first(batch).chunk.isBegun() && laneFor(first(batch), now) != null);
   }
 
   boolean hasLinesOf(ActiveBatch batch) {
@@ -120,12 +121,16 @@ final class ModelQueue implements Serializable {
   /** The next line that may break calls and may be sent; null when there is none. */
   @Nullable Line nextSuspect(long now) {
     for (Line line : suspects) {
-      Lane lane = line.chunk.batch.isHeld() ? null : laneFor(line);
+      Lane lane = mayGo(line.chunk.batch) ? laneFor(line, now) : null;
       if (lane != null && lane.upstream.cuts.maySuspect(now)) {
         return line;
       }
     }
     return null;
+  }
+
+  private static boolean mayGo(ActiveBatch batch) {
+    return !batch.isHeld() && batch.calls.mayOne();
   }
 
   /** The same, to be sent. */
@@ -160,9 +165,18 @@ final class ModelQueue implements Serializable {
     return lanes.stream().filter(Lane::isServing).toList();
   }
 
-  boolean hasRoom() {
+  /** When the pace of a lane lets another line be sent; the longest time if that is no matter. */
+  long wakeMillis(long now) {
+    long next = Long.MAX_VALUE;
     for (Lane lane : lanes) {
-      if (lane.hasRoom()) {
+      next = Math.min(next, lane.wakeMillis(now));
+    }
+    return next;
+  }
+
+  boolean hasRoom(long now) {
+    for (Lane lane : lanes) {
+      if (lane.hasRoom(now)) {
         return true;
       }
     }
@@ -173,11 +187,11 @@ final class ModelQueue implements Serializable {
    * The lane that can take the line and has the fewest calls in flight, but rather another than the
    * one where it failed; null when none can take it.
    */
-  @Nullable Lane laneFor(Line line) {
+  @Nullable Lane laneFor(Line line, long now) {
     String url = line.chunk.batch.run.url();
     Lane best = null;
     for (Lane lane : lanes) {
-      if (lane.hasRoom() && lane.mayTake(url) && (best == null || isBetter(lane, best, line))) {
+      if (lane.hasRoom(now) && lane.mayTake(url) && (best == null || isBetter(lane, best, line))) {
         best = lane;
       }
     }
@@ -215,7 +229,7 @@ final class ModelQueue implements Serializable {
       return null;
     }
     if (linesWanted() > 0) {
-      return claims.next();
+      return claims.next(batch -> !batch.isAhead());
     }
     return window.isClaiming() ? null : claims.firstBefore(lines);
   }

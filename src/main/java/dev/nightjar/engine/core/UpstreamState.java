@@ -20,6 +20,10 @@ final class UpstreamState implements Serializable {
   private final UpstreamSpec spec;
   private final int slots;
   final Cuts cuts = new Cuts();
+
+  /** By its settings, over all its lanes. */
+  final Pace pace;
+
   private int inFlight;
   private boolean hasAnswered;
   private long controlCalls;
@@ -39,6 +43,7 @@ final class UpstreamState implements Serializable {
     this.index = index;
     this.spec = spec;
     this.slots = spec.maxInFlight();
+    this.pace = new Pace(spec.requestsPerMinute(), spec.tokensPerMinute());
     this.models = spec.models();
   }
 

@@ -105,6 +105,9 @@ final class WaitReasons implements Serializable {
     if (batch.openChunks() > 0 && !batch.hasWaiting()) {
       return "lines that failed wait to be sent again";
     }
+    if (!batch.calls.mayOne()) {
+      return batch.calls.reason();
+    }
     String unserved = lanes.unserved(batch);
     if (unserved != null) {
       return ofModel(unserved, lanes.upstreams());

@@ -12,6 +12,9 @@ final class Window implements Serializable {
   interface Member {
     int waitingLines();
 
+    /** The same, but for those beyond what its own limit of calls has to be ahead. */
+    int linesAhead();
+
     /** None of them may be sent for now. */
     boolean isHeld();
   }
@@ -65,7 +68,7 @@ final class Window implements Serializable {
   int ahead() {
     int ahead = claiming;
     for (Member batch : withLines) {
-      ahead += batch.isHeld() ? 0 : batch.waitingLines();
+      ahead += batch.isHeld() ? 0 : batch.linesAhead();
     }
     return ahead;
   }

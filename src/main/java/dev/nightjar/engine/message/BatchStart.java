@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param sealed counts of the sealed chunks
  * @param ending why it was already stopping; null when it runs
  * @param isFromBefore whether it was there before this process
+ * @param maxInFlight calls of it at a time; 0: as many as go
+ * @param project that it belongs to
+ * @param projectMaxInFlight calls of all its project's batches at a time; 0: as many as go
  */
 public record BatchStart(
     long batch,
@@ -29,5 +32,37 @@ public record BatchStart(
     RequestCounts sealed,
     Usage sealedUsage,
     @Nullable Ending ending,
-    boolean isFromBefore)
-    implements Serializable {}
+    boolean isFromBefore,
+    int maxInFlight,
+    String project,
+    int projectMaxInFlight)
+    implements Serializable {
+
+  /** Without limits of its own. */
+  public BatchStart(
+      long batch,
+      String model,
+      String url,
+      long deadlineMillis,
+      long lines,
+      int unsealedChunks,
+      RequestCounts sealed,
+      Usage sealedUsage,
+      @Nullable Ending ending,
+      boolean isFromBefore) {
+    this(
+        batch,
+        model,
+        url,
+        deadlineMillis,
+        lines,
+        unsealedChunks,
+        sealed,
+        sealedUsage,
+        ending,
+        isFromBefore,
+        0,
+        "",
+        0);
+  }
+}

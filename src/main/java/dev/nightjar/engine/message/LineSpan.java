@@ -38,6 +38,11 @@ public record LineSpan(
     return length <= WHOLE_BYTES_MAX;
   }
 
+  /** About as many as its prompt has: four bytes each, as texts in English have. */
+  public int tokens() {
+    return Math.ceilDiv(bodyLength, 4);
+  }
+
   /** The memory that its call takes, but for an answer that grows large. */
   public int callBytes() {
     return CALL_BYTES + (isReadWhole() ? length : COPY_BYTES + idLength);

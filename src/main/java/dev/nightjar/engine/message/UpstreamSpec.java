@@ -2,14 +2,22 @@ package dev.nightjar.engine.message;
 
 import java.io.Serializable;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the engine knows of an upstream.
  *
  * @param models those that it is configured for; where none is, what it lists counts
  * @param maxInFlight calls at a time, over all its lanes
+ * @param requestsPerMinute that it allows; null: it is not said
+ * @param tokensPerMinute the same, of prompts and answers
  */
-public record UpstreamSpec(String name, ModelNames models, int maxInFlight)
+public record UpstreamSpec(
+    String name,
+    ModelNames models,
+    int maxInFlight,
+    @Nullable Long requestsPerMinute,
+    @Nullable Long tokensPerMinute)
     implements Serializable {
   public UpstreamSpec {
     if (maxInFlight < 1) {
@@ -18,6 +26,6 @@ public record UpstreamSpec(String name, ModelNames models, int maxInFlight)
   }
 
   public UpstreamSpec(String name, Set<String> models, int maxInFlight) {
-    this(name, ModelNames.of(models), maxInFlight);
+    this(name, ModelNames.of(models), maxInFlight, null, null);
   }
 }

@@ -34,7 +34,9 @@ final class EventFormat {
   static void write(Event event, ObjectOutputStream out) throws IOException {
     if (event instanceof Event.Tick) {
       out.writeByte(TICK);
-    } else if (event instanceof Event.Ended(LineId line, CallOutcome.Answered(Answer answer))) {
+    } else if (event
+            instanceof Event.Ended(LineId line, CallOutcome.Answered(Answer answer, var rates))
+        && rates == null) {
       out.writeByte(ANSWERED);
       write(line, out);
       write(answer, out);

@@ -63,9 +63,9 @@ final class BatchTable {
     sql.update(
         """
         INSERT INTO batch (id, project, endpoint, input_file_id, completion_window, status,
-          created_at, expires_at, metadata, output_expires_after, idempotency_key, request_hash,
-          retry_count)
-        VALUES (?, ?, ?, ?, ?, 'validating', ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+          created_at, expires_at, metadata, output_expires_after, max_in_flight, idempotency_key,
+          request_hash, retry_count)
+        VALUES (?, ?, ?, ?, ?, 'validating', ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
         """,
         batch.id().value(),
         batch.project(),
@@ -76,6 +76,7 @@ final class BatchTable {
         window == null ? null : now.plus(window).toEpochMilli(),
         Rows.metadata(batch.metadata()),
         batch.outputExpiresAfterSeconds(),
+        batch.maxInFlight(),
         origin == null ? null : origin.idempotencyKey(),
         origin == null ? null : origin.hash(),
         origin == null ? 0 : origin.retryCount());

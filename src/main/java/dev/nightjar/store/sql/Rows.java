@@ -73,7 +73,8 @@ public final class Rows {
         fileId(row, "output_file_id"),
         fileId(row, "error_file_id"),
         metadata == null ? Map.of() : JSON.readValue(metadata, METADATA),
-        number(row, "output_expires_after"));
+        number(row, "output_expires_after"),
+        number(row, "max_in_flight"));
   }
 
   static Usage usage(ResultSet row) throws SQLException {

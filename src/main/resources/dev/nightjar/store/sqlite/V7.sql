@@ -5,6 +5,8 @@ ALTER TABLE batch DROP COLUMN expires_at;
 ALTER TABLE batch RENAME COLUMN deadline TO expires_at;
 -- Since when nothing of it is sent, by its owner's wish.
 ALTER TABLE batch ADD COLUMN paused_at INTEGER;
+-- How many of its calls may be under way, by its owner's wish.
+ALTER TABLE batch ADD COLUMN max_in_flight INTEGER;
 
 -- events counts what happened to a batch that readers follow: each seal, each entry of its timeline.
 -- Its own counter under its own row, so that a reader who has seen a number has seen all below it.

@@ -117,6 +117,12 @@ final class EngineDriver {
   /** How often each line was sent. */
   final Map<LineId, Integer> timesSent = new HashMap<>();
 
+  /** Of batches that start from now on; 0: as many calls as go. */
+  int callsOfBatch;
+
+  String project = "p";
+  int callsOfProject;
+
   /** The last call of each line. */
   private final Map<LineId, Effect.Send> calls = new HashMap<>();
 
@@ -178,7 +184,10 @@ final class EngineDriver {
                 RequestCounts.NONE,
                 Usage.NONE,
                 null,
-                isFromBefore)));
+                isFromBefore,
+                callsOfBatch,
+                project,
+                callsOfProject)));
   }
 
   void post(Event event) {

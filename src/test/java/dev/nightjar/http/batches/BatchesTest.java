@@ -89,6 +89,22 @@ class BatchesTest {
   }
 
   @Test
+  @Tag("F1")
+  void ownLimitOfCallsIsKeptAndShown() throws Exception {
+    JsonNode batch =
+        TestApi.json(
+            api.post(
+                "/v1/batches",
+                """
+                {"input_file_id": "file-x", "endpoint": "/v1/videos", "completion_window": "24h",
+                 "max_in_flight": 3}
+                """));
+
+    assertThat(batch.at("/nightjar/max_in_flight").asInt()).isEqualTo(3);
+    assertThat(only().maxInFlight()).isEqualTo(3);
+  }
+
+  @Test
   void pagesFollowEachOtherNewestFirst() throws Exception {
     List<String> ids = new ArrayList<>();
     for (int i = 0; i < 21; i++) {
