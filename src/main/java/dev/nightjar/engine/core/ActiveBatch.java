@@ -7,6 +7,7 @@ import dev.nightjar.batch.Usage;
 import dev.nightjar.engine.message.BatchStart;
 import dev.nightjar.engine.message.Event.ClaimedChunk;
 import dev.nightjar.engine.message.Live;
+import dev.nightjar.engine.pace.CallLimits;
 import java.io.Serializable;
 import java.util.Comparator;
 import java.util.Set;

@@ -6,6 +6,8 @@ import dev.nightjar.engine.message.BatchStart;
 import dev.nightjar.engine.message.Effect;
 import dev.nightjar.engine.message.Event.ClaimedChunk;
 import dev.nightjar.engine.message.LineId;
+import dev.nightjar.engine.pace.CallLimits;
+import dev.nightjar.engine.pace.Calls;
 import java.io.Serializable;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -6,6 +6,7 @@ import dev.nightjar.engine.message.EngineFigures.Illness;
 import dev.nightjar.engine.message.Failure;
 import dev.nightjar.engine.message.LineSpan;
 import dev.nightjar.engine.message.RateHeaders;
+import dev.nightjar.engine.pace.Pace;
 import java.io.Serializable;
 import java.util.Collection;
 import java.util.LinkedHashMap;

@@ -4,6 +4,7 @@ import dev.nightjar.engine.health.Cuts;
 import dev.nightjar.engine.message.KnownModels;
 import dev.nightjar.engine.message.ModelNames;
 import dev.nightjar.engine.message.UpstreamSpec;
+import dev.nightjar.engine.pace.Pace;
 import java.io.Serializable;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,5 @@
 package dev.nightjar.engine.core;
 
-import dev.nightjar.batch.Answer;
 import dev.nightjar.engine.message.BatchStart;
 import dev.nightjar.engine.message.CallOutcome;
 import dev.nightjar.engine.message.Effect;
@@ -119,7 +118,7 @@ enum LawBug {
         Trial trial = trials.computeIfAbsent(controlled.upstream(), _ -> new Trial());
         trial.isOn |= controlled.outcome() instanceof CallOutcome.Failed;
       }
-      if (event instanceof Event.Ended(LineId line, CallOutcome.Answered(Answer _))) {
+      if (event instanceof Event.Ended(LineId line, CallOutcome.Answered _)) {
         release(line, wanted);
       }
       for (Effect effect : effects) {

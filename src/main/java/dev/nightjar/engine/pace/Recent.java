@@ -1,4 +1,4 @@
-package dev.nightjar.engine.core;
+package dev.nightjar.engine.pace;
 
 import java.io.Serializable;
 

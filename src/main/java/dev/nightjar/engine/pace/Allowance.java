@@ -1,4 +1,4 @@
-package dev.nightjar.engine.core;
+package dev.nightjar.engine.pace;
 
 import dev.nightjar.engine.message.RateHeaders.Left;
 import java.io.Serializable;

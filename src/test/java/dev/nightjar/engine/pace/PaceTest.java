@@ -1,4 +1,4 @@
-package dev.nightjar.engine.core;
+package dev.nightjar.engine.pace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

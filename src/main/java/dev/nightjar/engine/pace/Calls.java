@@ -1,30 +1,30 @@
-package dev.nightjar.engine.core;
+package dev.nightjar.engine.pace;
 
 import java.io.Serializable;
 
 /** The calls of a batch or of a project that are under way, of which there may be so many. */
-final class Calls implements Serializable {
+public final class Calls implements Serializable {
   private final int max;
   private int inFlight;
 
   /** {@code max} is 0 for as many as go. */
-  Calls(int max) {
+  public Calls(int max) {
     this.max = max == 0 ? Integer.MAX_VALUE : max;
   }
 
-  boolean mayOne() {
+  public boolean mayOne() {
     return inFlight < max;
   }
 
-  void sent() {
+  public void sent() {
     inFlight++;
   }
 
-  void ended() {
+  public void ended() {
     inFlight--;
   }
 
-  int max() {
+  public int max() {
     return max;
   }
 }

@@ -1,4 +1,4 @@
-package dev.nightjar.engine.core;
+package dev.nightjar.engine.pace;
 
 import dev.nightjar.engine.message.RateHeaders;
 import java.io.Serializable;
@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * How fast an upstream is called that allows so many requests and tokens in a time: what its
  * settings say, what the heads of its answers say, and what it refused. Engine thread only.
  */
-final class Pace implements Serializable {
+public final class Pace implements Serializable {
   /** So many answers count for what tokens lines of a size come to. */
   private static final int ANSWERS_MAX = 20;
 
@@ -42,18 +42,18 @@ final class Pace implements Serializable {
   private long learnedMillis;
   private long grownMillis;
 
-  Pace(@Nullable Long requestsPerMinute, @Nullable Long tokensPerMinute) {
+  public Pace(@Nullable Long requestsPerMinute, @Nullable Long tokensPerMinute) {
     requests = new Allowance(requestsPerMinute);
     tokens = new Allowance(tokensPerMinute);
   }
 
   /** When the next call may be made. */
-  long nextMillis() {
+  public long nextMillis() {
     return Math.max(learned.nextMillis(), Math.max(requests.nextMillis(), tokens.nextMillis()));
   }
 
   /** {@code estimate} is of its tokens. */
-  void sent(long estimate, long now) {
+  public void sent(long estimate, long now) {
     grow(now);
     requests.spend(1, now);
     tokens.spend(estimate * tokensPerEstimate, now);
@@ -61,7 +61,7 @@ final class Pace implements Serializable {
   }
 
   /** An answer of {@code used} tokens; 0 if it does not say. */
-  void answered(long estimate, long used, @Nullable RateHeaders told, long now) {
+  public void answered(long estimate, long used, @Nullable RateHeaders told, long now) {
     answered.add(now);
     if (used > 0 && estimate > 0) {
       tokens.correct(used - estimate * tokensPerEstimate);
@@ -86,7 +86,7 @@ final class Pace implements Serializable {
    * A call that was sent at {@code sentMillis} was refused, because there were too many. Those that
    * were sent before the last change prove nothing.
    */
-  void refused(long estimate, long sentMillis, long now) {
+  public void refused(long estimate, long sentMillis, long now) {
     tokens.correct(-estimate * tokensPerEstimate);
     if (isLearning && sentMillis < learnedMillis + SECOND_MILLIS) {
       return;
