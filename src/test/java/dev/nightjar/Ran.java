@@ -39,7 +39,7 @@ public record Ran(int code, String out, String err) {
       throws IOException {
     Path errors = LocalFile.errorsBeside(output);
     Duration timeout = CallSettings.DEFAULT.requestTimeout();
-    var request = new RunRequest(input, output, errors, null, List.of(upstream), 16, timeout);
+    var request = new RunRequest(input, output, errors, null, List.of(upstream), 16, timeout, null);
     var err = new ByteArrayOutputStream();
     int code =
         new LocalRun(

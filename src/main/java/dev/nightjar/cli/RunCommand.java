@@ -31,8 +31,8 @@ import picocli.CommandLine.Parameters;
       "1:the command or the input is wrong",
       "2:finished, and some lines failed",
       "3:there was no memory left; the same command goes on",
-      "5:the upstream refuses the key",
-      "6:the upstream cannot be reached",
+      "5:the upstream refuses the key; the same command goes on",
+      "6:the upstream cannot be reached, or gives nothing; the same command goes on",
       "70:the process could not go on; the same command does",
       "130:stopped by Ctrl-C; the same command goes on"
     })
@@ -74,6 +74,14 @@ public final class RunCommand implements Callable<Integer> {
       description = "For one call, such as 90s or 10m (default: 30m).")
   @Nullable String timeout;
 
+  @Option(
+      names = "--wait-for-upstream",
+      paramLabel = "TIME",
+      description =
+          "How long to wait for upstreams that give nothing (default: 10m; less if from the first"
+              + " call on the key is refused, or what answers is no such server).")
+  @Nullable String waitForUpstream;
+
   @Mixin UpstreamOptions upstreamOptions = new UpstreamOptions();
 
   private final Map<String, String> environment;
@@ -112,6 +120,9 @@ public final class RunCommand implements Callable<Integer> {
         max == null ? UpstreamSettings.MAX_IN_FLIGHT : max,
         timeout == null
             ? CallSettings.DEFAULT.requestTimeout()
-            : DurationText.parse("--timeout", timeout));
+            : DurationText.parse("--timeout", timeout),
+        waitForUpstream == null
+            ? null
+            : DurationText.parse("--wait-for-upstream", waitForUpstream));
   }
 }

@@ -35,6 +35,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs one file without a server: the same engine on a state directory beside the output, {@code
@@ -45,6 +46,7 @@ public final class LocalRun {
   private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
   private static final int ERRORS_SHOWN = 20;
   private static final int UNAUTHORIZED = 401;
+  private static final long NANOS_PER_MILLI = 1_000_000;
   private static final long LOOK_MILLIS = 50;
 
   private final RunRequest request;
@@ -52,6 +54,7 @@ public final class LocalRun {
   private final CompletableFuture<String> stop;
   private final RunNode.Opener opener;
   private final RunFiles files;
+  private Patience.@Nullable End givenUp;
 
   /** {@code stop} is completed when the user wants to stop. */
   public LocalRun(
@@ -135,7 +138,14 @@ public final class LocalRun {
       err.println("nightjar: going on with an earlier run");
     }
     Optional<Batch> ended = watch(node, batch);
-    return ended.isPresent() ? finish(node, ended.get()) : interrupted(node);
+    if (ended.isPresent()) {
+      return finish(node, ended.get());
+    }
+    if (givenUp == null) {
+      return stopped(node, ExitCode.INTERRUPTED);
+    }
+    say(givenUp.sentence());
+    return stopped(node, givenUp.exitCode());
   }
 
   private void say(String sentence) {
@@ -158,7 +168,7 @@ public final class LocalRun {
         silent += status == 0 ? 1 : 0;
       }
     }
-    if (keys + silent < upstreams.size()) {
+    if (keys + silent < upstreams.size() || request.waitForUpstream() != null) {
       return ExitCode.OK;
     }
     return silent == 0 ? ExitCode.KEY_REFUSED : ExitCode.UNREACHABLE;
@@ -190,11 +200,12 @@ public final class LocalRun {
     }
   }
 
-  /** Shows progress until the batch has ended; empty if the user wants to stop. */
+  /** Shows progress until the batch has ended; empty if the user wants to stop, or gave up. */
   private Optional<Batch> watch(RunNode node, Batch batch) {
     var display = new ProgressDisplay(err);
     ProgressLine line = null;
     long begun = System.nanoTime();
+    var patience = new Patience(request.waitForUpstream(), begun / NANOS_PER_MILLI);
     while (true) {
       Picture picture = node.engine().picture();
       Batch row = node.stores().batches().batch(batch.sequence()).orElseThrow();
@@ -212,7 +223,12 @@ public final class LocalRun {
         }
         display.show(line.render(now.counts(), now.usage(), since(begun), now.reason()));
       }
-      if (stop.isDone()) {
+      for (String news : patience.news(picture.figures(), System.nanoTime() / NANOS_PER_MILLI)) {
+        display.clear();
+        say(news);
+      }
+      givenUp = patience.look(picture.figures(), System.nanoTime() / NANOS_PER_MILLI).orElse(null);
+      if (stop.isDone() || givenUp != null) {
         display.end();
         return Optional.empty();
       }
@@ -237,11 +253,11 @@ public final class LocalRun {
     }
   }
 
-  private int interrupted(RunNode node) {
+  private int stopped(RunNode node, int exitCode) {
     err.println("nightjar: finishing the calls in flight (once more to stop at once)");
     node.engine().drain(CallSettings.DEFAULT.drain());
     err.println("nightjar: stopped; the same command goes on from here");
-    return ExitCode.INTERRUPTED;
+    return exitCode;
   }
 
   private int finish(RunNode node, Batch batch) throws IOException {

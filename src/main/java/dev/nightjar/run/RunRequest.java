@@ -6,7 +6,13 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What to run; {@code upstreams} is empty for a simulated one. */
+/**
+ * What to run.
+ *
+ * @param upstreams empty for a simulated one
+ * @param waitForUpstream how long to go on with upstreams that give nothing; null: as long as makes
+ *     sense
+ */
 public record RunRequest(
     Path input,
     Path output,
@@ -14,13 +20,21 @@ public record RunRequest(
     @Nullable String model,
     List<UpstreamSettings> upstreams,
     int maxInFlight,
-    Duration requestTimeout) {
+    Duration requestTimeout,
+    @Nullable Duration waitForUpstream) {
   public RunRequest {
     upstreams = List.copyOf(upstreams);
   }
 
   public RunRequest withUpstream(UpstreamSettings upstream) {
     return new RunRequest(
-        input, output, errors, model, List.of(upstream), maxInFlight, requestTimeout);
+        input,
+        output,
+        errors,
+        model,
+        List.of(upstream),
+        maxInFlight,
+        requestTimeout,
+        waitForUpstream);
   }
 }

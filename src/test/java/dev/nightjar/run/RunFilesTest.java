@@ -58,6 +58,13 @@ class RunFilesTest {
 
   private RunRequest request(Path output, Path errors) {
     return new RunRequest(
-        folder.resolve("in.jsonl"), output, errors, null, List.of(), 1, Duration.ofSeconds(1));
+        folder.resolve("in.jsonl"),
+        output,
+        errors,
+        null,
+        List.of(),
+        1,
+        Duration.ofSeconds(1),
+        null);
   }
 }
