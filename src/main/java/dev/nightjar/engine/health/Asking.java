@@ -7,6 +7,9 @@ import java.io.Serializable;
  * the smallest may be refused for its own sake. Engine thread only.
  */
 final class Asking implements Serializable {
+  /** So often a line is ok where the smallest call is not: that is no chance any more. */
+  private static final int TELLING = 3;
+
   private boolean isUnderWay;
   private boolean isByLine;
   private int oks;
@@ -14,6 +17,9 @@ final class Asking implements Serializable {
 
   /** The smallest call was ok once: it is refused for no reason of its own. */
   private boolean isProven;
+
+  /** How often a line was ok where the smallest call was not. */
+  private int instead;
 
   boolean isUnderWay() {
     return isUnderWay;
@@ -34,19 +40,24 @@ final class Asking implements Serializable {
 
   void begin(int oksNeeded) {
     isUnderWay = true;
+    isByLine = instead >= TELLING;
     oks = 0;
     needed = oksNeeded;
   }
 
-  /** From now on: the smallest call seems to be refused for its own sake. */
+  /** The smallest call may be refused for its own sake, or because nothing is well yet. */
   void byLine() {
     isByLine = true;
-    oks = 0;
   }
 
   /** True when that is enough. */
   boolean ok() {
-    isProven |= !isByLine;
+    if (isByLine) {
+      instead++;
+      isByLine = instead >= TELLING;
+    } else {
+      isProven = true;
+    }
     return ++oks >= needed;
   }
 

@@ -132,7 +132,7 @@ public final class Scope implements Serializable {
   }
 
   public Refusal refused(Failure refusal, long now) {
-    if (asking.wasOk()) {
+    if (asking.wasOk() && asking.isProven()) {
       cuts.noisy(now);
     }
     if (!asking.isProven() && wasOk) {
