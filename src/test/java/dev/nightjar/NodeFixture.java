@@ -2,6 +2,7 @@ package dev.nightjar;
 
 import dev.nightjar.batch.Batch;
 import dev.nightjar.config.DiskFreeMin;
+import dev.nightjar.config.UpstreamSettings;
 import dev.nightjar.engine.BatchEngine;
 import dev.nightjar.engine.message.EngineLimits;
 import dev.nightjar.file.FileId;
@@ -39,13 +40,23 @@ public final class NodeFixture implements AutoCloseable {
     return opened;
   }
 
+  public static NodeFixture open(Path data, List<UpstreamSettings> upstreams, EngineLimits limits) {
+    NodeFixture opened = openStores(data, upstreams, limits);
+    opened.node.engine().start();
+    return opened;
+  }
+
   /** Of an engine that does nothing. */
   public static NodeFixture openStores(Path data, String upstream, EngineLimits limits) {
-    var settings = ServerFixture.settings(data, upstream, 64);
+    return openStores(data, ServerFixture.settings(data, upstream, 64).upstreams(), limits);
+  }
+
+  private static NodeFixture openStores(
+      Path data, List<UpstreamSettings> upstreams, EngineLimits limits) {
     var node =
         LocalEngine.open(
             data,
-            settings.upstreams(),
+            upstreams,
             new LocalEngine.Limits(
                 new BatchEngine.Limits(limits, InputLimits.DEFAULTS), DiskFreeMin.NONE));
     return new NodeFixture(node);

@@ -148,10 +148,14 @@ public final class ServerFixture implements AutoCloseable {
   }
 
   public static void awaitThat(BooleanSupplier condition) {
-    long limit = System.nanoTime() + LIMIT.toNanos();
+    awaitThat(condition, LIMIT);
+  }
+
+  public static void awaitThat(BooleanSupplier condition, Duration within) {
+    long limit = System.nanoTime() + within.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > limit) {
-        throw new AssertionError("not so within " + LIMIT);
+        throw new AssertionError("not so within " + within);
       }
       LockSupport.parkNanos(LOOK_NANOS / 4);
     }
