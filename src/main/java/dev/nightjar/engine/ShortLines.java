@@ -24,8 +24,11 @@ final class ShortLines {
   /** A call with this body was ok. */
   void ok(Kind kind, Upstream.Body body) throws IOException {
     Bytes known = shortest.get(kind);
-    boolean isWanted = known == null ? shortest.size() < KINDS_MAX : body.length() < known.length();
+    boolean isWanted = known == null || body.length() < known.length();
     if (isWanted && body.length() <= BYTES_MAX) {
+      if (known == null && shortest.size() >= KINDS_MAX) {
+        shortest.keySet().stream().findAny().ifPresent(shortest::remove);
+      }
       var bytes = new ByteArrayOutputStream((int) body.length());
       body.writeTo(bytes);
       shortest.put(kind, Bytes.of(bytes.toByteArray()));

@@ -13,27 +13,32 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An upstream of one model that answers each line after the same time, and that can be in trouble:
- * with one line, or with all that it is asked. It always lists its model.
+ * An upstream of one model that answers each line after the same time, whatever model it asks for,
+ * and that can be in trouble: with one line, or with all that it is asked. Unless it is away, it
+ * lists its model.
  */
 public final class TroubledUpstream implements AutoCloseable {
+  private static final Pattern MODEL = Pattern.compile("\"model\":\"([^\"]*)\"");
   private static final Pattern USER = Pattern.compile("\"user\":\"([^\"]*)\"");
   private static final String GOOD =
       answer("200 OK", "{\"object\":\"chat.completion\",\"choices\":[{\"index\":0}]}");
   private static final long ENGINE_STARTS_NANOS = Duration.ofMillis(1_500).toNanos();
 
   private final ScriptedServer server;
-  private final String model;
   private final Duration latency;
   private final AtomicInteger calls = new AtomicInteger();
   private final AtomicInteger controls = new AtomicInteger();
   private final AtomicInteger kills = new AtomicInteger();
+  private final AtomicInteger strays = new AtomicInteger();
+  private final AtomicInteger listings = new AtomicInteger();
   private final Map<String, AtomicInteger> callsOf = new ConcurrentHashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition engineDied = lock.newCondition();
   private final Condition beganToWork = lock.newCondition();
   private int working;
   private long diedAt = System.nanoTime() - ENGINE_STARTS_NANOS;
+  private volatile String model;
+  private volatile boolean isAway;
   private volatile @Nullable Trouble trouble;
   private volatile @Nullable Trouble ofOneLine;
 
@@ -120,6 +125,26 @@ public final class TroubledUpstream implements AutoCloseable {
     trouble = what;
   }
 
+  /** Its process is gone: whatever it is asked is reset. */
+  public void away(boolean newIsAway) {
+    isAway = newIsAway;
+  }
+
+  /** From now on it has this model only. */
+  public void has(String newModel) {
+    model = newModel;
+  }
+
+  /** How often it was asked for its models, away or not. */
+  public int listings() {
+    return listings.get();
+  }
+
+  /** Lines of another model that it answered. */
+  public int strays() {
+    return strays.get();
+  }
+
   /** With the line whose user is {@code odd}. */
   public void troubleWithOneLine(Trouble what) {
     ofOneLine = what;
@@ -161,7 +186,13 @@ public final class TroubledUpstream implements AutoCloseable {
     boolean isOpen = true;
     while (isOpen) {
       ScriptedServer.Received request = peer.readRequest();
-      isOpen = request.head().startsWith("GET") ? list(peer) : answer(peer, request.body());
+      boolean isList = request.head().startsWith("GET");
+      listings.addAndGet(isList ? 1 : 0);
+      if (isAway) {
+        peer.reset();
+        return;
+      }
+      isOpen = isList ? list(peer) : answer(peer, request.body());
     }
   }
 
@@ -171,8 +202,7 @@ public final class TroubledUpstream implements AutoCloseable {
   }
 
   private boolean answer(Peer peer, String body) throws IOException, InterruptedException {
-    Matcher matcher = USER.matcher(body);
-    String user = matcher.find() ? matcher.group(1) : "";
+    String user = named(USER, body);
     (user.isEmpty() ? controls : calls).incrementAndGet();
     callsOf.computeIfAbsent(user, _ -> new AtomicInteger()).incrementAndGet();
     Trouble now = trouble;
@@ -182,9 +212,21 @@ public final class TroubledUpstream implements AutoCloseable {
     if (now != null && now != Trouble.KILLER) {
       return now.play(peer);
     }
+    if (!user.isEmpty() && !named(MODEL, body).equals(model)) {
+      strays.incrementAndGet();
+    }
     boolean isAnswered = now == Trouble.KILLER ? kill() : work(user.isEmpty());
+    if (isAway) {
+      peer.reset();
+      return false;
+    }
     peer.send(isAnswered ? GOOD : Trouble.GATEWAY.bytes);
     return true;
+  }
+
+  private static String named(Pattern pattern, String body) {
+    Matcher matcher = pattern.matcher(body);
+    return matcher.find() ? matcher.group(1) : "";
   }
 
   /** Whether the engine behind the gateway lived through it. */

@@ -40,7 +40,7 @@ final class Controls implements Serializable {
   /** Its rest is over: may lines be sent again? */
   void askAgain(Lane lane, Scope scope, long now) {
     if (scope.isTimeToTry(now)) {
-      scope.tried(false, now);
+      reopen(lane, scope, false, now);
     } else {
       ask(lane, scope, scope.oksToBeSure(), now);
     }
@@ -69,7 +69,7 @@ final class Controls implements Serializable {
         switch (scope.refused(refusal, now)) {
           case ILL -> ill(lane, scope, refusal, now);
           case ASK_BY_LINE -> control(lane, scope);
-          case UNKNOWN -> unknown(scope, now);
+          case UNKNOWN -> unknown(lane, scope, now);
         }
       }
       case CallOutcome.Aborted _, CallOutcome.LocalFault _ -> nobody(lane, scope, now);
@@ -81,17 +81,17 @@ final class Controls implements Serializable {
       control(lane, scope);
     } else if (scope.isResting()) {
       verdicts.explain(scope, Long.MAX_VALUE);
-      scope.tried(true, now);
+      reopen(lane, scope, true, now);
     } else {
       verdicts.judgeByControl(scope, now);
     }
   }
 
   /** No control call can tell, but the upstream is there: what it says counts. */
-  private void unknown(Scope scope, long now) {
+  private void unknown(Lane lane, Scope scope, long now) {
     scope.endAsking();
     if (scope.isResting()) {
-      scope.tried(false, now);
+      reopen(lane, scope, false, now);
     } else {
       verdicts.judgeByTime(scope, now);
     }
@@ -101,14 +101,26 @@ final class Controls implements Serializable {
   private void nobody(Lane lane, Scope scope, long now) {
     Failure silence = scope.isResting() ? null : scope.doubts.silence();
     if (silence == null) {
-      unknown(scope, now);
+      unknown(lane, scope, now);
     } else {
       scope.endAsking();
       ill(lane, scope, silence, now);
     }
   }
 
+  /** Whoever was away may be back with another model: it says so before any line is sent. */
+  private void reopen(Lane lane, Scope scope, boolean wasControlOk, long now) {
+    scope.tried(wasControlOk, now);
+    if (!lane.upstream.isConfigured()) {
+      lane.awaitListing();
+      effects.accept(new Effect.ListModels(lane.upstream.index));
+    }
+  }
+
   private void ill(Lane lane, Scope scope, Failure why, long now) {
+    if (scope.illness() == null && !lane.upstream.isConfigured()) {
+      effects.accept(new Effect.ListModels(lane.upstream.index));
+    }
     double jitter = 0.75 + random.nextDouble() / 2;
     long base = limits.retries().base().toMillis();
     scope.rest(why, new Pause(asked(why), base, jitter), now);

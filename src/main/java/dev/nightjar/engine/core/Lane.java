@@ -33,6 +33,10 @@ final class Lane implements Serializable {
 
   private boolean isServing = true;
   private boolean isPaced;
+
+  /** Which models its upstream has now was asked, and not yet answered. */
+  private boolean awaitsListing;
+
   private int inFlight;
   private long nextMillis = Long.MAX_VALUE;
 
@@ -67,6 +71,15 @@ final class Lane implements Serializable {
     isServing = newIsServing;
   }
 
+  void awaitListing() {
+    awaitsListing = true;
+  }
+
+  /** Its upstream was asked for its models, and answered, or failed to. */
+  void heard() {
+    awaitsListing = false;
+  }
+
   boolean isServing() {
     return isServing;
   }
@@ -79,6 +92,7 @@ final class Lane implements Serializable {
 
   boolean hasRoom(long now) {
     return isServing
+        && !awaitsListing
         && upstream.hasRoom()
         && throttle.allows(inFlight)
         && nextMillisByPace() <= now;

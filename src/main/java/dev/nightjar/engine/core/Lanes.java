@@ -129,8 +129,9 @@ final class Lanes implements Serializable {
     return upstreams.stream().map(UpstreamState::known).toList();
   }
 
-  /** What the upstreams can do has changed. */
-  void route() {
+  /** An upstream was asked for its models: what it can do may have changed. */
+  void heard(UpstreamState upstream) {
+    all().forEach(queue -> queue.heard(upstream));
     all().forEach(this::route);
   }
 

@@ -50,7 +50,7 @@ final class Listings implements Serializable {
     boolean isSoon = upstream.isUnknown() && upstream.listFailure() != null;
     long wait = isSoon ? SOON_MILLIS : AGAIN_MILLIS;
     timers.at(now + wait, new Due.ListModels(upstream.index));
-    lanes.route();
+    lanes.heard(upstream);
     effects.accept(new Effect.TellModels(lanes.knownModels()));
   }
 }

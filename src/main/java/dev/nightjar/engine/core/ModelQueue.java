@@ -150,6 +150,13 @@ final class ModelQueue implements Serializable {
     }
   }
 
+  void heard(UpstreamState upstream) {
+    Lane lane = lane(upstream.index);
+    if (lane != null) {
+      lane.heard();
+    }
+  }
+
   /** The lane of an upstream; null when it has none. */
   @Nullable Lane lane(int upstream) {
     for (Lane lane : lanes) {

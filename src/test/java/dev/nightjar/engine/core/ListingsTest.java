@@ -8,10 +8,13 @@ import dev.nightjar.engine.message.CallOutcome;
 import dev.nightjar.engine.message.Event;
 import dev.nightjar.engine.message.Failure.Kind;
 import dev.nightjar.engine.message.KnownModels;
+import dev.nightjar.engine.message.LineId;
 import dev.nightjar.engine.message.ModelNames;
 import dev.nightjar.engine.message.UpstreamSpec;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -19,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /** A line goes only to upstreams that have its model, for all that they said. */
 @Tag("K4")
 class ListingsTest {
-  private static final int MODELS = Integer.getInteger("mixed.models", 5_000);
+  private static final int MODELS = Integer.getInteger("mixed.models", 100_000);
   private static final Set<String> MODEL = Set.of(EngineDriver.MODEL);
 
   private final EngineDriver two =
@@ -138,6 +141,57 @@ class ListingsTest {
     assertThat(two.finished).containsExactly(1L);
   }
 
+  /** All calls of the first upstream fail, and then a control call. */
+  private void makeTheFirstIll() {
+    while (two.controls.isEmpty()) {
+      LineId next = two.takeSent();
+      boolean isFirst = two.call(next).upstream() == 0;
+      two.end(next, isFirst ? Outcomes.failed(Kind.ASTRAY, 404, "unknown") : Outcomes.ok());
+    }
+    for (LineId line : List.copyOf(two.sent)) {
+      if (two.call(line).upstream() == 0) {
+        two.end(line, Outcomes.failed(Kind.ASTRAY, 404, "unknown"));
+      }
+    }
+    two.controlled(Outcomes.failed(Kind.ASTRAY, 404, "unknown"));
+  }
+
+  @Test
+  @Tag("F2")
+  void upstreamThatFallsIllIsAskedAtOnceWhichModelsItHas() {
+    two.lists.put(0, MODEL);
+    two.lists.put(1, MODEL);
+    two.start(1, 1_000);
+
+    two.lists.put(0, Set.of("other"));
+    makeTheFirstIll();
+
+    assertThat(two.listings).isEqualTo(3);
+    assertThat(called()).containsExactly(1, 1, 1);
+    two.controls.clear();
+    for (int i = 0; i < 100; i++) {
+      two.advance(1_000);
+      assertThat(called()).containsExactly(1, 1, 1);
+    }
+  }
+
+  @Test
+  @Tag("F2")
+  void upstreamThatIsBackSaysWhichModelsItHasBeforeItGetsALine() {
+    two.lists.put(0, MODEL);
+    two.lists.put(1, MODEL);
+    two.start(1, 1_000);
+    makeTheFirstIll();
+    two.areListingsSlow = true;
+
+    two.advance(1_000);
+    two.controlledOk();
+    assertThat(called()).containsExactly(1, 1, 1);
+
+    two.post(new Event.ListFailed(0, "refused"));
+    assertThat(called()).containsExactly(0, 1, 1, 1);
+  }
+
   @Test
   void linesThatComeBackFromAnUpstreamWithoutTheirModelWaitForOneThatHasIt() {
     two.start(1, 4);
@@ -160,24 +214,37 @@ class ListingsTest {
 
   /** A queue for each name that a client thinks of would slow down every step. */
   @Test
-  void modelIsForgottenOnceNoLineOfItIsLeft() {
-    var driver = new EngineDriver(8);
-    driver.isMixed = true;
-    driver.start(1, MODELS);
+  @Tag("F2")
+  void eachOfManyModelsGoesWhereItIsAndIsForgottenOnceNoLineOfItIsLeft() {
+    for (int upstream = 0; upstream < 2; upstream++) {
+      int rest = upstream;
+      two.lists.put(
+          upstream,
+          IntStream.range(0, MODELS)
+              .filter(i -> i % 2 == rest)
+              .mapToObj(i -> "model " + i)
+              .collect(Collectors.toSet()));
+    }
+    two.isMixed = true;
+    two.start(1, MODELS);
 
     int most = 0;
-    while (!driver.sent.isEmpty()) {
-      driver.succeed(driver.takeSent());
-      most = Math.max(most, lanes(driver));
+    int wrong = 0;
+    while (!two.sent.isEmpty()) {
+      LineId line = two.takeSent();
+      wrong += two.call(line).number() % 2 == two.call(line).upstream() ? 0 : 1;
+      two.succeed(line);
+      most = Math.max(most, lanes(two));
     }
 
-    System.err.printf("%d models, at most %d lanes at a time%n", MODELS, most);
-    assertThat(driver.finished).containsExactly(1L);
+    assertThat(two.finished).containsExactly(1L);
+    assertThat(wrong).as("calls of a model that is elsewhere").isZero();
     assertThat(most).isLessThan(100);
-    assertThat(lanes(driver)).isZero();
+    assertThat(lanes(two)).isZero();
   }
 
   @Test
+  @Tag("F2")
   void batchOfSeveralModelsSaysWhichOfThemNobodyHas() {
     two.lists.put(0, Set.of("model 0"));
     two.lists.put(1, Set.of("model 1"));
