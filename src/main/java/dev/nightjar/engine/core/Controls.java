@@ -111,6 +111,9 @@ final class Controls implements Serializable {
   /** Whoever was away may be back with another model: it says so before any line is sent. */
   private void reopen(Lane lane, Scope scope, boolean wasControlOk, long now) {
     scope.tried(wasControlOk, now);
+    if (wasControlOk) {
+      lane.throttle.over();
+    }
     if (!lane.upstream.isConfigured()) {
       lane.awaitListing();
       effects.accept(new Effect.ListModels(lane.upstream.index));

@@ -16,6 +16,10 @@ public final class Throttle implements Serializable {
   private static final int THROTTLED_MIN = 2;
 
   private double cap = Double.MAX_VALUE;
+
+  /** When a call was last answered. */
+  private double capWhenAnswered = Double.MAX_VALUE;
+
   private double stayMillis = STAY_MIN_MILLIS;
   private long loweredAtMillis = Long.MIN_VALUE / 2;
   private long lastLine = -1;
@@ -50,6 +54,7 @@ public final class Throttle implements Serializable {
       cap += 1 / cap;
       cap = cap >= slots ? Double.MAX_VALUE : cap;
     }
+    capWhenAnswered = cap;
   }
 
   /** A line is told that it is too many; whether that holds for all lines. */
@@ -76,6 +81,14 @@ public final class Throttle implements Serializable {
     } else {
       pausedUntilMillis = Math.max(pausedUntilMillis, untilMillis);
     }
+  }
+
+  /** All was refused, and that is over: how few it took meanwhile says nothing of now. */
+  public void over() {
+    level = 0;
+    cap = capWhenAnswered;
+    reason = null;
+    pausedUntilMillis = Long.MAX_VALUE;
   }
 
   /** True once when its pause is over. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.nightjar.engine.message.CallOutcome;
 import dev.nightjar.engine.message.LineId;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -68,5 +69,32 @@ class ThrottleTest {
       assertThat(driver.sends - sends).as("second %d", second).isLessThan(20);
       sends = driver.sends;
     }
+  }
+
+  @Test
+  void upstreamThatRefusedAllForAMinuteIsAtFullSpeedSoonAfter() {
+    var wide = new EngineDriver(64);
+    wide.start(1, 10_000);
+    for (int second = 0; second < 5; second++) {
+      endAll(wide, Outcomes.ok());
+    }
+
+    for (int second = 0; second < 60; second++) {
+      endAll(wide, Outcomes.throttled("429", null));
+    }
+    for (int second = 0; second < 10; second++) {
+      endAll(wide, Outcomes.ok());
+    }
+
+    assertThat(wide.sent).hasSize(64);
+  }
+
+  /** Those under way end, and a second passes. */
+  private static void endAll(EngineDriver driver, CallOutcome outcome) {
+    List.copyOf(driver.sent).forEach(line -> driver.end(line, outcome));
+    for (int i = driver.controls.size(); i > 0; i--) {
+      driver.controlled(outcome);
+    }
+    driver.advance(1_000);
   }
 }
