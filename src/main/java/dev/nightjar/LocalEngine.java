@@ -50,6 +50,7 @@ final class LocalEngine implements RunNode {
               upstream.name(),
               models(upstream),
               upstream.maxInFlight(),
+              upstream.isFoundOut() ? 0 : upstream.maxInFlight(),
               upstream.requestsPerMinute(),
               upstream.tokensPerMinute()));
     }

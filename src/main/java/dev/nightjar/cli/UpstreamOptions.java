@@ -45,7 +45,7 @@ final class UpstreamOptions {
   @Option(
       names = "--max-in-flight",
       paramLabel = "N",
-      description = "Calls at a time to each upstream (default: 256).")
+      description = "Calls at a time to each upstream (default: as many as it bears, 256 at most).")
   @Nullable Integer maxInFlight;
 
   @Option(
@@ -112,6 +112,7 @@ final class UpstreamOptions {
               key,
               models,
               maxInFlight(null),
+              maxInFlight == null,
               preset(name, preset),
               perMinute("--rpm", requestsPerMinute),
               perMinute("--tpm", tokensPerMinute)));
@@ -181,6 +182,7 @@ final class UpstreamOptions {
         own,
         models(entry),
         maxInFlight(entry.maxInFlight()),
+        maxInFlight == null && entry.maxInFlight() == null,
         preset(name, entry.preset()),
         perMinute("rpm of upstream " + name, entry.rpm()),
         perMinute("tpm of upstream " + name, entry.tpm()));

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param url its base URL, with or without {@code /v1}
  * @param apiKey sent as bearer token; null for none
  * @param models those it serves; null: any; empty: what it lists
+ * @param isFoundOut how many it bears, with {@code maxInFlight} as the most; else it bears so many
  * @param preset what is known of its kind
  * @param requestsPerMinute that it may be asked for; null: as many as it takes
  * @param tokensPerMinute the same, of prompts and answers
@@ -20,6 +21,7 @@ public record UpstreamSettings(
     @Nullable String apiKey,
     @Nullable Set<String> models,
     int maxInFlight,
+    boolean isFoundOut,
     Preset preset,
     @Nullable Long requestsPerMinute,
     @Nullable Long tokensPerMinute) {
@@ -35,12 +37,12 @@ public record UpstreamSettings(
       @Nullable String apiKey,
       @Nullable Set<String> models,
       int maxInFlight) {
-    this(name, url, apiKey, models, maxInFlight, Preset.NONE, null, null);
+    this(name, url, apiKey, models, maxInFlight, false, Preset.NONE, null, null);
   }
 
   public UpstreamSettings withMaxInFlight(int max) {
     return new UpstreamSettings(
-        name, url, apiKey, models, max, preset, requestsPerMinute, tokensPerMinute);
+        name, url, apiKey, models, max, isFoundOut, preset, requestsPerMinute, tokensPerMinute);
   }
 
   /** Never with the key. */

@@ -60,12 +60,15 @@ public final class ModelCatalog {
   /** Whether it is well; what it says of its models, the engine is told. */
   Probe ask(int upstream) {
     Probe probe = upstreams.get(upstream).probe(PROBE_TIMEOUT);
-    events.accept(
-        switch (probe) {
-          case Probe.Alive(Optional<List<String>> listed) ->
-              new Event.ModelsListed(upstream, models(listed));
-          case Probe.Dead(String reason, _) -> new Event.ListFailed(upstream, reason);
-        });
+    switch (probe) {
+      case Probe.Alive(Optional<List<String>> listed, int slots) -> {
+        if (slots > 0) {
+          events.accept(new Event.SlotsTold(upstream, slots));
+        }
+        events.accept(new Event.ModelsListed(upstream, models(listed)));
+      }
+      case Probe.Dead(String reason, _) -> events.accept(new Event.ListFailed(upstream, reason));
+    }
     return probe;
   }
 
@@ -155,7 +158,7 @@ public final class ModelCatalog {
 
   private KnownModels askedAnew(int upstream, KnownModels before) {
     return switch (ask(upstream)) {
-      case Probe.Alive(Optional<List<String>> listed) ->
+      case Probe.Alive(Optional<List<String>> listed, _) ->
           new KnownModels(
               before.upstream(), before.models().with(models(listed)), clock.steadyMillis(), true);
       case Probe.Dead _ -> before;

@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  * connections as there are calls at once: how many these may be, the caller decides.
  */
 public final class HttpUpstream implements Upstream {
-  private static final String MODELS = "/v1/models";
   private static final Header JSON = new BasicHeader("Content-Type", "application/json");
 
   private final String name;
@@ -96,7 +95,7 @@ public final class HttpUpstream implements Upstream {
 
   @Override
   public Probe probe(Duration timeout) {
-    return new ModelProbe(new HttpCall(calls, message("GET", MODELS), timeout)).run();
+    return new ModelProbe(path -> new HttpCall(calls, message("GET", path), timeout)).run();
   }
 
   /** With host and path given apart, the library parses no URI. */

@@ -1,28 +1,26 @@
 package dev.nightjar.upstream;
 
 import dev.nightjar.upstream.Upstream.Probe;
-import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.Optional;
-import tools.jackson.core.JacksonException;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
-/** Asks an upstream for its models and judges from the answer whether it can work. */
-final class ModelProbe implements Upstream.Sink {
-  private static final int MAX_BYTES = 4 * 1024 * 1024;
-  private static final JsonMapper JSON = JsonMapper.shared();
-
-  private final Upstream.Call call;
-  private final ByteArrayOutputStream body = new ByteArrayOutputStream();
-
-  ModelProbe(Upstream.Call call) {
-    this.call = call;
-  }
+/**
+ * Asks an upstream for its models and judges from the answer whether it can work. llama.cpp's
+ * server, which is known by the owner that it gives its models, tells in {@code GET /props} how
+ * many calls it works on at a time.
+ */
+record ModelProbe(Function<String, Upstream.Call> calls) {
+  private static final String MODELS = "/v1/models";
+  private static final String PROPS = "/props";
+  private static final String LLAMA_CPP = "llamacpp";
 
   Probe run() {
-    return switch (call.execute(this)) {
-      case UpstreamResult.Answered answered -> judge(answered.status());
+    var body = new SmallBody();
+    return switch (calls.apply(MODELS).execute(body)) {
+      case UpstreamResult.Answered answered -> judge(answered.status(), body);
       case UpstreamResult.TooLarge _ -> new Probe.Alive(Optional.empty());
       case UpstreamResult.Unreachable(var reason) -> new Probe.Dead(reason, 0);
       case UpstreamResult.Broken(var reason) -> new Probe.Dead(reason, 0);
@@ -33,40 +31,37 @@ final class ModelProbe implements Upstream.Sink {
   }
 
   /** A server without a list of models works all the same. */
-  private Probe judge(int status) {
+  private Probe judge(int status, SmallBody body) {
     if (status >= 500 || status == 401 || status == 403 || status == 429) {
       return new Probe.Dead("GET /models was answered with status %d".formatted(status), status);
     }
-    return new Probe.Alive(status < 300 ? models() : Optional.empty());
-  }
-
-  private Optional<List<String>> models() {
-    try {
-      var ids =
-          JSON.readTree(body.toByteArray())
-              .path("data")
-              .valueStream()
-              .map(model -> model.path("id"))
-              .filter(JsonNode::isString)
-              .map(JsonNode::stringValue)
-              .toList();
-      return ids.isEmpty() ? Optional.empty() : Optional.of(ids);
-    } catch (JacksonException _) {
-      return Optional.empty();
+    if (status >= 300) {
+      return new Probe.Alive(Optional.empty());
     }
+    List<JsonNode> models =
+        body.json().map(json -> json.path("data").valueStream()).orElse(Stream.of()).toList();
+    List<String> ids = texts(models, "id");
+    return new Probe.Alive(
+        ids.isEmpty() ? Optional.empty() : Optional.of(ids),
+        texts(models, "owned_by").contains(LLAMA_CPP) ? slots() : 0);
   }
 
-  @Override
-  public void restart() {
-    body.reset();
+  private static List<String> texts(List<JsonNode> models, String field) {
+    return models.stream()
+        .map(model -> model.path(field))
+        .filter(JsonNode::isString)
+        .map(JsonNode::stringValue)
+        .toList();
   }
 
-  @Override
-  public boolean accept(byte[] buffer, int offset, int count) {
-    if (body.size() + count > MAX_BYTES) {
-      return false;
-    }
-    body.write(buffer, offset, count);
-    return true;
+  /** 0 where it does not say: it may need a key for that, or be another that calls itself so. */
+  private int slots() {
+    var body = new SmallBody();
+    boolean isAnswered =
+        calls.apply(PROPS).execute(body) instanceof UpstreamResult.Answered answered
+            && answered.status() < 300;
+    return isAnswered
+        ? body.json().map(json -> Math.max(0, json.path("total_slots").asInt(0))).orElse(0)
+        : 0;
   }
 }

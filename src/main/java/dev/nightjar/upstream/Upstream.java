@@ -71,8 +71,16 @@ public interface Upstream extends AutoCloseable {
 
   /** What a probe saw. */
   sealed interface Probe {
-    /** It answers; {@code models} is empty when it does not list any. */
-    record Alive(Optional<List<String>> models) implements Probe {}
+    /**
+     * It answers; {@code models} is empty when it does not list any.
+     *
+     * @param slots calls that it works on at a time; 0: it does not say
+     */
+    record Alive(Optional<List<String>> models, int slots) implements Probe {
+      public Alive(Optional<List<String>> models) {
+        this(models, 0);
+      }
+    }
 
     /**
      * It does not answer, or not with its models (401, 403, 429, 5xx).

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -67,6 +68,34 @@ class ProbeTest {
       })
   void serverThatListsNoModelsIsAlive(String body) throws Exception {
     assertThat(probe(200, body)).isEqualTo(ALIVE);
+  }
+
+  @Test
+  @Tag("G1")
+  void llamaCppTellsHowManyCallsItWorksOn() throws Exception {
+    String list = "{\"data\":[{\"id\":\"llama\",\"owned_by\":\"llamacpp\"}]}";
+    Optional<List<String>> models = Optional.of(List.of("llama"));
+
+    assertThat(probeOfLlamaCpp(list, 200, "{\"total_slots\":4}"))
+        .isEqualTo(new Probe.Alive(models, 4));
+    assertThat(probeOfLlamaCpp(list, 401, "{}")).isEqualTo(new Probe.Alive(models));
+    assertThat(probeOfLlamaCpp(list, 200, "page")).isEqualTo(new Probe.Alive(models));
+    assertThat(probeOfLlamaCpp(list, 200, "{\"total_slots\":-1}"))
+        .isEqualTo(new Probe.Alive(models));
+  }
+
+  private static Probe probeOfLlamaCpp(String list, int status, String props) throws IOException {
+    String form = "HTTP/1.1 %d X\r\nContent-Length: %d\r\n\r\n%s";
+    Script script =
+        peer -> {
+          while (true) {
+            boolean isList = peer.readRequest().head().startsWith("GET /v1/models ");
+            int code = isList ? 200 : status;
+            String body = isList ? list : props;
+            peer.send(form.formatted(code, body.length(), body));
+          }
+        };
+    return probe(script, Duration.ofSeconds(5));
   }
 
   @Test

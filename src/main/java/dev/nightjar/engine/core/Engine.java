@@ -151,6 +151,7 @@ public final class Engine implements Serializable {
       case Event.Controlled controlled -> lines.controlled(controlled, now);
       case Event.ModelsListed(int upstream, Set<String> models) ->
           listings.listed(upstream, models, now);
+      case Event.SlotsTold(int upstream, int slots) -> lanes.told(upstream, slots);
       case Event.ListFailed(int upstream, String reason) -> listings.failed(upstream, reason, now);
       case Event.Held(@Nullable String reason) -> waits.held(reason);
       case Event.DiskShort(@Nullable String reason) -> waits.diskShort(reason);

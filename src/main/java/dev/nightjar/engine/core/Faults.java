@@ -55,7 +55,7 @@ final class Faults implements Serializable {
   List<Decision> ended(Line line, CallOutcome outcome, long now) {
     Lane lane = line.lane();
     Scope scope = line.scope();
-    lane.ended();
+    lane.ended(now);
     scope.ended(now);
     if (line.isSentAsSuspect()) {
       lane.upstream.cuts.suspectEnded();
@@ -80,7 +80,7 @@ final class Faults implements Serializable {
   private void ok(Line line, Lane lane, Scope scope, long now) {
     int slots = lane.upstream.slots();
     line.ok(slots, now);
-    lane.upstream.wasOk();
+    lane.upstream.wasOk(now);
     if (scope.takeGoesOn()) {
       say(lane + " goes on");
     }

@@ -116,14 +116,14 @@ final class Lane implements Serializable {
 
   void sent(LineSpan span, long now) {
     inFlight++;
-    upstream.sent();
+    upstream.sent(now);
     pace.sent(span.tokens(), now);
     upstream.pace.sent(span.tokens(), now);
   }
 
-  void ended() {
+  void ended(long now) {
     inFlight--;
-    upstream.ended();
+    upstream.ended(now);
   }
 
   /** It had what it was sent for: {@code tokens} of prompt and answer, 0 if it does not say. */

@@ -65,6 +65,11 @@ final class Lanes implements Serializable {
     return ordered;
   }
 
+  /** An upstream says how many calls at a time it works on. */
+  void told(int upstream, int slots) {
+    upstreams.get(upstream).hasSlots(slots);
+  }
+
   long linesWaiting() {
     long lines = 0;
     for (ModelQueue queue : rotation) {

@@ -5,6 +5,7 @@ import dev.nightjar.engine.message.KnownModels;
 import dev.nightjar.engine.message.ModelNames;
 import dev.nightjar.engine.message.UpstreamSpec;
 import dev.nightjar.engine.pace.Pace;
+import dev.nightjar.engine.pace.SlotSearch;
 import java.io.Serializable;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,7 @@ final class UpstreamState implements Serializable {
 
   final int index;
   private final UpstreamSpec spec;
-  private final int slots;
+  private final SlotSearch slots;
   final Cuts cuts = new Cuts();
 
   /** By its settings, over all its lanes. */
@@ -43,7 +44,7 @@ final class UpstreamState implements Serializable {
   UpstreamState(int index, UpstreamSpec spec) {
     this.index = index;
     this.spec = spec;
-    this.slots = spec.maxInFlight();
+    this.slots = new SlotSearch(spec.slots(), spec.maxInFlight());
     this.pace = new Pace(spec.requestsPerMinute(), spec.tokensPerMinute());
     this.models = spec.models();
   }
@@ -54,7 +55,7 @@ final class UpstreamState implements Serializable {
 
   /** Calls that it may have at a time. */
   int slots() {
-    return slots;
+    return slots.slots();
   }
 
   int inFlight() {
@@ -66,20 +67,29 @@ final class UpstreamState implements Serializable {
    * stay within a quarter more than may be in flight, however slow the disk is.
    */
   boolean hasRoom() {
-    return inFlight < slots && inFlight + unappended < slots + Math.ceilDiv(slots, 4);
+    int max = slots();
+    return inFlight < max && inFlight + unappended < max + Math.ceilDiv(max, 4);
   }
 
-  void sent() {
+  void sent(long now) {
     inFlight++;
+    slots.sent(inFlight, now);
   }
 
-  void ended() {
+  void ended(long now) {
     inFlight--;
+    slots.ended(inFlight, now);
   }
 
   /** A line had from it what it was sent for. */
-  void wasOk() {
+  void wasOk(long now) {
     hasAnswered = true;
+    slots.answered(now);
+  }
+
+  /** It says itself how many calls at a time it works on. */
+  void hasSlots(int count) {
+    slots.told(count);
   }
 
   /** One ever had. */

@@ -51,6 +51,9 @@ public sealed interface Event extends Serializable {
   /** What an upstream says that it has, in its order; empty when it does not say. */
   record ModelsListed(int upstream, Set<String> models) implements Event {}
 
+  /** An upstream says how many calls at a time it works on. */
+  record SlotsTold(int upstream, int slots) implements Event {}
+
   /** An upstream could not be asked which models it has. */
   record ListFailed(int upstream, String reason) implements Event {}
 

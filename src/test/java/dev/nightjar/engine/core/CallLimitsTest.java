@@ -72,7 +72,8 @@ class CallLimitsTest {
 
   private static EngineDriver paced(@Nullable Long requests, @Nullable Long tokens) {
     return new EngineDriver(
-        new UpstreamSpec("up", ModelNames.of(Set.of(EngineDriver.MODEL)), SLOTS, requests, tokens));
+        new UpstreamSpec(
+            "up", ModelNames.of(Set.of(EngineDriver.MODEL)), SLOTS, SLOTS, requests, tokens));
   }
 
   @Test

@@ -34,14 +34,18 @@ class FaultLawTest {
       List<String> broken = new Law(LawPlan.of(seed), SimulatedCore::real).broken();
       if (!broken.isEmpty()) {
         failed++;
-        LawPlan shrunk = Law.shrunk(LawPlan.of(seed), SimulatedCore::real);
-        say("seed %d: %s; at its smallest %s".formatted(seed, broken, shrunk));
+        say("seed %d: %s; %s".formatted(seed, broken, shrunk(LawPlan.of(seed))));
       }
       if (seed % PER_RESULT == 0) {
         say("seeds up to %d: %d failed".formatted(seed, failed));
       }
     }
     assertThat(failed).as("seeds that fail").isZero();
+  }
+
+  /** A campaign has no time for it. */
+  private static LawPlan shrunk(LawPlan plan) {
+    return RESULTS.isEmpty() ? Law.shrunk(plan, SimulatedCore::real) : plan;
   }
 
   @ParameterizedTest(name = "{0}")

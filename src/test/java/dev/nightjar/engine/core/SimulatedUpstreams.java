@@ -81,7 +81,7 @@ final class SimulatedUpstreams {
   /** An upstream was asked for its models, and nothing else came of it. */
   static boolean isMereListing(Event event, List<Effect> effects) {
     return switch (event) {
-      case Event.Tick _, Event.ModelsListed _, Event.ListFailed _ ->
+      case Event.Tick _, Event.ModelsListed _, Event.SlotsTold _, Event.ListFailed _ ->
           effects.stream()
               .allMatch(e -> e instanceof Effect.ListModels || e instanceof Effect.TellModels);
       default -> false;
