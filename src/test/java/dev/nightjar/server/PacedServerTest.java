@@ -181,6 +181,7 @@ class PacedServerTest {
         null,
         null,
         64,
+        false,
         Preset.NONE,
         limit(isConfigured, REQUESTS),
         limit(isConfigured, TOKENS));
