@@ -68,7 +68,7 @@ class SlotSearchTest {
     for (int seed = 0; seed < SEEDS; seed++) {
       var world = new World(0, engineSlots, sigma, seed);
       int doublings = Math.max(1, (int) Math.ceil(Math.log(engineSlots / 8.0) / Math.log(2)));
-      world.run(Integer.MAX_VALUE, 2 * doublings * STAY);
+      world.run(Integer.MAX_VALUE, 2L * doublings * STAY);
       int before = world.answered;
       long since = world.now;
       world.run(Integer.MAX_VALUE, since + 100 * STAY);
