@@ -132,9 +132,13 @@ class PacedServerTest {
         tokens.take(used);
       }
       String told = isTelling ? requests.headers("requests") + tokens.headers("tokens") : "";
-      String body =
-          "{\"object\":\"chat.completion\",\"usage\":{\"prompt_tokens\":%d,\"completion_tokens\":%d}}";
-      return json(200, told, body.formatted(used / 2, used - used / 2));
+      return json(
+          200,
+          told,
+          """
+          {"object":"chat.completion","usage":{"prompt_tokens":%d,"completion_tokens":%d}}\
+          """
+              .formatted(used / 2, used - used / 2));
     }
 
     synchronized double refusedShare() {

@@ -85,14 +85,15 @@ class ProbeTest {
   }
 
   private static Probe probeOfLlamaCpp(String list, int status, String props) throws IOException {
-    String form = "HTTP/1.1 %d X\r\nContent-Length: %d\r\n\r\n%s";
     Script script =
         peer -> {
           while (true) {
             boolean isList = peer.readRequest().head().startsWith("GET /v1/models ");
             int code = isList ? 200 : status;
             String body = isList ? list : props;
-            peer.send(form.formatted(code, body.length(), body));
+            peer.send(
+                "HTTP/1.1 %d X\r\nContent-Length: %d\r\n\r\n%s"
+                    .formatted(code, body.length(), body));
           }
         };
     return probe(script, Duration.ofSeconds(5));
