@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 
@@ -37,9 +38,16 @@ public record Ran(int code, String out, String err) {
   /** {@code nightjar run}, which nobody stops; it prints nothing on standard output. */
   public static Ran localRun(Path input, Path output, UpstreamSettings upstream)
       throws IOException {
+    return localRun(input, output, null, upstream);
+  }
+
+  /** Of those lines only that are in this file of errors. */
+  public static Ran localRun(
+      Path input, Path output, @Nullable Path only, UpstreamSettings upstream) throws IOException {
     Path errors = LocalFile.errorsBeside(output);
     Duration timeout = CallSettings.DEFAULT.requestTimeout();
-    var request = new RunRequest(input, output, errors, null, List.of(upstream), 16, timeout, null);
+    var request =
+        new RunRequest(input, output, errors, only, null, List.of(upstream), 16, timeout, null);
     var err = new ByteArrayOutputStream();
     int code =
         new LocalRun(

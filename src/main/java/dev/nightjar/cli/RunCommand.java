@@ -37,7 +37,11 @@ import picocli.CommandLine.Parameters;
       "130:stopped by Ctrl-C; the same command goes on"
     })
 public final class RunCommand implements Callable<Integer> {
-  @Parameters(index = "0", arity = "0..1", paramLabel = "IN", description = "Requests, JSONL.")
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "IN",
+      description = "Requests, JSONL; - is standard input.")
   @Nullable Path input;
 
   @Option(
@@ -50,14 +54,22 @@ public final class RunCommand implements Callable<Integer> {
       names = {"-o", "--output-file"},
       paramLabel = "OUT",
       required = true,
-      description = "Answers, in the order of IN. Written at the end.")
+      description = "Answers, in the order of IN, written at the end; - is standard output.")
   Path output = Path.of("");
 
   @Option(
       names = {"-e", "--error-file"},
       paramLabel = "ERR",
-      description = "Lines that failed (default: OUT with .errors.jsonl); absent if none did.")
+      description =
+          "Lines that failed (default: OUT, or IN where OUT is a stream, with .errors.jsonl); absent"
+              + " if none did.")
   @Nullable Path errors;
+
+  @Option(
+      names = "--only",
+      paramLabel = "ERR",
+      description = "Only those lines of IN that are in this error file, of an earlier run.")
+  @Nullable Path only;
 
   @Option(
       names = "--model",
@@ -114,7 +126,8 @@ public final class RunCommand implements Callable<Integer> {
     return new RunRequest(
         in,
         output,
-        errors != null ? errors : LocalFile.errorsBeside(output),
+        errors != null ? errors : LocalFile.errorsBeside(lasting(in)),
+        only,
         model,
         upstreams,
         max == null ? UpstreamSettings.MAX_IN_FLIGHT : max,
@@ -124,5 +137,13 @@ public final class RunCommand implements Callable<Integer> {
         waitForUpstream == null
             ? null
             : DurationText.parse("--wait-for-upstream", waitForUpstream));
+  }
+
+  /** The output, or what is a file beside it. */
+  private Path lasting(Path in) {
+    if (!LocalFile.isStream(output)) {
+      return output;
+    }
+    return LocalFile.isStream(in) ? Path.of("run.jsonl") : in;
   }
 }

@@ -15,8 +15,11 @@ import dev.nightjar.engine.message.Live;
 import dev.nightjar.engine.message.Picture;
 import dev.nightjar.file.JsonLines;
 import dev.nightjar.process.ProcessEnd;
+import dev.nightjar.run.RunFiles.Finished;
 import dev.nightjar.store.BatchStore.BatchQuery;
+import dev.nightjar.terminal.CommandException;
 import dev.nightjar.terminal.ExitCode;
+import dev.nightjar.terminal.LocalFile;
 import dev.nightjar.terminal.Printable;
 import dev.nightjar.terminal.ProgressDisplay;
 import dev.nightjar.terminal.ProgressLine;
@@ -68,17 +71,25 @@ public final class LocalRun {
 
   /** Gives the exit code. */
   public int run() throws IOException {
+    checkPaths();
     boolean hasState = Files.isDirectory(files.state());
-    if (!Files.isRegularFile(request.input()) && !hasState) {
-      throw new SettingsException("input not found: " + request.input());
+    try {
+      if (files.input.isStream() && !unlessStopped(files.input::spool)) {
+        return ExitCode.INTERRUPTED;
+      }
+      if (!files.input.isThere() && !hasState) {
+        throw new SettingsException("input not found: " + request.input());
+      }
+      if (!files.hasStream() && Files.exists(request.output())) {
+        return alreadyDone(hasState);
+      }
+      return begin();
+    } finally {
+      files.input.deleteSpool();
     }
-    if (Files.exists(request.output())) {
-      return alreadyDone(hasState);
-    }
-    Path folder = request.output().toAbsolutePath().getParent();
-    if (folder == null || !Files.isDirectory(folder)) {
-      throw new SettingsException("the folder of the output does not exist: " + folder);
-    }
+  }
+
+  private int begin() throws IOException {
     int code;
     try (RunNode node = open()) {
       code = runOrEnd(node);
@@ -89,18 +100,78 @@ public final class LocalRun {
     return code;
   }
 
+  private void checkPaths() {
+    for (Path path : List.of(request.input(), request.output(), request.errors())) {
+      if (Files.isDirectory(path)) {
+        throw new SettingsException(path + " is a directory");
+      }
+    }
+    Path written = files.hasStream() ? request.errors() : request.output();
+    Path folder = written.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new SettingsException("the folder of the output does not exist: " + folder);
+    }
+    Path only = request.only();
+    if (only != null) {
+      LocalFile.checkReadable(only);
+    }
+    Path errors = request.errors().toAbsolutePath();
+    if (errors.equals(request.input().toAbsolutePath())
+        || (only != null && errors.equals(only.toAbsolutePath()))) {
+      throw new SettingsException(
+          "lines that fail would replace %s; name another with -e".formatted(request.errors()));
+    }
+  }
+
   /** The rename was the last step: what may be left is the state directory. */
   private int alreadyDone(boolean hasState) throws IOException {
-    if (Files.isRegularFile(request.input()) && files.linesAnswered() != files.linesAsked()) {
+    Finished finished = files.finished().orElse(null);
+    if (finished == null
+        || (files.input.isThere() && !finished.sha256().equals(files.input.sha256OfLines()))) {
       throw new SettingsException(
-          "%s exists, and its lines are not as many as %s has; move it away to run again"
-              .formatted(request.output(), request.input()));
+          "%s exists, and is not known to be of %s as it is now; move it away, or name another"
+                  .formatted(request.output(), request.input())
+              + " with -o");
     }
     if (hasState) {
       files.deleteState();
     }
+    if (finished.failed() > 0) {
+      return tellFailed(finished.failed(), finished.lines());
+    }
     err.println("nightjar: " + request.output() + " is complete already; nothing to do");
     return ExitCode.OK;
+  }
+
+  private interface Work {
+    void run() throws IOException;
+  }
+
+  /** False if the user wants to stop before: whoever is at the other end of a pipe may not come. */
+  private boolean unlessStopped(Work work) throws IOException {
+    var done = new CompletableFuture<@Nullable Void>();
+    Thread.ofPlatform()
+        .daemon()
+        .name("stream")
+        .start(() -> {
+          try {
+            work.run();
+            done.complete(null);
+          } catch (IOException | RuntimeException e) {
+            done.completeExceptionally(e);
+          }
+        });
+    try {
+      var _ = CompletableFuture.anyOf(stop, done).get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException io) {
+        throw io;
+      }
+      throw new IllegalStateException(e);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+    return done.isDone();
   }
 
   private RunNode open() {
@@ -125,7 +196,9 @@ public final class LocalRun {
     Optional<Batch> earlier =
         node.stores().batches().batches(new BatchQuery(RunFiles.PROJECT, null, 1)).stream()
             .findFirst();
-    earlier.ifPresent(files::checkUnchanged);
+    if (earlier.isPresent()) {
+      files.checkUnchanged(earlier.get());
+    }
     if (earlier.isEmpty() || !earlier.get().status().isTerminal()) {
       int unusable = checkUpstreams(node.upstreams());
       if (unusable != ExitCode.OK) {
@@ -176,7 +249,7 @@ public final class LocalRun {
 
   /** The url of the first line, by which those that have none are judged. */
   private String endpoint() throws IOException {
-    try (InputStream in = Files.newInputStream(request.input())) {
+    try (InputStream in = files.input.open()) {
       var lines = new JsonLines(in, InputLimits.DEFAULTS.lineBytesMax());
       while (lines.next()) {
         if (!lines.isBlank()) {
@@ -265,14 +338,39 @@ public final class LocalRun {
       showErrors(node, batch);
       return ExitCode.WRONG;
     }
-    files.export(node.stores().files(), node.objects(), batch);
-    if (batch.counts().failed() > 0) {
-      err.println(
-          "nightjar: %d of %d lines failed; they are in %s"
-              .formatted(batch.counts().failed(), batch.counts().total(), request.errors()));
-      return ExitCode.SOME_FAILED;
+    Work export = () -> files.export(node.stores().files(), node.objects(), batch);
+    if (!files.hasStream()) {
+      export.run();
+    } else if (!writeOut(export)) {
+      return ExitCode.INTERRUPTED;
     }
-    return ExitCode.OK;
+    return batch.counts().failed() == 0
+        ? ExitCode.OK
+        : tellFailed(batch.counts().failed(), batch.counts().total());
+  }
+
+  private boolean writeOut(Work export) throws IOException {
+    try {
+      return unlessStopped(export);
+    } catch (IOException e) {
+      if ("Broken pipe".equals(e.getMessage())) {
+        throw CommandException.silent();
+      }
+      throw e;
+    }
+  }
+
+  /** What they failed with, and how to run them again. */
+  private int tellFailed(long failed, long total) throws IOException {
+    Path errors = request.errors();
+    err.println("nightjar: %d of %d lines failed; they are in %s".formatted(failed, total, errors));
+    if (Files.isRegularFile(errors)) {
+      FailedLines.told(errors).forEach(kind -> err.println("nightjar:   " + kind));
+      err.println(
+          "nightjar: to run them again: the same command with --only %s and another -o"
+              .formatted(errors));
+    }
+    return ExitCode.SOME_FAILED;
   }
 
   private void showErrors(RunNode node, Batch batch) {

@@ -13,21 +13,23 @@ import dev.nightjar.store.ObjectKeys;
 import dev.nightjar.store.ObjectStore;
 import dev.nightjar.store.disk.Directories;
 import dev.nightjar.store.disk.Disk;
+import dev.nightjar.terminal.LocalFile;
+import java.io.ByteArrayInputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The files of a run: input, output, errors, and the state directory beside the output. */
@@ -36,8 +38,16 @@ final class RunFiles {
   private static final String DIGEST = "input_sha256";
   private static final int COPY_BYTES = 256 * 1024;
 
+  final RunInput input;
   private final RunRequest request;
   private final Disk disk;
+
+  /**
+   * Of the last run whose output is here.
+   *
+   * @param sha256 of the lines that it was given
+   */
+  record Finished(String sha256, long lines, long failed) {}
 
   RunFiles(RunRequest request) {
     this(request, Disk.REAL);
@@ -46,10 +56,36 @@ final class RunFiles {
   RunFiles(RunRequest request, Disk disk) {
     this.request = request;
     this.disk = disk;
+    this.input = new RunInput(request.input(), request.only(), beside(anchor(), ".nightjar.in"));
+  }
+
+  /** What the names of other files derive from. */
+  private Path anchor() {
+    return hasStream() ? request.errors() : request.output();
+  }
+
+  /** The output is one. */
+  boolean hasStream() {
+    return LocalFile.isStream(request.output());
   }
 
   Path state() {
-    return beside(request.output(), ".nightjar");
+    return beside(anchor(), ".nightjar");
+  }
+
+  private Path note() {
+    return anchor().resolveSibling("." + anchor().getFileName() + ".nightjar");
+  }
+
+  /** Empty if it is not known whose the output is. */
+  Optional<Finished> finished() throws IOException {
+    if (!Files.isRegularFile(note())) {
+      return Optional.empty();
+    }
+    String[] said = Files.readString(note()).strip().split(" ", -1);
+    return said.length == 3
+        ? Optional.of(new Finished(said[0], Long.parseLong(said[1]), Long.parseLong(said[2])))
+        : Optional.empty();
   }
 
   private static Path beside(Path path, String suffix) {
@@ -61,10 +97,9 @@ final class RunFiles {
     var ids = new NewIds(new SecureRandom());
     FileId id = ids.newFile();
     long bytes;
-    MessageDigest digest = sha256();
-    try (var in = new DigestInputStream(Files.newInputStream(request.input()), digest);
-        ObjectStore.Writer out = node.objects().create(ObjectKeys.upload(id))) {
-      copy(in, out);
+    String digest;
+    try (ObjectStore.Writer out = node.objects().create(ObjectKeys.upload(id))) {
+      digest = input.copyTo(out);
       out.commit();
       bytes = out.bytesWritten();
     }
@@ -74,7 +109,7 @@ final class RunFiles {
         .insertFile(
             new NewFile(id, PROJECT, name, "batch", bytes, null),
             Manifest.ofObject(ObjectKeys.upload(id), bytes));
-    Map<String, String> metadata = Map.of(DIGEST, HexFormat.of().formatHex(digest.digest()));
+    Map<String, String> metadata = Map.of(DIGEST, digest);
     return node.stores()
         .batches()
         .createBatch(
@@ -83,17 +118,8 @@ final class RunFiles {
   }
 
   /** A run goes on only with the input it began with; without one it has its copy. */
-  void checkUnchanged(Batch batch) {
-    if (!Files.isRegularFile(request.input())) {
-      return;
-    }
-    MessageDigest digest = sha256();
-    try (var in = new DigestInputStream(Files.newInputStream(request.input()), digest)) {
-      copy(in, OutputStream.nullOutputStream());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    if (!HexFormat.of().formatHex(digest.digest()).equals(batch.metadata().get(DIGEST))) {
+  void checkUnchanged(Batch batch) throws IOException {
+    if (input.isThere() && !input.sha256OfLines().equals(batch.metadata().get(DIGEST))) {
       throw new SettingsException(
           "%s has changed since this run began; restore it, or delete %s to begin again"
               .formatted(request.input(), state()));
@@ -105,20 +131,49 @@ final class RunFiles {
     if (batch.errorFileId() != null) {
       export(stored, objects, batch.errorFileId(), request.errors());
     }
+    if (hasStream()) {
+      exportToStream(stored, objects, batch.outputFileId());
+      return;
+    }
+    String sha256 = batch.metadata().getOrDefault(DIGEST, "");
+    String finished =
+        "%s %d %d%n".formatted(sha256, batch.counts().total(), batch.counts().failed());
+    write(new ByteArrayInputStream(finished.getBytes(StandardCharsets.UTF_8)), note());
     export(stored, objects, batch.outputFileId(), request.output());
+  }
+
+  private void exportToStream(FileStore stored, ObjectStore objects, @Nullable FileId file)
+      throws IOException {
+    Manifest content = content(stored, file);
+    Path target = request.output();
+    try (var reader = ContentReader.forward(objects, content);
+        OutputStream out =
+            LocalFile.isStandard(target)
+                ? new FileOutputStream(FileDescriptor.out)
+                : Files.newOutputStream(target, StandardOpenOption.WRITE)) {
+      reader.stream(0, reader.length()).transferTo(out);
+    }
+  }
+
+  private static Manifest content(FileStore stored, @Nullable FileId file) {
+    return file == null ? new Manifest(List.of()) : stored.content(file).orElseThrow();
   }
 
   private void export(FileStore stored, ObjectStore objects, @Nullable FileId file, Path target)
       throws IOException {
-    Manifest content = file == null ? new Manifest(List.of()) : stored.content(file).orElseThrow();
+    try (var reader = ContentReader.forward(objects, content(stored, file))) {
+      write(reader.stream(0, reader.length()), target);
+    }
+  }
+
+  private void write(InputStream in, Path target) throws IOException {
     Path part = beside(target, ".part");
     if (!Files.exists(part)) {
       Files.createFile(part); // As the user's umask has it: the disk would make it its owner's.
     }
-    try (var reader = ContentReader.forward(objects, content);
-        Disk.OpenFile out = disk.open(part)) {
+    try (Disk.OpenFile out = disk.open(part)) {
       out.truncate(0);
-      write(reader.stream(0, reader.length()), out);
+      write(in, out);
       out.force();
     }
     disk.rename(part, target);
@@ -135,35 +190,9 @@ final class RunFiles {
     }
   }
 
-  private static void copy(InputStream in, OutputStream out) throws IOException {
-    byte[] buffer = new byte[COPY_BYTES];
-    for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-      out.write(buffer, 0, n);
-    }
-  }
-
-  long linesAsked() throws IOException {
-    return lines(request.input());
-  }
-
-  long linesAnswered() throws IOException {
-    return lines(request.output()) + (Files.exists(request.errors()) ? lines(request.errors()) : 0);
-  }
-
-  private static long lines(Path path) throws IOException {
-    try (InputStream in = Files.newInputStream(path)) {
-      var lines = new dev.nightjar.file.JsonLines(in, Integer.MAX_VALUE - 16);
-      long count = 0;
-      while (lines.next()) {
-        count += lines.isBlank() ? 0 : 1;
-      }
-      return count;
-    }
-  }
-
   /** What was paid for goes only once the names of the files with it are durable. */
   void deleteState() throws IOException {
-    disk.forceDirectory(folder(request.output()));
+    disk.forceDirectory(folder(anchor()));
     if (Files.isDirectory(folder(request.errors()))) { // There is none if no line has failed.
       disk.forceDirectory(folder(request.errors()));
     }
@@ -172,13 +201,5 @@ final class RunFiles {
 
   private static Path folder(Path file) {
     return Objects.requireNonNull(file.toAbsolutePath().getParent());
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What to run.
  *
+ * @param input a file or a stream, as is {@code output}
+ * @param only a file of failed lines of the input, which are to be run; null: all are
  * @param upstreams empty for a simulated one
  * @param waitForUpstream how long to go on with upstreams that give nothing; null: as long as makes
  *     sense
@@ -17,6 +19,7 @@ public record RunRequest(
     Path input,
     Path output,
     Path errors,
+    @Nullable Path only,
     @Nullable String model,
     List<UpstreamSettings> upstreams,
     int maxInFlight,
@@ -31,6 +34,7 @@ public record RunRequest(
         input,
         output,
         errors,
+        only,
         model,
         List.of(upstream),
         maxInFlight,

@@ -6,15 +6,30 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Set;
 
 /** Files of this machine: their names, and what may be wrong with them, in words. */
 public final class LocalFile {
+  private static final Set<String> STANDARD =
+      Set.of("-", "/dev/stdin", "/dev/stdout", "/dev/fd/0", "/dev/fd/1");
+
   private LocalFile() {}
 
   public static void checkReadable(Path path) {
     if (!Files.isRegularFile(path)) {
       throw CommandException.wrong("there is no file " + path);
     }
+  }
+
+  /** What can be read or written once only: standard input or output, or a pipe. */
+  public static boolean isStream(Path path) {
+    return isStandard(path)
+        || (Files.exists(path) && !Files.isRegularFile(path) && !Files.isDirectory(path));
+  }
+
+  /** Standard input or output. */
+  public static boolean isStandard(Path path) {
+    return STANDARD.contains(path.toString());
   }
 
   public static CommandException cannotRead(Path path, IOException e) {

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A run whose upstream lists its models and gives nothing ends, and goes on when that is over. */
 @Tag("server")
 @Tag("F1")
+@Tag("G1")
 class RunPatienceTest {
   private static final int LINES = 40;
 

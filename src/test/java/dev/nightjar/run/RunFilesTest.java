@@ -62,6 +62,7 @@ class RunFilesTest {
         output,
         errors,
         null,
+        null,
         List.of(),
         1,
         Duration.ofSeconds(1),
