@@ -83,10 +83,13 @@ public final class Throttle implements Serializable {
     }
   }
 
-  /** All was refused, and that is over: how few it took meanwhile says nothing of now. */
+  /**
+   * All was refused, and that is over: how few it took meanwhile says nothing of now, nor does what
+   * was taken while the last calls before were answered, and others refused already.
+   */
   public void over() {
     level = 0;
-    cap = capWhenAnswered;
+    cap = capWhenAnswered / (LESS * LESS);
     reason = null;
     pausedUntilMillis = Long.MAX_VALUE;
   }

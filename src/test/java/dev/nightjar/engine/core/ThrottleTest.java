@@ -79,6 +79,9 @@ class ThrottleTest {
       endAll(wide, Outcomes.ok());
     }
 
+    for (int second = 0; second < 2; second++) {
+      endAll(wide, Outcomes.throttled("429", null), Outcomes.ok());
+    }
     for (int second = 0; second < 60; second++) {
       endAll(wide, Outcomes.throttled("429", null));
     }
@@ -89,11 +92,14 @@ class ThrottleTest {
     assertThat(wide.sent).hasSize(64);
   }
 
-  /** Those under way end, and a second passes. */
-  private static void endAll(EngineDriver driver, CallOutcome outcome) {
-    List.copyOf(driver.sent).forEach(line -> driver.end(line, outcome));
-    for (int i = driver.controls.size(); i > 0; i--) {
-      driver.controlled(outcome);
+  /** Those under way end, one like this and one like that, and a second passes. */
+  private static void endAll(EngineDriver driver, CallOutcome... outcomes) {
+    int i = 0;
+    for (LineId line : List.copyOf(driver.sent)) {
+      driver.end(line, outcomes[i++ % outcomes.length]);
+    }
+    for (int left = driver.controls.size(); left > 0; left--) {
+      driver.controlled(outcomes[0]);
     }
     driver.advance(1_000);
   }
