@@ -12,7 +12,6 @@ import tools.jackson.core.io.JsonStringEncoder;
  * line and the answer, so that writing it twice gives the same bytes.
  */
 public final class AnswerLine {
-  private static final int WRAPPED_BYTES_MAX = 2_048;
   private static final int REQUEST_ID_MAX = 128;
 
   // Written a million times when a large batch is cancelled.
@@ -78,9 +77,8 @@ public final class AnswerLine {
         Bytes.utf8("},\"error\":null}"));
   }
 
-  /** An answer that is no JSON object, in OpenAI's error envelope: its first 2 KB as message. */
-  public Answer wrapped(int status, @Nullable String requestId, Bytes body) {
-    String text = body.slice(0, Math.min(body.length(), WRAPPED_BYTES_MAX)).utf8();
+  /** An answer that is no JSON object: what it says is the message in OpenAI's error envelope. */
+  public Answer wrapped(int status, @Nullable String requestId, String text) {
     String message =
         text.isBlank() ? "The upstream answered %d without a body.".formatted(status) : text;
     String envelope =

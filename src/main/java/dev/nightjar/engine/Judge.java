@@ -119,11 +119,13 @@ final class Judge {
   private Failure wrapped(Answered answered, AnswerBuffer buffer) {
     int status = answered.status();
     Kind kind = kinds.of(status, buffer.bytes());
+    String cut =
+        buffer.length() <= WRAPPED_BYTES
+            ? ""
+            : "… (the first %d of %d bytes)".formatted(WRAPPED_BYTES, buffer.length());
     Answer verdict =
         line.wrapped(
-            status,
-            answered.requestId(),
-            Bytes.utf8(words.masked(text(buffer.bytes(), WRAPPED_BYTES))));
+            status, answered.requestId(), words.masked(text(buffer.bytes(), WRAPPED_BYTES)) + cut);
     Failure failure =
         Failure.of(kind, status, reason(kind, status, quote(buffer)), verdict)
             .withRetryAfter(answered.retryAfter());
@@ -195,8 +197,11 @@ final class Judge {
         : ". It begins with: " + words.masked(text(body, BEGINNING_BYTES));
   }
 
+  /** Without a character of which only the first bytes fit. */
   private static String text(Bytes body, int bytesMax) {
-    return body.slice(0, Math.min(body.length(), bytesMax)).utf8();
+    String text = body.slice(0, Math.min(body.length(), bytesMax)).utf8();
+    boolean isCut = body.length() >= bytesMax && text.endsWith("\ufffd");
+    return isCut ? text.substring(0, text.length() - 1) : text;
   }
 
   private static String text(Duration duration) {

@@ -54,6 +54,7 @@ record Failures(String upstream, BaseUrl base) {
 
   private static String whyBroken(Exception failure) {
     return switch (failure) {
+      case ContentCoding.UndecodableException undecodable -> text(undecodable);
       case UnaskedAnswerException _ -> "sent an answer that nobody asked for";
       case NoHttpResponseException _ -> "closed the connection without an answer";
       case MessageConstraintException _ -> "sent an answer whose head is too large";

@@ -1,6 +1,7 @@
 package dev.nightjar.upstream;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -107,7 +108,7 @@ final class HttpCall implements Upstream.Call {
     boolean isUsed = current.isUsed();
     var answer = current.exchange(request);
     next = upstream.redirects().path(answer);
-    if (!pour(answer.getEntity(), sink)) {
+    if (!pour(answer.getEntity(), value(answer, "content-encoding"), sink)) {
       return new UpstreamResult.TooLarge();
     }
     if (current.hasMore()) {
@@ -144,12 +145,26 @@ final class HttpCall implements Upstream.Call {
     return header == null ? null : header.getValue();
   }
 
-  private static boolean pour(@Nullable HttpEntity entity, Upstream.Sink sink) throws IOException {
+  private static boolean pour(
+      @Nullable HttpEntity entity, @Nullable String coding, Upstream.Sink sink) throws IOException {
     if (entity == null) {
       return true;
     }
     var content = entity.getContent();
-    var piece = new byte[pieceSize(entity.getContentLength())];
+    long length = coding == null ? entity.getContentLength() : -1;
+    try (var decoded = ContentCoding.decoded(content, coding)) {
+      if (!pour(decoded, new byte[pieceSize(length)], sink)) {
+        return false;
+      }
+    }
+    if (coding != null) {
+      ContentCoding.finish(content);
+    }
+    return true;
+  }
+
+  private static boolean pour(InputStream content, byte[] piece, Upstream.Sink sink)
+      throws IOException {
     for (var count = content.read(piece); count >= 0; count = content.read(piece)) {
       if (!accept(sink, piece, count)) {
         return false;

@@ -57,7 +57,8 @@ public final class HttpUpstream implements Upstream {
         Stream.of(
             new BasicHeader("Host", base.authority()),
             new BasicHeader("User-Agent", "nightjar/" + version()),
-            new BasicHeader("Accept", "application/json"));
+            new BasicHeader("Accept", "application/json"),
+            new BasicHeader("Accept-Encoding", "identity"));
     var key = Stream.ofNullable(apiKey).map(k -> new BasicHeader("Authorization", "Bearer " + k));
     return Stream.<Header>concat(same, key).toList();
   }

@@ -247,12 +247,17 @@ class JudgeTest {
         .satisfies(JudgeTest::isAstray);
   }
 
-  @Test
-  void longRefusalWithoutJsonShowsItsBeginning() throws IOException {
-    CallOutcome attempt = answered(400, "<html>" + "x".repeat(NO_MEMORY));
+  @ParameterizedTest
+  @ValueSource(strings = {"<html>", "{\"error\":{\"message\":\"\u0001", "é", "€", "\ud83d\ude00"})
+  @Tag("H1")
+  void longRefusalWithoutJsonShowsItsBeginningAndThatThereIsMore(String begin) throws IOException {
+    byte[] body = ("-" + begin.repeat(NO_MEMORY)).getBytes(StandardCharsets.UTF_8);
+    var refusal = parsed(judged(new Answered(400, null, null), body, VLLM));
+    String message = refusal.at("/response/body/error/message").stringValue();
+    String shown = message.replace("… (the first 2048 of %d bytes)".formatted(body.length), "");
 
-    assertThat(parsed(attempt).at("/response/body/error/message").stringValue())
-        .isEqualTo("<html>" + "x".repeat(2_042));
+    assertThat(shown).isNotEqualTo(message).isNotEmpty();
+    assertThat(new String(body, 0, 2_048, StandardCharsets.UTF_8)).startsWith(shown);
   }
 
   @Test

@@ -172,7 +172,11 @@ public final class ScriptedServer implements AutoCloseable {
     }
 
     public void send(String bytes) throws IOException {
-      socket.getOutputStream().write(bytes.getBytes(StandardCharsets.UTF_8));
+      send(bytes.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public void send(byte[] bytes) throws IOException {
+      socket.getOutputStream().write(bytes);
     }
 
     /** Returns when the client has closed, in whatever way; what it still sends is dropped. */

@@ -57,6 +57,7 @@ class HttpUpstreamTest {
               Host: 127.0.0.1:%d\r
               User-Agent: nightjar/dev\r
               Accept: application/json\r
+              Accept-Encoding: identity\r
               Authorization: Bearer sk-test\r
               Content-Type: application/json\r
               Content-Length: 13\r
