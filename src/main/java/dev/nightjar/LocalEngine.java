@@ -1,5 +1,6 @@
 package dev.nightjar;
 
+import dev.nightjar.config.ClientTls;
 import dev.nightjar.config.DiskFreeMin;
 import dev.nightjar.config.MaskedUrl;
 import dev.nightjar.config.SettingsException;
@@ -24,8 +25,10 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import javax.net.ssl.SSLSocketFactory;
 
 /** The engine on one machine: a data directory, its stores, and the upstreams. */
 final class LocalEngine implements RunNode {
@@ -94,12 +97,20 @@ final class LocalEngine implements RunNode {
               URI.create(upstream.url()),
               upstream.apiKey(),
               upstream.maxInFlight(),
-              upstream.preset()),
-          clock);
+              upstream.preset(),
+              upstream.headers()),
+          clock,
+          tls(upstream));
     } catch (IllegalArgumentException e) {
       throw new SettingsException(
           "upstream '%s': %s".formatted(MaskedUrl.of(upstream.url()), e.getMessage()));
     }
+  }
+
+  /** Files are read for those who need them. */
+  private static SSLSocketFactory tls(UpstreamSettings upstream) {
+    boolean isSecure = upstream.url().toLowerCase(Locale.ROOT).startsWith("https:");
+    return (isSecure ? upstream.tls() : ClientTls.DEFAULT).context().getSocketFactory();
   }
 
   SteadyClock clock() {

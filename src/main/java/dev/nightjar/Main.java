@@ -60,12 +60,21 @@ public final class Main {
     ProcessEnd.install();
     Logging.configure();
     Shell shell = Shell.ofProcess(Signals::firstStop);
+    if (!isSupported(System.getProperty("os.name", ""))) {
+      shell.say("Windows is not supported: run Nightjar in WSL or in a container");
+      System.exit(USAGE);
+    }
     int code = commandLine(shell).execute(args);
     if (code == 0 && shell.out().checkError()) {
       shell.say("not all could be written to standard output");
       code = USAGE;
     }
     System.exit(code);
+  }
+
+  /** What is durable rests on folders that can be forced, which Windows has none of. */
+  static boolean isSupported(String system) {
+    return !system.startsWith("Windows");
   }
 
   static CommandLine commandLine(Shell shell) {

@@ -17,6 +17,7 @@ import dev.nightjar.config.InputSettings.InputRules;
 import dev.nightjar.config.KeyExposure;
 import dev.nightjar.config.ListenerSettings;
 import dev.nightjar.config.ListenerSettings.TlsSettings;
+import dev.nightjar.config.MaskedUrl;
 import dev.nightjar.config.Settings;
 import dev.nightjar.config.SettingsException;
 import dev.nightjar.config.UpstreamSettings;
@@ -32,6 +33,7 @@ import dev.nightjar.http.connection.TlsFiles;
 import dev.nightjar.metrics.MetricsPage;
 import dev.nightjar.net.Capacity;
 import dev.nightjar.net.ConnectionGuard;
+import dev.nightjar.process.Loop;
 import dev.nightjar.process.ProcessEnd;
 import dev.nightjar.store.NewIds;
 import dev.nightjar.store.Sweeper;
@@ -44,7 +46,6 @@ import dev.nightjar.webhook.Deliverer;
 import dev.nightjar.webhook.Sender;
 import dev.nightjar.webhook.SystemResolver;
 import dev.nightjar.webhook.Targets;
-import io.helidon.common.tls.Tls;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -54,7 +55,6 @@ import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /** {@code nightjar serve}: a node and the HTTP API before it. */
@@ -79,9 +79,10 @@ final class Server implements AutoCloseable {
   private final int port;
   private final ListenerCheck listener = new ListenerCheck(ProcessEnd::now);
   private final Pulse pulse;
+  private final @Nullable Loop renewal;
   private volatile boolean isStopping;
 
-  private Server(Settings settings, Capacity capacity, LocalEngine node, @Nullable Tls tls) {
+  private Server(Settings settings, Capacity capacity, LocalEngine node, @Nullable TlsFiles tls) {
     this.settings = settings;
     this.node = node;
     this.sweeper = new Sweeper(node.stores(), node.objects(), node.clock());
@@ -89,7 +90,7 @@ final class Server implements AutoCloseable {
     this.webhookSender =
         new Sender(
             webhookTargets,
-            (SSLSocketFactory) SSLSocketFactory.getDefault(),
+            settings.webhooks().tls().context().getSocketFactory(),
             InstantSource.system(), // Receivers compare signatures with their own clocks.
             userAgent());
     this.webhooks =
@@ -104,13 +105,16 @@ final class Server implements AutoCloseable {
     ListenerSettings at = settings.listener();
     this.http =
         new HttpServer(
-            new Listen(at.host(), at.port(), guard, tls, at.doors().names()), services());
+            new Listen(
+                at.host(), at.port(), guard, tls == null ? null : tls.tls(), at.doors().names()),
+            services());
     this.pulse =
         new Pulse(
             List.of(
                 new Part("the engine", node.engine()::engineTurns),
                 new Part("the committer", node.engine()::committerTurns),
                 new Part("the listener", listener::answers)));
+    this.renewal = tls == null ? null : tls.renewal();
     this.port = http.start();
     http.startCheck(listener);
   }
@@ -118,7 +122,7 @@ final class Server implements AutoCloseable {
   /** Opens everything, goes on with unfinished batches, and listens. */
   static Server start(Settings settings) {
     boolean isLocal = isLoopback(settings.listener().host());
-    Tls tls = tls(settings);
+    TlsFiles tls = tls(settings);
     Capacity capacity = capacity(settings);
     List<UpstreamSettings> upstreams = fitting(settings.upstreams(), capacity.calls());
     LocalEngine node = LocalEngine.open(settings.data(), upstreams, limits(settings));
@@ -133,6 +137,9 @@ final class Server implements AutoCloseable {
       server.sweeper.start();
       server.webhooks.start();
       server.pulse.start();
+      if (server.renewal != null) {
+        server.renewal.start();
+      }
       server.checkUpstreams();
       return server;
     } catch (RuntimeException e) {
@@ -182,9 +189,9 @@ final class Server implements AutoCloseable {
             capacity.files()));
   }
 
-  private static @Nullable Tls tls(Settings settings) {
+  private static @Nullable TlsFiles tls(Settings settings) {
     TlsSettings files = settings.listener().tls();
-    return files == null ? null : TlsFiles.read(files.certificate(), files.key());
+    return files == null ? null : TlsFiles.of(files);
   }
 
   private static SettingsException unprotected(Settings settings) {
@@ -308,7 +315,9 @@ final class Server implements AutoCloseable {
           .start(() -> {
             KeyExposure.warning(set).ifPresent(said -> LOG.log(Level.WARNING, said));
             if (upstream.probe(PROBE_TIMEOUT) instanceof Probe.Dead(String reason, _)) {
-              LOG.log(Level.WARNING, "%s (%s); its batches wait".formatted(reason, set.url()));
+              LOG.log(
+                  Level.WARNING,
+                  "%s (%s); its batches wait".formatted(reason, MaskedUrl.of(set.url())));
             }
           });
     }
@@ -333,6 +342,9 @@ final class Server implements AutoCloseable {
 
   @Override
   public void close() {
+    if (renewal != null) {
+      renewal.close();
+    }
     listener.close();
     pulse.close();
     http.stop();

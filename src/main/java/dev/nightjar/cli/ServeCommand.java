@@ -130,7 +130,7 @@ public final class ServeCommand implements Callable<Integer> {
         StorageSettings.of(file),
         BoundSettings.of(file),
         file.terms(),
-        WebhookSettings.of(file),
+        WebhookSettings.of(file, upstreamOptions.tls(environment, file)),
         LogStyle.of(text(log, "NIGHTJAR_LOG", file.log(), "text")));
   }
 

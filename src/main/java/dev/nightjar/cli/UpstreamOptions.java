@@ -1,10 +1,12 @@
 package dev.nightjar.cli;
 
 import dev.nightjar.config.BasePath;
-import dev.nightjar.config.MaskedUrl;
+import dev.nightjar.config.ClientTls;
 import dev.nightjar.config.SettingsException;
 import dev.nightjar.config.SettingsFile;
+import dev.nightjar.config.UnusedProxy;
 import dev.nightjar.config.UpstreamSettings;
+import dev.nightjar.config.UpstreamUrl;
 import dev.nightjar.upstream.Preset;
 import java.lang.System.Logger.Level;
 import java.net.URI;
@@ -67,6 +69,19 @@ final class UpstreamOptions {
       description = "Tokens, of prompts and answers, that each --upstream allows a minute.")
   @Nullable Long tokensPerMinute;
 
+  @Option(
+      names = "--ca-cert",
+      paramLabel = "FILE",
+      description = "Trust this CA too, in PEM, wherever calls go (default: SSL_CERT_FILE).")
+  @Nullable String caCert;
+
+  /** Whom to trust where nothing else is said. */
+  ClientTls tls(Map<String, String> environment, SettingsFile file) {
+    String variable = environment.get("SSL_CERT_FILE");
+    boolean isSet = variable != null && !variable.isBlank();
+    return ClientTls.trusting(caCert != null ? caCert : isSet ? variable : file.caCert());
+  }
+
   /** From the flags, else the environment's {@code urlVariable}, else the file. */
   List<UpstreamSettings> upstreams(
       Map<String, String> environment, String urlVariable, SettingsFile file) {
@@ -97,8 +112,9 @@ final class UpstreamOptions {
             "--preset is for what --upstream names; in the settings file each upstream has its own");
       }
       for (SettingsFile.Upstream entry : file.upstreams()) {
-        upstreams.add(fromFile(entry, environment, upstreams.size() + 1));
+        upstreams.add(fromFile(entry, environment, file, upstreams.size() + 1));
       }
+      UnusedProxy.warning(environment, upstreams).ifPresent(said -> LOG.log(Level.WARNING, said));
       return upstreams;
     }
     String key = key(named, environment);
@@ -115,8 +131,11 @@ final class UpstreamOptions {
               maxInFlight == null,
               preset(name, preset),
               perMinute("--rpm", requestsPerMinute),
-              perMinute("--tpm", tokensPerMinute)));
+              perMinute("--tpm", tokensPerMinute),
+              Map.of(),
+              tls(environment, file)));
     }
+    UnusedProxy.warning(environment, upstreams).ifPresent(said -> LOG.log(Level.WARNING, said));
     return upstreams;
   }
 
@@ -162,30 +181,24 @@ final class UpstreamOptions {
   }
 
   private UpstreamSettings fromFile(
-      SettingsFile.Upstream entry, Map<String, String> environment, int number) {
+      SettingsFile.Upstream entry, Map<String, String> environment, SettingsFile file, int number) {
     if (entry.url() == null) {
       throw new SettingsException("an entry of upstreams has no url");
     }
-    String own = entry.apiKey();
-    if (entry.apiKeyEnv() != null) {
-      own = environment.get(entry.apiKeyEnv());
-      if (own == null) {
-        throw new SettingsException(
-            "api_key_env of upstream %s names %s, which is not set"
-                .formatted(MaskedUrl.of(entry.url()), entry.apiKeyEnv()));
-      }
-    }
     String name = entry.name() == null ? neutralName(number) : entry.name();
+    var access = new UpstreamAccess(name, entry, environment);
     return new UpstreamSettings(
         name,
         checked(entry.url()),
-        own,
+        access.apiKey(),
         models(entry),
         maxInFlight(entry.maxInFlight()),
         maxInFlight == null && entry.maxInFlight() == null,
         preset(name, entry.preset()),
         perMinute("rpm of upstream " + name, entry.rpm()),
-        perMinute("tpm of upstream " + name, entry.tpm()));
+        perMinute("tpm of upstream " + name, entry.tpm()),
+        access.headers(),
+        access.tls(tls(environment, file)));
   }
 
   private static @Nullable Long perMinute(String setting, @Nullable Long count) {
@@ -229,23 +242,8 @@ final class UpstreamOptions {
   }
 
   private static String checked(String url) {
-    try {
-      URI uri = URI.create(url);
-      boolean isHttp = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-      if (isHttp && uri.getRawAuthority() != null && uri.getRawAuthority().contains("@")) {
-        throw new SettingsException(
-            "upstream '%s' has a user or password in its URL: give the key apart, by --api-key or api_key"
-                .formatted(MaskedUrl.of(url)));
-      }
-      if (isHttp && uri.getAuthority() != null) {
-        BasePath.check(uri);
-        BasePath.warning(uri).ifPresent(said -> LOG.log(Level.WARNING, said));
-        return url;
-      }
-    } catch (IllegalArgumentException _) {
-      // Said below.
-    }
-    throw new SettingsException(
-        "upstream '%s' is not a URL such as http://127.0.0.1:8000/v1".formatted(MaskedUrl.of(url)));
+    URI uri = UpstreamUrl.parse(url);
+    BasePath.warning(uri).ifPresent(said -> LOG.log(Level.WARNING, said));
+    return url;
   }
 }

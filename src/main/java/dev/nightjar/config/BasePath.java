@@ -23,7 +23,7 @@ public final class BasePath {
     if (endpoint.matches()) {
       throw new SettingsException(
           "upstream '%s' is a whole endpoint; the URL of an upstream ends before that: %s"
-              .formatted(url, endpoint.group(1)));
+              .formatted(MaskedUrl.of(url.toString()), MaskedUrl.of(endpoint.group(1))));
     }
   }
 
@@ -34,6 +34,6 @@ public final class BasePath {
         ? Optional.empty()
         : Optional.of(
             "upstream '%s' has no version, such as /v1, in its path: calls go to %s/v1/…"
-                .formatted(url, path));
+                .formatted(MaskedUrl.of(url.toString()), path));
   }
 }

@@ -1,5 +1,6 @@
 package dev.nightjar.config;
 
+import dev.nightjar.net.HostPort;
 import dev.nightjar.net.PublicAddress;
 import java.net.InetAddress;
 import java.net.URI;
@@ -14,7 +15,9 @@ public final class KeyExposure {
   /** What to tell the operator; empty if the key is encrypted, or stays in a network of theirs. */
   public static Optional<String> warning(UpstreamSettings upstream) {
     URI url = URI.create(upstream.url());
-    if (upstream.apiKey() == null || !"http".equals(url.getScheme()) || !isPublic(url.getHost())) {
+    boolean hasSecret = upstream.apiKey() != null || !upstream.headers().isEmpty();
+    boolean isPlain = "http".equals(url.getScheme());
+    if (!hasSecret || !isPlain || HostPort.of(url).filter(KeyExposure::isPublic).isEmpty()) {
       return Optional.empty();
     }
     return Optional.of(
@@ -22,9 +25,9 @@ public final class KeyExposure {
             .formatted(upstream));
   }
 
-  private static boolean isPublic(String host) {
+  private static boolean isPublic(HostPort where) {
     try {
-      return Arrays.stream(InetAddress.getAllByName(host)).anyMatch(PublicAddress::is);
+      return Arrays.stream(InetAddress.getAllByName(where.host())).anyMatch(PublicAddress::is);
     } catch (UnknownHostException _) {
       return false; // The probe says so.
     }

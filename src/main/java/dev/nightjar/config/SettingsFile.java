@@ -45,6 +45,7 @@ public record SettingsFile(
     @Nullable Map<String, @Nullable String> retention,
     @Nullable String tlsCert,
     @Nullable String tlsKey,
+    @Nullable String caCert,
     @Nullable String storageBytesMax,
     @Nullable Webhooks webhooks,
     @Nullable List<String> allowHosts,
@@ -55,7 +56,7 @@ public record SettingsFile(
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .build();
 
-  /** An entry of {@code upstreams}; {@code apiKeyEnv} names an environment variable. */
+  /** An entry of {@code upstreams}; what ends in {@code Env} names an environment variable. */
   public record Upstream(
       @Nullable String name,
       @Nullable String url,
@@ -66,7 +67,14 @@ public record SettingsFile(
           @Nullable List<String> models,
       @Nullable Integer maxInFlight,
       @Nullable Long rpm,
-      @Nullable Long tpm) {}
+      @Nullable Long tpm,
+      @Nullable Map<String, @Nullable String> headers,
+      @Nullable String user,
+      @Nullable String password,
+      @Nullable String passwordEnv,
+      @Nullable String caCert,
+      @Nullable String clientCert,
+      @Nullable String clientKey) {}
 
   /** What webhooks may do; {@code allowPrivate} has networks and hosts' names. */
   public record Webhooks(@Nullable List<String> allowPrivate) {}

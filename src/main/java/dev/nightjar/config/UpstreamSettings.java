@@ -1,6 +1,7 @@
 package dev.nightjar.config;
 
 import dev.nightjar.upstream.Preset;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param preset what is known of its kind
  * @param requestsPerMinute that it may be asked for; null: as many as it takes
  * @param tokensPerMinute the same, of prompts and answers
+ * @param headers sent with each call beside our own
  */
 public record UpstreamSettings(
     String name,
@@ -24,11 +26,14 @@ public record UpstreamSettings(
     boolean isFoundOut,
     Preset preset,
     @Nullable Long requestsPerMinute,
-    @Nullable Long tokensPerMinute) {
+    @Nullable Long tokensPerMinute,
+    Map<String, String> headers,
+    ClientTls tls) {
   public static final int MAX_IN_FLIGHT = 256;
 
   public UpstreamSettings {
     models = models == null ? null : Set.copyOf(models);
+    headers = Map.copyOf(headers);
   }
 
   public UpstreamSettings(
@@ -37,17 +42,38 @@ public record UpstreamSettings(
       @Nullable String apiKey,
       @Nullable Set<String> models,
       int maxInFlight) {
-    this(name, url, apiKey, models, maxInFlight, false, Preset.NONE, null, null);
+    this(
+        name,
+        url,
+        apiKey,
+        models,
+        maxInFlight,
+        false,
+        Preset.NONE,
+        null,
+        null,
+        Map.of(),
+        ClientTls.DEFAULT);
   }
 
   public UpstreamSettings withMaxInFlight(int max) {
     return new UpstreamSettings(
-        name, url, apiKey, models, max, isFoundOut, preset, requestsPerMinute, tokensPerMinute);
+        name,
+        url,
+        apiKey,
+        models,
+        max,
+        isFoundOut,
+        preset,
+        requestsPerMinute,
+        tokensPerMinute,
+        headers,
+        tls);
   }
 
-  /** Never with the key. */
+  /** Never with what it is called with. */
   @Override
   public String toString() {
-    return name + " (" + url + ")";
+    return name + " (" + MaskedUrl.of(url) + ")";
   }
 }

@@ -15,13 +15,11 @@ import dev.nightjar.webhook.Deliverer;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -36,14 +34,10 @@ import org.jspecify.annotations.Nullable;
  * in docs/operating.md. Any thread may call it; one scrape at a time.
  */
 public final class MetricsPage {
-  /** A reason is a label: a long one is cut. */
-  private static final int REASON_CHARACTERS_MAX = 120;
-
   private final Sources sources;
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final ReentrantLock scraping = new ReentrantLock();
-  private final MultiGauge paused;
   private final UnfinishedCounts unfinishedCounts;
 
   /** As of the scrape under way, or the last one; null before the first. */
@@ -78,10 +72,6 @@ public final class MetricsPage {
     this.sources = sources;
     this.unfinishedCounts =
         new UnfinishedCounts(sources.batches::unfinishedCounts, System::nanoTime);
-    this.paused =
-        MultiGauge.builder("nightjar.upstream.paused")
-            .description("1 while a lane of the upstream is paused, with the reason")
-            .register(registry);
     registerWork();
     registerWebhooks();
     registerStores();
@@ -96,7 +86,6 @@ public final class MetricsPage {
     try {
       Reading now = read();
       reading = now;
-      paused.register(pausedRows(now), true);
       return registry.scrape();
     } finally {
       scraping.unlock();
@@ -111,18 +100,6 @@ public final class MetricsPage {
     } catch (IOException e) {
       throw new UncheckedIOException("the disk cannot be asked for its free space", e);
     }
-  }
-
-  private static List<MultiGauge.Row<?>> pausedRows(Reading reading) {
-    var rows = new ArrayList<MultiGauge.Row<?>>();
-    for (UpstreamFigures upstream : reading.engine.upstreams()) {
-      String reason = upstream.reason();
-      if (reason != null) {
-        String text = reason.substring(0, Math.min(reason.length(), REASON_CHARACTERS_MAX));
-        rows.add(MultiGauge.Row.of(Tags.of("upstream", upstream.name(), "reason", text), 1));
-      }
-    }
-    return rows;
   }
 
   private void registerWork() {
@@ -248,6 +225,12 @@ public final class MetricsPage {
     upstream(
         "lanes", lanes, tags.and("state", "throttled"), index, UpstreamFigures::throttledLanes);
     upstream("lanes", lanes, tags.and("state", "down"), index, UpstreamFigures::downLanes);
+    upstream(
+        "upstream.paused",
+        "1 while a lane is paused",
+        tags,
+        index,
+        u -> u.reason() == null ? 0 : 1);
   }
 
   private void upstream(

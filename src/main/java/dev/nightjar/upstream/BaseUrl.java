@@ -1,10 +1,10 @@
 package dev.nightjar.upstream;
 
+import dev.nightjar.net.HostPort;
 import java.net.URI;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.apache.hc.core5.http.HttpHost;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An upstream's base URL, taken apart once.
@@ -24,12 +24,12 @@ record BaseUrl(HttpHost host, String prefix, boolean hasVersion) {
         url,
         scheme.equals("http") || scheme.equals("https"),
         "must begin with http:// or https://");
-    var name = url.getHost();
-    check(url, name != null, "must name a host");
-    check(url, url.getPort() <= 65_535, "must have a port of at most 65535");
-    check(url, url.getRawUserInfo() == null, "must not hold a user or password");
+    var authority = url.getRawAuthority();
+    check(url, authority == null || authority.indexOf('@') < 0, "must not hold a user or password");
+    var where = HostPort.of(url).orElseThrow(() -> wrong(url, "must name a host"));
+    check(url, where.port() <= 65_535, "must have a port of at most 65535");
     check(url, url.getRawQuery() == null && url.getRawFragment() == null, "must end with its path");
-    var host = new HttpHost(scheme, withoutBrackets(name), url.getPort());
+    var host = new HttpHost(scheme, where.host(), where.port());
     var prefix = withoutEndSlash(url.getRawPath());
     return new BaseUrl(host, prefix, VERSION.matcher(prefix).find());
   }
@@ -73,11 +73,6 @@ record BaseUrl(HttpHost host, String prefix, boolean hasVersion) {
     return prefix.endsWith(V1) ? prefix.substring(0, prefix.length() - V1.length()) : prefix;
   }
 
-  /** Of an IPv6 address. */
-  private static String withoutBrackets(String name) {
-    return name.startsWith("[") ? name.substring(1, name.length() - 1) : name;
-  }
-
   private static String withoutEndSlash(String path) {
     var end = path.length();
     while (end > 0 && path.charAt(end - 1) == '/') {
@@ -105,13 +100,16 @@ record BaseUrl(HttpHost host, String prefix, boolean hasVersion) {
 
   private static void check(URI url, boolean good, String rule) {
     if (!good) {
-      throw new IllegalArgumentException("upstream URL \"%s\" %s".formatted(shown(url), rule));
+      throw wrong(url, rule);
     }
+  }
+
+  private static IllegalArgumentException wrong(URI url, String rule) {
+    return new IllegalArgumentException("upstream URL \"%s\" %s".formatted(shown(url), rule));
   }
 
   /** A password in the URL must not come back in a message. */
   private static String shown(URI url) {
-    @Nullable String secret = url.getRawUserInfo();
-    return secret == null ? url.toString() : url.toString().replace(secret + "@", "***@");
+    return url.toString().replaceFirst("//.*@", "//***@");
   }
 }

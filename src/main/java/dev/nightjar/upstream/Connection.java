@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.net.SocketException;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -48,7 +49,10 @@ final class Connection {
   private volatile boolean closed;
 
   private @Nullable Socket socket;
-  private boolean isSecure;
+
+  /** What comes over TLS; null without it. */
+  private @Nullable InputStream secured;
+
   private boolean isUsed;
   private @Nullable EndpointDetails traffic;
   private long receivedBefore;
@@ -73,7 +77,7 @@ final class Connection {
 
   /** Puts TLS on top of the socket it holds. */
   void hold(SSLSocket secure, Socket plain) throws IOException {
-    isSecure = true;
+    secured = secure.getInputStream();
     http.bind(secure, plain);
     checkOpen(plain);
   }
@@ -108,7 +112,7 @@ final class Connection {
     } catch (LocalFaultException e) {
       throw e;
     } catch (IOException e) {
-      return earlyAnswer(e);
+      return earlyAnswer(reason(e));
     }
     if (isUsed && !requestComplete) {
       throw new UnaskedAnswerException(hasFarewell());
@@ -146,7 +150,7 @@ final class Connection {
     }
     boolean isSilent = socket == null || socket.getInputStream().available() == 0;
     // Over TLS these may be its own messages.
-    return !isSilent && (!isSecure || http.isDataAvailable(AT_ONCE));
+    return !isSilent && (secured == null || http.isDataAvailable(AT_ONCE));
   }
 
   /** Whether more came than the answer that was read. */
@@ -161,6 +165,20 @@ final class Connection {
     } catch (IOException | HttpException _) {
       return false;
     }
+  }
+
+  /** The library loses why TLS ended when it asks for data; what is closed still knows. */
+  private IOException reason(IOException failure) {
+    if (secured != null && socket != null && socket.isClosed()) {
+      try {
+        var _ = secured.read();
+      } catch (SSLException why) {
+        return why;
+      } catch (IOException _) {
+        return failure;
+      }
+    }
+    return failure;
   }
 
   /** A server that refuses a request, as for its size, answers and closes while we still write. */

@@ -1,5 +1,6 @@
 package dev.nightjar.upstream;
 
+import dev.nightjar.net.TlsFault;
 import java.io.EOFException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -46,7 +47,7 @@ record Failures(String upstream, BaseUrl base) {
           "no answer within %d s".formatted(Timeouts.CONNECT.toSeconds());
       case UnknownHostException _ -> "unknown host";
       case NoRouteToHostException _ -> "no route to host";
-      case SSLException tls -> "TLS handshake failed: " + text(tls);
+      case SSLException tls -> "TLS handshake failed: " + TlsFault.words(tls);
       case ConnectException refused -> text(refused).toLowerCase(Locale.ROOT);
       default -> text(failure);
     };
@@ -61,6 +62,7 @@ record Failures(String upstream, BaseUrl base) {
       case ConnectionClosedException _, EOFException _ ->
           "closed the connection before the answer's end";
       case SocketException reset -> "broke the connection: " + text(reset).toLowerCase(Locale.ROOT);
+      case SSLException tls -> "broke TLS off: " + TlsFault.words(tls);
       case HttpException protocol -> "does not speak HTTP/1.1: " + text(protocol);
       default -> "failed: " + text(failure);
     };

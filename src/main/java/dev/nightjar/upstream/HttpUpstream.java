@@ -3,19 +3,22 @@ package dev.nightjar.upstream;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLSocketFactory;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 import org.apache.hc.core5.http.message.BasicHeader;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An upstream over HTTP/1.1. Any thread may call it, virtual threads best. It opens as many
  * connections as there are calls at once: how many these may be, the caller decides.
  */
 public final class HttpUpstream implements Upstream {
+  /** A shorter value of a header is a word, and no secret. */
+  private static final int SECRET_MIN = 8;
+
   private static final Header JSON = new BasicHeader("Content-Type", "application/json");
 
   private final String name;
@@ -29,7 +32,7 @@ public final class HttpUpstream implements Upstream {
     this(target, clock, (SSLSocketFactory) SSLSocketFactory.getDefault());
   }
 
-  HttpUpstream(UpstreamTarget target, InstantSource clock, SSLSocketFactory tls) {
+  public HttpUpstream(UpstreamTarget target, InstantSource clock, SSLSocketFactory tls) {
     this(target, clock, tls, Connections.Rest.DEFAULT);
   }
 
@@ -38,9 +41,9 @@ public final class HttpUpstream implements Upstream {
       UpstreamTarget target, InstantSource clock, SSLSocketFactory tls, Connections.Rest rest) {
     this.name = target.name();
     this.base = BaseUrl.of(target.baseUrl());
-    this.headers = headers(base, target.apiKey());
+    this.headers = headers(base, target);
     this.preset = target.preset();
-    this.words = new OwnWords(target.apiKey(), base.hostName());
+    this.words = new OwnWords(secrets(target), base.hostName());
     var connections = new Connections(name, target.maxConnections(), rest);
     this.calls =
         new CallContext(
@@ -52,15 +55,26 @@ public final class HttpUpstream implements Upstream {
             clock);
   }
 
-  private static List<Header> headers(BaseUrl base, @Nullable String apiKey) {
+  private static List<Header> headers(BaseUrl base, UpstreamTarget target) {
     var same =
         Stream.of(
             new BasicHeader("Host", base.authority()),
             new BasicHeader("User-Agent", "nightjar/" + version()),
             new BasicHeader("Accept", "application/json"),
             new BasicHeader("Accept-Encoding", "identity"));
-    var key = Stream.ofNullable(apiKey).map(k -> new BasicHeader("Authorization", "Bearer " + k));
-    return Stream.<Header>concat(same, key).toList();
+    var key =
+        Stream.ofNullable(target.apiKey())
+            .map(k -> new BasicHeader("Authorization", "Bearer " + k));
+    var own =
+        target.headers().entrySet().stream()
+            .sorted(Map.Entry.comparingByKey())
+            .map(header -> new BasicHeader(header.getKey(), header.getValue()));
+    return Stream.of(same, key, own).<Header>flatMap(headers -> headers).toList();
+  }
+
+  private static List<String> secrets(UpstreamTarget target) {
+    var headers = target.headers().values().stream().filter(value -> value.length() >= SECRET_MIN);
+    return Stream.concat(Stream.ofNullable(target.apiKey()), headers).toList();
   }
 
   private static String version() {

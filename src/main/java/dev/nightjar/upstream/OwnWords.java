@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OwnWords {
   /** Of an upstream of which nothing is known. */
-  public static final OwnWords ANY = new OwnWords(null, null);
+  public static final OwnWords ANY = new OwnWords(List.of(), null);
 
   private static final int QUOTE_MAX = 200;
   private static final int READ_MAX = 1_024;
@@ -53,15 +53,15 @@ public final class OwnWords {
       Pattern.compile("(?is)<(script|style|head)\\b.*?</\\1>|<!--.*?-->|<[^>]*>?");
   private static final Pattern NO_TEXT = Pattern.compile("[\\s\\p{C}\\u2028\\u2029]+");
 
-  private final @Nullable String key;
+  private final List<String> own;
   private final @Nullable Pattern host;
 
   /**
-   * @param key what it is called with; null for none
+   * @param own secrets that it is called with
    * @param host where it is; null when that is not known
    */
-  public OwnWords(@Nullable String key, @Nullable String host) {
-    this.key = key;
+  public OwnWords(List<String> own, @Nullable String host) {
+    this.own = List.copyOf(own);
     this.host =
         host == null
             ? null
@@ -70,7 +70,7 @@ public final class OwnWords {
 
   /** Without addresses and keys. */
   public String masked(String text) {
-    String masked = key == null ? text : text.replace(key, HIDDEN);
+    String masked = withoutOwn(text);
     for (Pattern secret : SECRETS) {
       masked = replaced(secret, masked);
     }
@@ -119,10 +119,18 @@ public final class OwnWords {
 
   /** A body that is handed on as it came, but for the key that it repeats. */
   public Bytes withoutKey(Bytes body) {
-    if (key == null || body.length() < key.length()) {
+    if (own.isEmpty()) {
       return body;
     }
     String text = body.utf8();
-    return text.contains(key) ? Bytes.utf8(text.replace(key, HIDDEN)) : body;
+    return own.stream().anyMatch(text::contains) ? Bytes.utf8(withoutOwn(text)) : body;
+  }
+
+  private String withoutOwn(String text) {
+    String hidden = text;
+    for (String secret : own) {
+      hidden = hidden.replace(secret, HIDDEN);
+    }
+    return hidden;
   }
 }

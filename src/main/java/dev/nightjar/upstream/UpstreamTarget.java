@@ -1,6 +1,7 @@
 package dev.nightjar.upstream;
 
 import java.net.URI;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,14 +10,21 @@ import org.jspecify.annotations.Nullable;
  * @param baseUrl with or without {@code /v1}
  * @param apiKey sent as a bearer token
  * @param maxConnections as many calls as may be in flight at once
+ * @param headers sent with each call beside our own; secret
  */
 public record UpstreamTarget(
-    String name, URI baseUrl, @Nullable String apiKey, int maxConnections, Preset preset) {
+    String name,
+    URI baseUrl,
+    @Nullable String apiKey,
+    int maxConnections,
+    Preset preset,
+    Map<String, String> headers) {
   public UpstreamTarget(String name, URI baseUrl, @Nullable String apiKey, int maxConnections) {
-    this(name, baseUrl, apiKey, maxConnections, Preset.NONE);
+    this(name, baseUrl, apiKey, maxConnections, Preset.NONE, Map.of());
   }
 
   public UpstreamTarget {
+    headers = Map.copyOf(headers);
     if (maxConnections < 1) {
       throw new IllegalArgumentException(
           "upstream %s needs at least 1 connection, not %d".formatted(name, maxConnections));
@@ -32,7 +40,7 @@ public record UpstreamTarget(
     return !key.isEmpty() && key.chars().allMatch(c -> c > ' ' && c < 0x7f);
   }
 
-  /** Without the key: this goes into logs. */
+  /** Without secrets: this goes into logs. */
   @Override
   public String toString() {
     return "UpstreamTarget[name=%s, baseUrl=%s, maxConnections=%d]"

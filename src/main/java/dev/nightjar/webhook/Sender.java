@@ -1,5 +1,6 @@
 package dev.nightjar.webhook;
 
+import dev.nightjar.net.TlsFault;
 import dev.nightjar.process.ProcessEnd;
 import dev.nightjar.store.WebhookEndpoint;
 import dev.nightjar.upstream.RetryAfter;
@@ -133,7 +134,7 @@ public final class Sender implements AutoCloseable {
   /** In words that tell nothing of what the other side wrote. */
   private static String why(Exception failure) {
     return switch (failure) {
-      case SSLException tls -> "TLS failed: " + text(tls);
+      case SSLException tls -> "TLS failed: " + TlsFault.words(tls);
       case HttpException _ -> "it does not speak HTTP/1.1";
       case SocketException broken -> "no connection: " + text(broken);
       default -> "no answer: " + text(failure);

@@ -1,11 +1,12 @@
 package dev.nightjar.webhook;
 
+import dev.nightjar.net.HostPort;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
 
 /** A URL that webhooks may go to as far as its text tells. */
-public record WebhookUrl(URI uri) {
+public record WebhookUrl(URI uri, HostPort where) {
   private static final int CHARACTERS_MAX = 2_000;
   private static final int PORT_MAX = 65_535;
 
@@ -23,15 +24,19 @@ public record WebhookUrl(URI uri) {
     String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
     require(
         scheme.equals("http") || scheme.equals("https"), "It must begin with https:// or http://.");
-    require(uri.getRawUserInfo() == null, "It must have no user name or password.");
-    require(
-        uri.getHost() != null && text.chars().allMatch(c -> c < 0x80),
-        "It must name a host, in letters, digits, dots and hyphens, or an address.");
+    String authority = "" + uri.getRawAuthority();
+    require(authority.indexOf('@') < 0, "It must have no user name or password.");
+    HostPort where =
+        HostPort.of(uri)
+            .orElseThrow(() ->
+                new IllegalArgumentException(
+                    "It must name a host, in letters, digits, dots, hyphens and underscores, or an"
+                        + " address."));
     require(uri.getRawFragment() == null, "It must have no fragment (#).");
     require(
-        uri.getPort() == -1 || (uri.getPort() > 0 && uri.getPort() <= PORT_MAX),
+        where.port() == -1 || (where.port() > 0 && where.port() <= PORT_MAX),
         "Its port must be from 1 to 65535.");
-    return new WebhookUrl(uri);
+    return new WebhookUrl(uri, where);
   }
 
   private static String place(String text, int index) {
@@ -52,21 +57,20 @@ public record WebhookUrl(URI uri) {
   }
 
   /** Its name or address, an IPv6 address without brackets. */
-  String host() {
-    String host = uri.getHost();
-    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+  public String host() {
+    return where.host();
   }
 
   int port() {
-    if (uri.getPort() != -1) {
-      return uri.getPort();
+    if (where.port() != -1) {
+      return where.port();
     }
     return isSecure() ? 443 : 80;
   }
 
   /** What the {@code Host} header says. */
   String authority() {
-    return uri.getPort() == -1 ? uri.getHost() : uri.getHost() + ":" + uri.getPort();
+    return uri.getRawAuthority();
   }
 
   /** What the request line says: path and query. */

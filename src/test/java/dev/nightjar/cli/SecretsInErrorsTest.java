@@ -7,6 +7,7 @@ import dev.nightjar.cli.client.ClientOptions;
 import dev.nightjar.config.MaskedUrl;
 import dev.nightjar.config.SettingsException;
 import dev.nightjar.config.SettingsFile;
+import dev.nightjar.config.UpstreamSettings;
 import dev.nightjar.terminal.CommandException;
 import dev.nightjar.terminal.Shell;
 import dev.nightjar.terminal.Shells;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,6 +37,9 @@ class SecretsInErrorsTest {
         "http://user:s3 cret@gpu-1/v1",
         "user:s3cret@gpu-1/v1",
         "http://user:s3@cret@gpu-1/v1",
+        "http://user:s3cret@gpu_1/v1",
+        "http://user:s3/cret@gpu-1/v1",
+        "http://user:s3cret@gpu_1/chat/completions",
         "gpu-1/v1?key=s3cret",
         "ftp://user:s3cret@gpu-1/v1",
       })
@@ -54,6 +59,8 @@ class SecretsInErrorsTest {
       strings = {
         "http://user:s3cret@gpu-1/v1",
         "http://user:s3 cret@gpu-1/v1",
+        "http://user:s3cret@gpu_1/v1",
+        "http://user:s3/cret@gpu-1/v1",
         "http://h/v1?key=s3cret"
       })
   void passwordInABaseUrlIsRefusedAndNotRepeated(String url) {
@@ -63,6 +70,15 @@ class SecretsInErrorsTest {
 
     assertThat(refused).isInstanceOf(CommandException.class);
     assertThat(refused.getMessage()).contains("***").doesNotContain("s3", "cret");
+  }
+
+  /** A number before a slash could be a port. */
+  @Test
+  @Tag("H3")
+  void whatMayBeAPasswordIsNotShown() {
+    var upstream = new UpstreamSettings("gpu", "http://user:5/cret@gpu-1/v1", null, null, 1);
+
+    assertThat(upstream.toString()).isEqualTo("gpu (http://***@gpu-1/v1)");
   }
 
   @ParameterizedTest

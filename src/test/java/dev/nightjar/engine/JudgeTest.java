@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -40,7 +41,7 @@ class JudgeTest {
   private static final int NO_MEMORY = 20_000;
 
   private static final Upstream VLLM =
-      new Named("vllm", Preset.NONE, new OwnWords("our-secret-key", "gpu-1"));
+      new Named("vllm", Preset.NONE, new OwnWords(List.of("our-secret-key"), "gpu-1"));
 
   private static final EngineLimits LIMITS =
       EngineLimits.defaults().withRequestTimeout(Duration.ofMillis(1_500));

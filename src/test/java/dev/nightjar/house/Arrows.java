@@ -17,7 +17,7 @@ final class Arrows {
           Map.entry("store.journal", Set.of("store", "batch", "file", "store.disk")),
           Map.entry("store.files", Set.of("store", "batch", "file", "store.disk")),
           Map.entry("store.local", Set.of("store..", "batch", "file", "time")),
-          Map.entry("upstream", Set.of("batch", "file")),
+          Map.entry("upstream", Set.of("batch", "file", "net")),
           Map.entry("engine.message", Set.of("batch", "store")),
           Map.entry("engine.health", Set.of("batch", "engine.message")),
           Map.entry("engine.pace", Set.of("engine.message")),
@@ -114,7 +114,7 @@ final class Arrows {
           Map.entry(
               "cli",
               Set.of("config", "run", "sim", "sim.answer", "terminal", "upstream", "cli.client")),
-          Map.entry("cli.client", Set.of("config", "upstream", "terminal")),
+          Map.entry("cli.client", Set.of("config", "net", "upstream", "terminal")),
           Map.entry(
               "cli.files",
               Set.of("config", "batch", "file", "validation", "terminal", "cli.client")),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nightjar.api.ApiLimits;
+import dev.nightjar.config.ListenerSettings.TlsSettings;
 import dev.nightjar.http.connection.TlsFiles;
 import dev.nightjar.net.ConnectionGuard;
 import dev.nightjar.store.ApiKey.Scope;
@@ -61,7 +62,8 @@ class HttpsTest {
     guard = ConnectionGuard.start(PATIENCE, PATIENCE);
     server =
         new HttpServer(
-            new HttpServer.Listen("127.0.0.1", 0, guard, TlsFiles.read(certificate, key)),
+            new HttpServer.Listen(
+                "127.0.0.1", 0, guard, TlsFiles.of(new TlsSettings(certificate, key)).tls()),
             api.services);
     port = server.start();
   }

@@ -2,6 +2,7 @@ package dev.nightjar.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nightjar.config.ListenerSettings.TlsSettings;
 import dev.nightjar.http.connection.TlsFiles;
 import dev.nightjar.testing.Certificates;
 import dev.nightjar.testing.TestApi;
@@ -56,7 +57,7 @@ class ListenerCheckTest {
     Path certificate =
         Files.writeString(directory.resolve("cert.pem"), Certificates.certificatePem(store));
     Path key = Files.writeString(directory.resolve("key.pem"), Certificates.keyPem(store));
-    var tls = TlsFiles.read(certificate, key);
+    var tls = TlsFiles.of(new TlsSettings(certificate, key)).tls();
     var server = new HttpServer(new HttpServer.Listen("127.0.0.1", 0, null, tls), api.services);
     server.start();
     try {

@@ -3,6 +3,7 @@ package dev.nightjar.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightjar.RunningServer;
+import dev.nightjar.config.ClientTls;
 import dev.nightjar.config.UpstreamSettings;
 import dev.nightjar.testing.ScriptedServer;
 import dev.nightjar.testing.ScriptedServer.Peer;
@@ -10,6 +11,7 @@ import dev.nightjar.testing.ServerFixture;
 import dev.nightjar.upstream.Preset;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -135,7 +137,18 @@ class FoundSlotsTest {
 
   private static UpstreamSettings settings(ScriptedServer engine) {
     String url = engine.url("http", "").toString();
-    return new UpstreamSettings("engine", url, null, Set.of(), 256, true, Preset.NONE, null, null);
+    return new UpstreamSettings(
+        "engine",
+        url,
+        null,
+        Set.of(),
+        256,
+        true,
+        Preset.NONE,
+        null,
+        null,
+        Map.of(),
+        ClientTls.DEFAULT);
   }
 
   private static String json(String body) {

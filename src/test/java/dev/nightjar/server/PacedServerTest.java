@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.openai.models.batches.Batch;
 import dev.nightjar.RunningServer;
+import dev.nightjar.config.ClientTls;
 import dev.nightjar.config.UpstreamSettings;
 import dev.nightjar.testing.ScriptedServer;
 import dev.nightjar.testing.ScriptedServer.Peer;
@@ -12,6 +13,7 @@ import dev.nightjar.upstream.Preset;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -188,7 +190,9 @@ class PacedServerTest {
         false,
         Preset.NONE,
         limit(isConfigured, REQUESTS),
-        limit(isConfigured, TOKENS));
+        limit(isConfigured, TOKENS),
+        Map.of(),
+        ClientTls.DEFAULT);
   }
 
   private static @Nullable Long limit(boolean isConfigured, long limit) {

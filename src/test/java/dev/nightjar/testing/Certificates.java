@@ -45,12 +45,18 @@ public final class Certificates {
    */
   public static KeyStore make(String algorithm, String names)
       throws IOException, GeneralSecurityException {
+    return make(algorithm, names, Instant.now().minusSeconds(3_600));
+  }
+
+  /** One that is good for a day from then on. */
+  public static KeyStore make(String algorithm, String names, Instant from)
+      throws IOException, GeneralSecurityException {
     boolean isRsa = algorithm.equals("RSA");
     var generator = KeyPairGenerator.getInstance(algorithm);
     generator.initialize(isRsa ? 2_048 : 256);
     KeyPair keys = generator.generateKeyPair();
     byte[] signing = HexFormat.of().parseHex(isRsa ? SHA256_WITH_RSA : ECDSA_WITH_SHA256);
-    byte[] content = content(signing, keys.getPublic().getEncoded(), names);
+    byte[] content = content(signing, keys.getPublic().getEncoded(), names, from);
     Signature signature = Signature.getInstance(isRsa ? "SHA256withRSA" : "SHA256withECDSA");
     signature.initSign(keys.getPrivate());
     signature.update(content);
@@ -65,10 +71,10 @@ public final class Certificates {
   }
 
   /** What is signed: TBSCertificate in RFC 5280. */
-  private static byte[] content(byte[] signing, byte[] publicKey, String names) throws IOException {
+  private static byte[] content(byte[] signing, byte[] publicKey, String names, Instant from)
+      throws IOException {
     HexFormat hex = HexFormat.of();
-    Instant now = Instant.now();
-    byte[] validity = der(SEQUENCE, time(now.minusSeconds(3_600)), time(now.plusSeconds(86_400)));
+    byte[] validity = der(SEQUENCE, time(from), time(from.plusSeconds(86_400)));
     byte[] name = hex.parseHex(COMMON_NAME_TEST);
     byte[] alternatives =
         der(SEQUENCE, hex.parseHex(SUBJECT_ALTERNATIVE_NAME), der(0x04, alternatives(names)));
@@ -129,6 +135,13 @@ public final class Certificates {
     keys.init(store, PASSWORD);
     var context = SSLContext.getInstance("TLS");
     context.init(keys.getKeyManagers(), trust(store).getTrustManagers(), null);
+    return context;
+  }
+
+  /** For a client that trusts it, and has none of its own. */
+  public static SSLContext trusting(KeyStore store) throws IOException, GeneralSecurityException {
+    var context = SSLContext.getInstance("TLS");
+    context.init(null, trust(store).getTrustManagers(), null);
     return context;
   }
 

@@ -36,6 +36,7 @@ class BaseUrlTest {
     "HTTPS://h/v1,         h,            h,         443,  https://h",
     "http://h:8000/v1,     h:8000,       h,         8000, http://h:8000",
     "http://[::1]:8000/v1, [::1]:8000,   ::1,       8000, http://[::1]:8000",
+    "http://vllm_gpu-1:80, vllm_gpu-1:80, vllm_gpu-1, 80, http://vllm_gpu-1:80",
     "http://127.0.0.1,     127.0.0.1,    127.0.0.1, 80,   http://127.0.0.1",
   })
   void hostIsTakenOut(URI url, String authority, String host, int port, String shown) {
@@ -53,7 +54,8 @@ class BaseUrlTest {
     "ftp://h/v1,            must begin with http:// or https://",
     "/v1,                   must begin with http:// or https://",
     "http:///v1,            must name a host",
-    "http://h_ost:99999,    must name a host",
+    "http://h_ost:99999,    must have a port of at most 65535",
+    "http://h!ost:80,       must name a host",
     "http://h:99999,        must have a port of at most 65535",
     "http://h/v1?a=b,       must end with its path",
     "http://h/v1#a,         must end with its path",

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @Tag("F1")
 class OwnWordsTest {
-  private static final OwnWords WORDS = new OwnWords("tok.en+1/operator", "gpu-7.example");
+  private static final OwnWords WORDS = new OwnWords(List.of("tok.en+1/operator"), "gpu-7.example");
 
   /** What gateways and engines say, and how it is shown. */
   @ParameterizedTest

@@ -50,6 +50,17 @@ class WebhookUrlTest {
   }
 
   @Test
+  @Tag("H3")
+  void namesWithAnUnderscoreAreTaken() {
+    WebhookUrl url = WebhookUrl.parse("http://compose_hooks_1:8080/hook");
+
+    assertThat(url.host()).isEqualTo("compose_hooks_1");
+    assertThat(url.authority()).isEqualTo("compose_hooks_1:8080");
+    assertThatThrownBy(() -> WebhookUrl.parse("http://user:word@compose_hooks_1/"))
+        .hasMessageContaining("user name");
+  }
+
+  @Test
   @Tag("H2")
   void characterThatHasNoPlaceInItIsNamed() {
     assertThatThrownBy(() -> WebhookUrl.parse("https://a.example/a b"))

@@ -78,7 +78,7 @@ public final class Webhooks {
         new NewEndpoint(
             stores.ids().newWebhookEndpoint(),
             project,
-            requireNonNullElse(request.name(), WebhookUrl.parse(url).uri().getHost()),
+            requireNonNullElse(request.name(), WebhookUrl.parse(url).host()),
             url,
             requireNonNullElse(request.eventTypes(), WebhookRequest.EVENTS),
             stores.ids().newWebhookSecret());

@@ -58,12 +58,8 @@ public final class ApiClient implements AutoCloseable {
 
   private final ApiTarget target;
   private final Consumer<String> notice;
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .followRedirects(HttpClient.Redirect.NEVER)
-          .connectTimeout(CONNECT)
-          .build();
+  private final URI reached;
+  private final HttpClient http;
 
   /**
    * One request, as it can be made again.
@@ -111,6 +107,16 @@ public final class ApiClient implements AutoCloseable {
   ApiClient(ApiTarget target, Consumer<String> notice) {
     this.target = target;
     this.notice = notice;
+    this.reached = target.reached();
+    var http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(CONNECT);
+    if (target.isSecure()) {
+      http.sslContext(target.tls().context());
+    }
+    this.http = http.build();
   }
 
   ApiTarget target() {
@@ -246,7 +252,7 @@ public final class ApiClient implements AutoCloseable {
 
   private HttpRequest request(Call call, int attempt) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(target.base() + call.path()))
+        HttpRequest.newBuilder(URI.create(reached + call.path()))
             .header("Accept", "*/*")
             .header("User-Agent", "nightjar-cli")
             .header("x-stainless-retry-count", Integer.toString(attempt));

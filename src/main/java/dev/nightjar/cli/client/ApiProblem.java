@@ -1,14 +1,17 @@
 package dev.nightjar.cli.client;
 
+import dev.nightjar.net.TlsFault;
 import dev.nightjar.terminal.CommandException;
 import dev.nightjar.terminal.ExitCode;
 import dev.nightjar.terminal.Human;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.ProtocolException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpResponse;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.Optional;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -91,8 +94,11 @@ record ApiProblem(int status, String message, @Nullable Boolean shouldRetry) {
       }
     }
     return switch (e) {
+      case SSLException tls -> "TLS: " + TlsFault.words(tls);
       case HttpConnectTimeoutException _ -> "no connection within 10 s";
       case ConnectException _ -> "connection refused";
+      case ProtocolException protocol when TlsFault.isIn("" + protocol.getMessage()) ->
+          TlsFault.NOT_PLAIN;
       default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     };
   }

@@ -1,6 +1,8 @@
 package dev.nightjar.cli.client;
 
+import dev.nightjar.config.ClientTls;
 import dev.nightjar.config.MaskedUrl;
+import dev.nightjar.net.HostPort;
 import dev.nightjar.terminal.CommandException;
 import dev.nightjar.terminal.Shell;
 import java.net.URI;
@@ -30,6 +32,12 @@ public final class ClientOptions {
       description = "The project to work in, of those that the key may use.")
   @Nullable String project;
 
+  @Option(
+      names = "--ca-cert",
+      paramLabel = "FILE",
+      description = "Trust this CA too, in PEM (default: SSL_CERT_FILE).")
+  @Nullable String caCert;
+
   public ApiClient client(Shell shell) {
     return new ApiClient(target(shell.environment()), shell::say);
   }
@@ -40,7 +48,8 @@ public final class ClientOptions {
         firstSet(apiKey, environment.get("NIGHTJAR_API_KEY"), environment.get("OPENAI_API_KEY"));
     checkHeader("the key", key);
     checkHeader("--project", project);
-    return new ApiTarget(base(url == null ? BASE_URL : url), key, project);
+    String ca = firstSet(caCert, environment.get("SSL_CERT_FILE"));
+    return new ApiTarget(base(url == null ? BASE_URL : url), key, project, ClientTls.trusting(ca));
   }
 
   private static @Nullable String firstSet(@Nullable String... values) {
@@ -63,8 +72,9 @@ public final class ClientOptions {
     try {
       URI uri = URI.create(url.replaceAll("/+$", ""));
       boolean isHttp = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-      boolean isBare = uri.getRawUserInfo() == null && uri.getRawQuery() == null;
-      if (isHttp && uri.getHost() != null && isBare) {
+      boolean isNameKnown = uri.getHost() != null || "http".equals(uri.getScheme());
+      boolean isBare = HostPort.of(uri).isPresent() && uri.getRawQuery() == null;
+      if (isHttp && isNameKnown && isBare) {
         return uri.getRawPath().isEmpty() ? URI.create(uri + "/v1") : uri;
       }
     } catch (IllegalArgumentException _) {

@@ -1,112 +1,77 @@
 package dev.nightjar.http.connection;
 
+import dev.nightjar.config.ListenerSettings.TlsSettings;
+import dev.nightjar.config.PemFiles.Identity;
 import dev.nightjar.config.SettingsException;
-import io.helidon.common.configurable.Resource;
-import io.helidon.common.pki.Keys;
+import dev.nightjar.process.Loop;
 import io.helidon.common.tls.Tls;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.InvalidKeyException;
-import java.security.PrivateKey;
-import java.security.PublicKey;
-import java.security.Signature;
-import java.security.cert.X509Certificate;
-import java.util.List;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
-/** The certificate that a server shows, with its chain, and its key: PEM files. */
+/**
+ * The certificate that a server shows, with its chain, and its key: PEM files. They are looked at
+ * again and again, so that a renewed certificate is shown without a restart.
+ */
 public final class TlsFiles {
-  private static final long FILE_BYTES_MAX = 1 << 20;
+  private static final System.Logger LOG = System.getLogger(TlsFiles.class.getName());
+  private static final Duration PERIOD = Duration.ofSeconds(5);
 
-  private TlsFiles() {}
+  private final TlsSettings files;
+  private final Tls tls;
 
-  /** What a file is read as. */
-  private interface Reader<T> {
-    T read(Resource text);
+  // Of one thread.
+  private Identity shown;
+  private @Nullable String problem;
+  private boolean isSaid;
+
+  private TlsFiles(TlsSettings files) {
+    this.files = files;
+    this.shown = read();
+    this.tls = tls(shown);
   }
 
-  public static Tls read(Path certificate, Path key) {
-    List<X509Certificate> chain =
-        parse(
-            certificate,
-            "certificate",
-            text(certificate),
-            text -> Keys.builder().pem(pem -> pem.certChain(text)).build().certChain());
-    PrivateKey privateKey = privateKey(key);
-    if (!fits(privateKey, chain.getFirst().getPublicKey())) {
-      throw new SettingsException(
-          "TLS: the key in %s does not fit the first certificate in %s"
-              .formatted(key, certificate));
-    }
-    return Tls.builder().privateKey(privateKey).privateKeyCertChain(chain).build();
+  public static TlsFiles of(TlsSettings files) {
+    return new TlsFiles(files);
   }
 
-  private static PrivateKey privateKey(Path file) {
-    String text = text(file);
-    for (String unreadable : List.of("BEGIN ENCRYPTED PRIVATE KEY", "BEGIN EC PRIVATE KEY")) {
-      if (text.contains(unreadable)) {
-        throw new SettingsException(
-            "TLS: %s is '%s'; make it a plain one with `openssl pkcs8 -topk8 -nodes -in %s`"
-                .formatted(file, unreadable, file));
+  public Tls tls() {
+    return tls;
+  }
+
+  /** Looks at the files until it is closed. */
+  public Loop renewal() {
+    return Loop.every(PERIOD, "certificate-renewal", this::look);
+  }
+
+  /** What cannot be used is left, and said if it is still so when they are looked at again. */
+  void look() {
+    try {
+      Identity now = read();
+      problem = null;
+      if (!now.equals(shown)) {
+        tls.reload(tls(now));
+        shown = now;
+        LOG.log(
+            Level.INFO,
+            "the certificate in {0} is new, and is shown from now on",
+            files.certificate());
       }
-    }
-    return parse(
-        file,
-        "private key",
-        text,
-        pem ->
-            Keys.builder()
-                .pem(config -> config.key(pem))
-                .build()
-                .privateKey()
-                .orElseThrow(() -> new IllegalArgumentException("it has none")));
-  }
-
-  private static String text(Path file) {
-    try {
-      if (Files.size(file) > FILE_BYTES_MAX) {
-        throw new SettingsException("TLS: %s is too large for a PEM file".formatted(file));
+    } catch (SettingsException e) {
+      boolean isSame = ("" + e.getMessage()).equals(problem);
+      if (isSame && !isSaid) {
+        LOG.log(Level.WARNING, e.getMessage() + "; the certificate that was there before is shown");
       }
-      // Every byte is a character: whatever it is, that it is no PEM is said below.
-      return Files.readString(file, StandardCharsets.ISO_8859_1);
-    } catch (IOException e) {
-      throw new SettingsException(
-          Files.exists(file)
-              ? "TLS: %s cannot be read: %s".formatted(file, e.getMessage())
-              : "TLS: there is no file %s".formatted(file));
+      isSaid = isSame;
+      problem = e.getMessage();
     }
   }
 
-  /** The library has many exceptions for what is wrong with a file, and all mean that. */
-  private static <T> T parse(Path file, String what, String text, Reader<T> reader) {
-    try {
-      return reader.read(Resource.create(what, text));
-    } catch (RuntimeException e) {
-      throw new SettingsException(
-          "TLS: %s has no %s in PEM form that can be used: %s"
-              .formatted(file, what, e.getMessage()));
-    }
+  private Identity read() {
+    return Identity.read(files.certificate(), files.key());
   }
 
-  private static boolean fits(PrivateKey privateKey, PublicKey publicKey) {
-    byte[] message = "fits".getBytes(StandardCharsets.UTF_8);
-    String algorithm = privateKey.getAlgorithm();
-    try {
-      var signature =
-          Signature.getInstance("SHA256with" + (algorithm.equals("EC") ? "ECDSA" : algorithm));
-      signature.initSign(privateKey);
-      signature.update(message);
-      byte[] signed = signature.sign();
-      signature.initVerify(publicKey);
-      signature.update(message);
-      return signature.verify(signed);
-    } catch (InvalidKeyException e) {
-      return false; // Another kind of key.
-    } catch (GeneralSecurityException e) {
-      throw new SettingsException(
-          "TLS: a key of kind %s cannot be used: %s".formatted(algorithm, e.getMessage()));
-    }
+  private static Tls tls(Identity identity) {
+    return Tls.builder().privateKey(identity.key()).privateKeyCertChain(identity.chain()).build();
   }
 }

@@ -3,20 +3,28 @@ package dev.nightjar.http.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.nightjar.config.ListenerSettings.TlsSettings;
 import dev.nightjar.config.SettingsException;
 import dev.nightjar.testing.Certificates;
+import dev.nightjar.testing.ScriptedServer;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.Arrays;
 import java.util.Base64;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TlsFilesTest {
+  private static final String ANSWER = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+
   @TempDir private Path directory;
   private Path certificate = Path.of("");
   private Path key = Path.of("");
@@ -37,7 +45,7 @@ class TlsFilesTest {
   void certificateAndItsKeyAreTaken(String algorithm) throws Exception {
     write(Certificates.make(algorithm, "ip:127.0.0.1"));
 
-    assertThat(TlsFiles.read(certificate, key).enabled()).isTrue();
+    assertThat(TlsFiles.of(new TlsSettings(certificate, key)).tls().enabled()).isTrue();
   }
 
   /** As cert-manager writes them: PKCS#8 is the same bytes behind a head of 26. */
@@ -54,7 +62,7 @@ class TlsFilesTest {
         "-----BEGIN RSA PRIVATE KEY-----\n%s\n-----END RSA PRIVATE KEY-----\n"
             .formatted(Base64.getMimeEncoder().encodeToString(own)));
 
-    assertThat(TlsFiles.read(certificate, key).enabled()).isTrue();
+    assertThat(TlsFiles.of(new TlsSettings(certificate, key)).tls().enabled()).isTrue();
   }
 
   @Test
@@ -107,8 +115,41 @@ class TlsFilesTest {
     assertSays(certificate, key, "the key in %s does not fit the first certificate".formatted(key));
   }
 
+  @Test
+  @Tag("H3")
+  void renewedCertificateIsShownAndABrokenOneIsNot() throws Exception {
+    KeyStore before = Certificates.make("EC", "ip:127.0.0.1");
+    KeyStore after = Certificates.make("RSA", "ip:127.0.0.1");
+    write(before);
+    TlsFiles files = TlsFiles.of(new TlsSettings(certificate, key));
+
+    files.look();
+    assertShows(files, before);
+    Files.writeString(certificate, Certificates.certificatePem(after));
+    for (int i = 0; i < 3; i++) {
+      files.look();
+    }
+    assertShows(files, before);
+    Files.writeString(key, Certificates.keyPem(after));
+    files.look();
+    assertShows(files, after);
+    Files.delete(key);
+    files.look();
+    assertShows(files, after);
+  }
+
+  private static void assertShows(TlsFiles files, KeyStore store) throws Exception {
+    var sockets = files.tls().sslContext().getServerSocketFactory();
+    try (var server = ScriptedServer.playingOver(sockets, ScriptedServer.always(ANSWER));
+        var client = HttpClient.newBuilder().sslContext(Certificates.trusting(store)).build()) {
+      var request = HttpRequest.newBuilder(server.url("https", "/")).build();
+
+      assertThat(client.send(request, BodyHandlers.discarding()).statusCode()).isEqualTo(200);
+    }
+  }
+
   private static void assertSays(Path certificate, Path key, String text) {
-    assertThatThrownBy(() -> TlsFiles.read(certificate, key))
+    assertThatThrownBy(() -> TlsFiles.of(new TlsSettings(certificate, key)))
         .isInstanceOf(SettingsException.class)
         .hasMessageStartingWith("TLS: ")
         .hasMessageContaining(text);
