@@ -17,6 +17,7 @@ import dev.nightjar.engine.trace.Recorder;
 import dev.nightjar.engine.trace.TraceFiles;
 import dev.nightjar.file.DefaultLife;
 import dev.nightjar.file.LongLines;
+import dev.nightjar.process.LogFields;
 import dev.nightjar.store.NewIds;
 import dev.nightjar.store.ObjectStore;
 import dev.nightjar.store.Stores;
@@ -272,7 +273,8 @@ public final class BatchEngine implements BatchRunner, AutoCloseable {
       case Effect.TellModels(List<KnownModels> upstreams) -> models.tell(upstreams);
       case Effect.Abort(LineId line) -> caller.abort(line);
       case Effect.CloseInput(Chunk chunk) -> inputs.close(chunk);
-      case Effect.Say(String message) -> LOG.log(System.Logger.Level.INFO, message);
+      case Effect.Say(String message) ->
+          LOG.log(System.Logger.Level.INFO, message, LogFields.of("upstream.changed"));
     }
   }
 

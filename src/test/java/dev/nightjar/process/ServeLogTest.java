@@ -10,6 +10,8 @@ import dev.nightjar.testing.Json;
 import dev.nightjar.testing.NightjarProcess;
 import dev.nightjar.testing.ServerFixture;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -117,6 +119,38 @@ class ServeLogTest {
             assertThat(end.path("model").asString()).isEqualTo("gpt-5");
           });
       assertThat(server.stderr()).doesNotContain(SECRET);
+    }
+  }
+
+  @Test
+  void upstreamThatIsPausedIsSaidAndThatItGoesOn() throws Exception {
+    SimServer sim = SimServer.start(ServerFixture.sim());
+    try (NightjarProcess server = serve(sim, "json")) {
+      OpenAIClient client = server.client();
+      int port = URI.create(sim.url()).getPort();
+      sim.close();
+      Path input = ServerFixture.chatLines(folder.resolve("in.jsonl"), LINES, _ -> "");
+      String id = ServerFixture.create(client, "/v1/chat/completions", input).id();
+      ServerFixture.awaitThat(() -> !changes(server).isEmpty());
+      try (SimServer _ = SimServer.start(ServerFixture.sim().withPort(port))) {
+        ServerFixture.await(client, id);
+      }
+
+      assertThat(changes(server).getFirst()).contains("upstream-1", "is paused: ");
+      assertThat(changes(server).getLast()).contains("upstream-1").doesNotContain("is paused");
+    }
+  }
+
+  private static List<String> changes(NightjarProcess server) {
+    try {
+      return server
+          .stderr()
+          .lines()
+          .filter(line -> line.contains("\"upstream.changed\""))
+          .map(line -> Json.read(line).path("message").asString())
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
