@@ -3,6 +3,7 @@ package dev.nightjar.sdk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nightjar.sim.Latency;
+import dev.nightjar.testing.PythonClient;
 import dev.nightjar.testing.ServerFixture;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,7 +24,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Tag("full")
 class GuideSnippetsTest {
-  private static final Path PYTHON = Path.of("src/test/python").toAbsolutePath();
   private static final Path NODE = Path.of("src/test/node/node_modules").toAbsolutePath();
   private static final Pattern BLOCK = Pattern.compile("(?ms)^```(\\w+)\n(.*?)^```$");
   private static final Pattern METHOD = Pattern.compile("^[\\w<>]+ \\w+\\(.*\\) throws ");
@@ -43,25 +42,16 @@ class GuideSnippetsTest {
     return blocks;
   }
 
-  static List<String> pythonClients() throws IOException {
-    try (Stream<Path> files = Files.list(PYTHON)) {
-      return files
-          .map(file -> file.getFileName().toString())
-          .filter(name -> name.endsWith(".txt"))
-          .map(name -> name.replace(".txt", ""))
-          .sorted()
-          .toList();
-    }
+  static List<PythonClient> pythonClients() {
+    return PythonClient.all();
   }
 
   @ParameterizedTest
   @MethodSource("pythonClients")
-  void pythonsBlocksRun(String client) throws Exception {
-    Path python = PYTHON.resolve("venv").resolve(client).resolve("bin/python");
-    assertThat(python).as("the client; .ci/run installs it").exists();
+  void pythonsBlocksRun(PythonClient client) throws Exception {
     Files.writeString(folder.resolve("guide.py"), String.join("\n", blocks("python")));
 
-    assertRuns(List.of(python.toString(), "guide.py"));
+    assertRuns(List.of(client.python(), "guide.py"));
   }
 
   @Test
