@@ -37,8 +37,8 @@ class PacedServerTest {
   private static final int TOKENS = 50_000;
   private static final int SECONDS = Integer.getInteger("pace.seconds", 6);
   private static final double FACTOR = Double.parseDouble(System.getProperty("pace.factor", "1"));
-  private static final int LINES = SECONDS * REQUESTS / 60 + 8;
   private static final int TOKENS_OF_ANSWER = (int) (80 * FACTOR);
+  private static final int LINES = SECONDS * Math.min(REQUESTS, TOKENS / TOKENS_OF_ANSWER) / 60 + 8;
 
   /** What refusals teach takes a while, and so does what is left of the first minute. */
   private static final boolean IS_LONG = SECONDS >= 120;
@@ -99,9 +99,6 @@ class PacedServerTest {
 
     Provider(String way) {
       isTelling = way.equals("told");
-      if (way.equals("refused")) {
-        requests.left = 0;
-      }
     }
 
     void play(Peer peer) throws IOException, InterruptedException {

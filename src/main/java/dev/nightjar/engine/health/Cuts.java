@@ -137,7 +137,7 @@ public final class Cuts implements Serializable {
     if (times.size() > KEPT) {
       times.removeFirst();
     }
-    cluster.lines.forEach(line -> line.broke(now, noisyAtMillis));
+    cluster.lines.forEach(line -> line.broke(this, now, noisyAtMillis));
     int most = cluster.lines.stream().mapToInt(Tries::breaks).max().orElse(0);
     oksToBeSure = most > 2 ? OKS_FOR_SUSPECTS : most > 1 ? OKS_AGAIN : 1;
     List<Tries> blamed =

@@ -2,7 +2,9 @@ package dev.nightjar.engine.health;
 
 import dev.nightjar.engine.message.Failure;
 import java.io.Serializable;
+import java.util.HashSet;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,8 @@ public final class Tries implements Serializable {
   /** How often of those no other could be to blame. */
   private int alone;
 
+  private final Set<Cuts> brokeAt = new HashSet<>();
+  private boolean hasBrokenOneAgain;
   private long brokeAtMillis;
 
   /** How often it failed by what looks like its own fault. */
@@ -90,11 +94,14 @@ public final class Tries implements Serializable {
   /**
    * It was there. What it was at before the upstream was seen to break by itself does not count.
    */
-  void broke(long now, long noisyAtMillis) {
+  void broke(Cuts where, long now, long noisyAtMillis) {
     if (noisyAtMillis > brokeAtMillis) {
       breaks = 0;
       alone = 0;
+      brokeAt.clear();
+      hasBrokenOneAgain = false;
     }
+    hasBrokenOneAgain |= !brokeAt.add(where);
     brokeAtMillis = now;
     breaks++;
   }
@@ -113,11 +120,13 @@ public final class Tries implements Serializable {
   }
 
   /**
-   * {@code others}: times in the last hour that calls broke together, whether it was there or not.
+   * {@code all}: times in the last hour that calls broke together, whether it was there or not.
+   * Replicas that are restarted one after the other break with it as often as there are of them.
    */
   boolean isGuilty(int all, long stayMillis) {
     double expected = Math.max(1, stayMillis) * (1 + Math.max(0, all - breaks)) / HOUR_MILLIS;
-    return alone >= ALONE_TO_BE_GUILTY
+    return hasBrokenOneAgain
+        && alone >= ALONE_TO_BE_GUILTY
         && -breaks * StrictMath.log(Math.min(1, expected)) >= CERTAIN;
   }
 }

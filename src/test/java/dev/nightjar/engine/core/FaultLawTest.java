@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Whose fault, decided by evidence: the three sentences hold in each run, whatever goes wrong. The
@@ -41,6 +42,13 @@ class FaultLawTest {
       }
     }
     assertThat(failed).as("seeds that fail").isZero();
+  }
+
+  /** Those of campaigns in which a line was lost, or a run did not end. */
+  @ParameterizedTest
+  @ValueSource(longs = {5_345, 7_902, 12_033})
+  void runThatOnceBrokeItHoldsIt(long seed) {
+    assertThat(new Law(LawPlan.of(seed), SimulatedCore::real).broken()).isEmpty();
   }
 
   /** A campaign has no time for it. */
