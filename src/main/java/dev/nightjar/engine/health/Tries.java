@@ -37,7 +37,7 @@ public final class Tries implements Serializable {
   /** How often of those no other could be to blame. */
   private int alone;
 
-  private final Set<Cuts> brokeAt = new HashSet<>();
+  private final Set<Serializable> brokeAt = new HashSet<>();
   private boolean hasBrokenOneAgain;
   private long brokeAtMillis;
 
@@ -92,9 +92,10 @@ public final class Tries implements Serializable {
   // ---- calls that break together
 
   /**
-   * It was there. What it was at before the upstream was seen to break by itself does not count.
+   * It was there, {@code where} stands for the upstream. What it was at before the upstream was
+   * seen to break by itself does not count.
    */
-  void broke(Cuts where, long now, long noisyAtMillis) {
+  void broke(Serializable where, long now, long noisyAtMillis) {
     if (noisyAtMillis > brokeAtMillis) {
       breaks = 0;
       alone = 0;
