@@ -106,11 +106,15 @@ class PacedServerTest {
         var request = peer.readRequest();
         boolean isCall = request.head().startsWith("POST");
         String answer = isCall ? answer() : LISTING;
-        if (isCall) {
-          LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+        if (isCall && answer.startsWith("HTTP/1.1 200")) {
+          LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(takes()));
         }
         peer.send(answer);
       }
+    }
+
+    private synchronized int takes() {
+      return 200 + random.nextInt(1_000);
     }
 
     private synchronized String answer() {
@@ -123,7 +127,7 @@ class PacedServerTest {
         calls++;
         if (requests.left < 1 || tokens.left < used) {
           refused++;
-          long seconds = Math.max(requests.secondsUntil(1), tokens.secondsUntil(used));
+          long seconds = Math.max(1, Math.max(requests.secondsUntil(1), tokens.secondsUntil(used)));
           return json(
               429, "Retry-After: " + seconds + "\r\n", "{\"error\":{\"message\":\"slow\"}}");
         }

@@ -26,6 +26,9 @@ import java.util.random.RandomGenerator;
 final class Faults implements Serializable {
   private static final int TOO_MANY = 429;
 
+  /** Who asks for less is busy for a moment: so many a minute are told of in whole seconds. */
+  private static final long OF_A_MINUTE_MILLIS = 1_000;
+
   private final EngineLimits limits;
   private final Lanes lanes;
   private final UnderWay underWay;
@@ -108,7 +111,7 @@ final class Faults implements Serializable {
               ? asked
               : verdicts.backoff(limits.retries().laneBase(), laneMax, throttle.level());
       throttle.pause(failure.reason(), now + wait);
-      if (asked >= 0 && failure.status() == TOO_MANY) {
+      if (asked >= OF_A_MINUTE_MILLIS && failure.status() == TOO_MANY) {
         lane.refused(line.span, line.sent().atMillis(), now);
       }
       line.scope().returns(now + wait + 1_000);

@@ -2,8 +2,10 @@ package dev.nightjar.engine.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nightjar.engine.message.LineId;
 import dev.nightjar.engine.message.ModelNames;
 import dev.nightjar.engine.message.UpstreamSpec;
+import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -102,5 +104,30 @@ class CallLimitsTest {
     assertThat(paced.live(1).reason()).isEqualTo("what up allows in a minute is used up");
     paced.advance(62_000);
     assertThat(paced.sent).hasSize(1);
+  }
+
+  /** What it bore in the last minute says nothing then: errors of one call in a hundred did. */
+  @Test
+  void whoIsBusyForAMomentIsCalledOnAsFastAsItAnswers() {
+    EngineDriver driver = paced(null, null);
+    driver.start(1, 5_000);
+    for (int i = 0; i < 10; i++) {
+      LineId one = driver.takeSent();
+      LineId other = driver.takeSent();
+      driver.end(one, Outcomes.throttled("429", Duration.ofMillis(20)));
+      driver.end(other, Outcomes.throttled("429", Duration.ofMillis(20)));
+      driver.advance(2_000);
+      succeedAtOnce(driver);
+    }
+    for (int i = 0; i < 5; i++) {
+      assertThat(driver.sent).isNotEmpty();
+      succeedAtOnce(driver);
+    }
+  }
+
+  private static void succeedAtOnce(EngineDriver driver) {
+    for (int left = driver.sent.size(); left > 0; left--) {
+      driver.succeed(driver.takeSent());
+    }
   }
 }

@@ -22,6 +22,7 @@ class PaceTest {
   private static final long TOKENS = 50_000;
   private static final int SLOTS = 64;
   private static final long MINUTE = 60_000;
+  private static final long SECOND = 1_000;
   private static final int MINUTES = 20;
   private static final int SEEDS = Integer.getInteger("pace.seeds", 5);
 
@@ -52,11 +53,11 @@ class PaceTest {
       return new Left((long) limit, (long) Math.max(0, left), Math.round(reset));
     }
 
-    /** Until there is as much again. */
+    /** Until there is as much again, in whole seconds as HTTP has it. */
     long retryAfter(double amount) {
-      return isBitByBit
-          ? (long) Math.ceil(Math.max(0, amount - left) * MINUTE / limit)
-          : MINUTE - at % MINUTE;
+      double millis =
+          isBitByBit ? Math.max(0, amount - left) * MINUTE / limit : MINUTE - at % MINUTE;
+      return SECOND * Math.max(1, (long) Math.ceil(millis / SECOND));
     }
   }
 
