@@ -226,25 +226,20 @@ public final class LocalRun {
   }
 
   /**
-   * Nobody should wait for a server that was never started, or with a key that is wrong. One that
-   * answers may well do so without a list of its models, or after a moment: what becomes of the
-   * first lines tells.
+   * Nobody should wait with a key that is wrong. A server that is not there may come yet, and one
+   * that answers may do so without a list of its models: what becomes of the first lines tells.
    */
   private int checkUpstreams(List<Upstream> upstreams) {
     request.upstreams().forEach(upstream -> KeyExposure.warning(upstream).ifPresent(this::say));
     var keys = 0;
-    var silent = 0;
     for (int i = 0; i < upstreams.size(); i++) {
       if (upstreams.get(i).probe(PROBE_TIMEOUT) instanceof Probe.Dead(String reason, int status)) {
         say("%s (%s)".formatted(reason, request.upstreams().get(i).url()));
         keys += status == UNAUTHORIZED ? 1 : 0;
-        silent += status == 0 ? 1 : 0;
       }
     }
-    if (keys + silent < upstreams.size() || request.waitForUpstream() != null) {
-      return ExitCode.OK;
-    }
-    return silent == 0 ? ExitCode.KEY_REFUSED : ExitCode.UNREACHABLE;
+    boolean isHopeless = keys == upstreams.size() && request.waitForUpstream() == null;
+    return isHopeless ? ExitCode.KEY_REFUSED : ExitCode.OK;
   }
 
   /** The url of the first line, by which those that have none are judged. */

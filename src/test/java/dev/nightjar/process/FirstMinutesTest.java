@@ -57,7 +57,9 @@ class FirstMinutesTest {
         "-o",
         output.toString(),
         "--upstream",
-        nobody.url());
+        nobody.url(),
+        "--wait-for-upstream",
+        "2s");
     assertThat(output).doesNotExist();
   }
 

@@ -2,17 +2,22 @@ package dev.nightjar.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nightjar.testing.DeadPort;
 import dev.nightjar.testing.NightjarProcess;
 import dev.nightjar.testing.ScriptedServer;
 import dev.nightjar.testing.ScriptedServer.Script;
 import dev.nightjar.testing.ServerFixture;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ServerSocketFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -50,9 +55,13 @@ class RunPatienceTest {
     return "HTTP/1.1 %s\r\nContent-Length: %d\r\n\r\n%s".formatted(status, body.length(), body);
   }
 
+  private Path output() {
+    return folder.resolve("out.jsonl");
+  }
+
   private NightjarProcess run(ScriptedServer upstream, String... more) throws IOException {
     var arguments = new ArrayList<>(List.of("run", input.toString(), "-o"));
-    arguments.add(folder.resolve("out.jsonl").toString());
+    arguments.add(output().toString());
     arguments.addAll(List.of("--upstream", upstream.url("http", "/v1").toString()));
     arguments.addAll(List.of(more));
     return NightjarProcess.start(folder, arguments.toArray(String[]::new));
@@ -86,6 +95,51 @@ class RunPatienceTest {
         assertThat(ended.stderr()).contains("CUDA out of memory", "given up");
       }
     }
+  }
+
+  @Test
+  void serverThatStartsLaterIsWaitedFor() throws Exception {
+    isWell.set(true);
+    var port = new DeadPort();
+    String[] command = {
+      "run", input.toString(), "-o", output().toString(), "--upstream", port.url()
+    };
+    try (var run = NightjarProcess.start(folder, command)) {
+      ServerFixture.awaitThat(() -> stderr(run).contains("connect"));
+      port.close();
+      try (var _ = ScriptedServer.playingOver(at(port.port()), answering("", ""))) {
+        assertThat(run.exitCode()).as(run.stderr()).isZero();
+      }
+    }
+    assertThat(Files.readAllLines(output())).hasSize(LINES);
+  }
+
+  private static String stderr(NightjarProcess run) {
+    try {
+      return run.stderr();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static ServerSocketFactory at(int port) {
+    return new ServerSocketFactory() {
+      @Override
+      public ServerSocket createServerSocket(int any, int backlog, InetAddress address)
+          throws IOException {
+        return new ServerSocket(port, backlog, address);
+      }
+
+      @Override
+      public ServerSocket createServerSocket(int any) throws IOException {
+        return new ServerSocket(port);
+      }
+
+      @Override
+      public ServerSocket createServerSocket(int any, int backlog) throws IOException {
+        return new ServerSocket(port, backlog);
+      }
+    };
   }
 
   @Test
