@@ -62,7 +62,7 @@ class CrashSweepTest {
   @EnumSource(CrashScenario.class)
   void secondDeathDuringRecoveryLosesNothingAtManyPoints(CrashScenario scenario)
       throws IOException {
-    dieTwice(scenario, Integer.getInteger("crash.pairs", 40));
+    dieTwice(scenario, Integer.getInteger("crash.pairs", 25));
   }
 
   @Test
@@ -112,7 +112,7 @@ class CrashSweepTest {
     long seed = System.nanoTime();
     System.err.println("%s: orders by seed %d".formatted(scenario, seed));
     var random = new SplittableRandom(seed);
-    for (int i = 0; i < Integer.getInteger("crash.orders", 5); i++) {
+    for (int i = 0; i < Integer.getInteger("crash.orders", 3); i++) {
       long order = random.nextLong();
       int points = points(scenario, order);
       sweep(scenario, order, random.ints(4, 1, points + 1));
