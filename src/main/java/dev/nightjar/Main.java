@@ -6,6 +6,7 @@ import dev.nightjar.cli.RunCommand;
 import dev.nightjar.cli.ServeCommand;
 import dev.nightjar.cli.SimCommand;
 import dev.nightjar.cli.UsageCommand;
+import dev.nightjar.cli.UsageError;
 import dev.nightjar.cli.batches.BatchesCommand;
 import dev.nightjar.cli.data.BackupCommand;
 import dev.nightjar.cli.data.DebugCommand;
@@ -79,6 +80,7 @@ public final class Main {
 
   static CommandLine commandLine(Shell shell) {
     return new CommandLine(new Main())
+        .addSubcommand(new CommandLine.HelpCommand())
         .addSubcommand(new ServeCommand(System.getenv(), Main::serve))
         .addSubcommand(new RunCommand(System.getenv(), Main::run))
         .addSubcommand(new SimCommand(Main::simulate))
@@ -95,8 +97,7 @@ public final class Main {
         .setOut(new PrintWriter(shell.out(), true, shell.out().charset()))
         .setExecutionExceptionHandler((e, _, _) -> explain(e, shell))
         .setParameterExceptionHandler((e, _) -> {
-          shell.say("" + e.getMessage());
-          e.getCommandLine().usage(shell.err());
+          UsageError.of(e).forEach(shell::say);
           return USAGE;
         });
   }

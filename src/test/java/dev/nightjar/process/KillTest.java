@@ -26,6 +26,8 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** The process dies by SIGKILL at any point, and nothing is lost. */
@@ -108,8 +110,10 @@ class KillTest {
     }
   }
 
-  @Test
-  void terminatedServerLetsCallsInFlightEndAndRepeatsNone() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"TERM", "HUP"})
+  @Tag("G1")
+  void stoppedServerLetsCallsInFlightEndAndRepeatsNone(String signal) throws Exception {
     SimOptions options = ServerFixture.sim().withLatency(Latency.parse("latency", "300ms"));
     Path input = ServerFixture.chatLines(folder.resolve("in.jsonl"), 500, _ -> "");
     try (SimServer sim = SimServer.start(options)) {
@@ -117,7 +121,11 @@ class KillTest {
       try (NightjarProcess server = serve(sim)) {
         id = create(server, input);
         awaitReceived(sim, 100);
-        server.terminate();
+        if (signal.equals("HUP")) {
+          server.hangUp();
+        } else {
+          server.terminate();
+        }
         assertThat(server.exitCode()).isZero();
       }
       try (NightjarProcess server = serve(sim)) {
@@ -125,6 +133,29 @@ class KillTest {
       }
 
       assertThat(sim.counters().seen().values()).allMatch(times -> times == 1);
+    }
+  }
+
+  @Test
+  @Tag("G1")
+  void runWithoutATerminalGoesOnWhenThatIsClosed() throws Exception {
+    SimOptions options = ServerFixture.sim().withLatency(Latency.parse("latency", "10ms"));
+    Path input = ServerFixture.chatLines(folder.resolve("in.jsonl"), 500, _ -> "");
+    Path output = folder.resolve("out.jsonl");
+    try (SimServer sim = SimServer.start(options);
+        var run =
+            NightjarProcess.startWithoutTerminal(
+                folder,
+                "run",
+                input.toString(),
+                "-o",
+                output.toString(),
+                "--upstream",
+                sim.url())) {
+      awaitReceived(sim, 50);
+      run.hangUp();
+
+      assertThat(run.exitCode()).as(run.stderr()).isZero();
     }
   }
 

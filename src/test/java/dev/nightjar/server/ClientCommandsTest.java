@@ -75,7 +75,9 @@ class ClientCommandsTest {
     CommandLine root = Ran.commandLine(new Shells().shell());
     root.getSubcommands()
         .forEach((name, command) -> {
-          names.add(name);
+          if (!name.equals("help")) {
+            names.add(name);
+          }
           command.getSubcommands().keySet().forEach(sub -> names.add(name + " " + sub));
         });
     return names;
@@ -91,8 +93,26 @@ class ClientCommandsTest {
     assertThat(help.out()).startsWith("Usage: nightjar " + name);
     assertThat(help.err()).isEmpty();
     assertThat(unknown.code()).isEqualTo(WRONG);
-    assertThat(unknown.err()).startsWith("nightjar: ").contains("Usage: nightjar " + name);
+    assertThat(unknown.err())
+        .startsWith("nightjar: ")
+        .endsWith("\nnightjar: see nightjar %s --help\n".formatted(name))
+        .hasLineCount(2);
     assertThat(unknown.out()).isEmpty();
+  }
+
+  @Test
+  @Tag("G1")
+  void usageErrorIsOneSentenceAndOneHint() {
+    assertThat(run("serv", "--port").err())
+        .isEqualTo(
+            "nightjar: Unmatched arguments from index 0: 'serv', '--port'; did you mean serve?\n"
+                + "nightjar: see nightjar --help\n");
+    assertThat(run("run", "in.jsonl", "-o", "out.jsonl", "--upstraem", "http://x").err())
+        .startsWith("nightjar: Unknown option")
+        .contains("did you mean --upstream")
+        .endsWith("\nnightjar: see nightjar run --help\n")
+        .hasLineCount(2);
+    assertThat(run("help", "run").out()).startsWith("Usage: nightjar run");
   }
 
   @Test

@@ -55,6 +55,13 @@ public final class NightjarProcess implements AutoCloseable {
     return start(folder, new ArrayList<>(perl), List.of(), classPath, arguments);
   }
 
+  /** One that goes on when its terminal is closed. */
+  public static NightjarProcess startWithoutTerminal(Path folder, String... arguments)
+      throws IOException {
+    String classPath = System.getProperty("java.class.path");
+    return start(folder, new ArrayList<>(List.of("nohup")), List.of(), classPath, arguments);
+  }
+
   /** With 256 MB, and as many files open at once. */
   public static NightjarProcess startLimited(Path folder, int descriptors, String... arguments)
       throws IOException {
@@ -137,7 +144,16 @@ public final class NightjarProcess implements AutoCloseable {
 
   /** SIGINT, as of Ctrl-C. */
   public void interrupt() throws IOException, InterruptedException {
-    new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+    signal("INT");
+  }
+
+  /** SIGHUP, as of a terminal that is closed. */
+  public void hangUp() throws IOException, InterruptedException {
+    signal("HUP");
+  }
+
+  private void signal(String name) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
   }
 
   @Override
