@@ -105,8 +105,10 @@ class ClientCommandsTest {
   void usageErrorIsOneSentenceAndOneHint() {
     assertThat(run("serv", "--port").err())
         .isEqualTo(
-            "nightjar: Unmatched arguments from index 0: 'serv', '--port'; did you mean serve?\n"
-                + "nightjar: see nightjar --help\n");
+            """
+            nightjar: Unmatched arguments from index 0: 'serv', '--port'; did you mean serve?
+            nightjar: see nightjar --help
+            """);
     assertThat(run("run", "in.jsonl", "-o", "out.jsonl", "--upstraem", "http://x").err())
         .startsWith("nightjar: Unknown option")
         .contains("did you mean --upstream")
