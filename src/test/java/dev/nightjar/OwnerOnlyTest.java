@@ -107,7 +107,15 @@ class OwnerOnlyTest {
   private int run(Path input, Path output, String upstream) throws Exception {
     try (NightjarProcess run =
         NightjarProcess.start(
-            folder, "run", input.toString(), "-o", output.toString(), "--upstream", upstream)) {
+            folder,
+            "run",
+            input.toString(),
+            "-o",
+            output.toString(),
+            "--upstream",
+            upstream,
+            "--wait-for-upstream",
+            "1s")) {
       return run.exitCode();
     }
   }
