@@ -62,7 +62,7 @@ class CrashSweepTest {
   @EnumSource(CrashScenario.class)
   void secondDeathDuringRecoveryLosesNothingAtManyPoints(CrashScenario scenario)
       throws IOException {
-    dieTwice(scenario, Integer.getInteger("crash.pairs", 25));
+    dieTwice(scenario, Integer.getInteger("crash.pairs", 15));
   }
 
   @Test
