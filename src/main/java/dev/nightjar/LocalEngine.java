@@ -53,7 +53,7 @@ final class LocalEngine implements RunNode {
               upstream.name(),
               models(upstream),
               upstream.maxInFlight(),
-              upstream.isFoundOut() ? 0 : upstream.maxInFlight(),
+              upstream.isFoundOut(),
               upstream.requestsPerMinute(),
               upstream.tokensPerMinute()));
     }

@@ -8,6 +8,7 @@ import dev.nightjar.batch.RequestLine;
 import dev.nightjar.batch.RequestLine.MalformedLineException;
 import dev.nightjar.config.CallSettings;
 import dev.nightjar.config.KeyExposure;
+import dev.nightjar.config.MaskedUrl;
 import dev.nightjar.config.SettingsException;
 import dev.nightjar.engine.BatchEngine;
 import dev.nightjar.engine.message.EngineLimits;
@@ -234,7 +235,7 @@ public final class LocalRun {
     var keys = 0;
     for (int i = 0; i < upstreams.size(); i++) {
       if (upstreams.get(i).probe(PROBE_TIMEOUT) instanceof Probe.Dead(String reason, int status)) {
-        say("%s (%s)".formatted(reason, request.upstreams().get(i).url()));
+        say("%s (%s)".formatted(reason, MaskedUrl.of(request.upstreams().get(i).url())));
         keys += status == UNAUTHORIZED ? 1 : 0;
       }
     }

@@ -61,6 +61,14 @@ final class ActiveBatches implements Serializable {
     return new CallLimits(new Calls(run.maxInFlight()), project);
   }
 
+  /** The project's last batch may have gone. */
+  private void forget(Calls project) {
+    if (!projects.isEmpty()
+        && active.values().stream().noneMatch(other -> other.calls.project() == project)) {
+      projects.values().remove(project);
+    }
+  }
+
   /** Those that do not merely wait for their turn. */
   Set<ActiveBatch> notable() {
     notable.removeIf(ActiveBatch::isAtRest); // Until something of it begins, which it tells.
@@ -135,6 +143,7 @@ final class ActiveBatches implements Serializable {
     if (batch != null) {
       deadlines.remove(batch);
       notable.remove(batch);
+      forget(batch.calls.project());
     }
     return batch;
   }

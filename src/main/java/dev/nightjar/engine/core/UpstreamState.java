@@ -44,7 +44,7 @@ final class UpstreamState implements Serializable {
   UpstreamState(int index, UpstreamSpec spec) {
     this.index = index;
     this.spec = spec;
-    this.slots = new SlotSearch(spec.slots(), spec.maxInFlight());
+    this.slots = new SlotSearch(spec.maxInFlight(), spec.isFoundOut());
     this.pace = new Pace(spec.requestsPerMinute(), spec.tokensPerMinute());
     this.models = spec.models();
   }

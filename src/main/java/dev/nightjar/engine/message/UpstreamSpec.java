@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param models those that it is configured for; where none is, what it lists counts
  * @param maxInFlight calls at a time, over all its lanes
- * @param slots how many calls at a time it bears; 0: it is to be found out
+ * @param isFoundOut how many of them it bears; else it bears all
  * @param requestsPerMinute that it allows; null: it is not said
  * @param tokensPerMinute the same, of prompts and answers
  */
@@ -17,7 +17,7 @@ public record UpstreamSpec(
     String name,
     ModelNames models,
     int maxInFlight,
-    int slots,
+    boolean isFoundOut,
     @Nullable Long requestsPerMinute,
     @Nullable Long tokensPerMinute)
     implements Serializable {
@@ -28,6 +28,6 @@ public record UpstreamSpec(
   }
 
   public UpstreamSpec(String name, Set<String> models, int maxInFlight) {
-    this(name, ModelNames.of(models), maxInFlight, maxInFlight, null, null);
+    this(name, ModelNames.of(models), maxInFlight, false, null, null);
   }
 }

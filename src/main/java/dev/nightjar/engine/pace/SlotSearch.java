@@ -46,6 +46,10 @@ public final class SlotSearch implements Serializable {
   }
 
   private final int max;
+
+  /** Whoever runs it said how many, and knows. */
+  private final boolean isSaid;
+
   private boolean isKnown;
   private int slots;
   private int slotsBefore = START;
@@ -65,11 +69,12 @@ public final class SlotSearch implements Serializable {
   private long idleSinceMillis = NEVER;
   private long idleMillis;
 
-  /** {@code known} is 0 where it is to be found out, within {@code max}. */
-  public SlotSearch(int known, int max) {
+  /** It bears {@code max}, or {@code isFoundOut} how many up to that. */
+  public SlotSearch(int max, boolean isFoundOut) {
     this.max = max;
-    isKnown = known > 0;
-    slots = Math.min(max, isKnown ? known : START);
+    isSaid = !isFoundOut;
+    isKnown = isSaid;
+    slots = isSaid ? max : Math.min(max, START);
   }
 
   /** Calls that it may have at a time. */
@@ -79,8 +84,10 @@ public final class SlotSearch implements Serializable {
 
   /** It says itself how many it has. */
   public void told(int known) {
-    isKnown = true;
-    slots = Math.clamp(known, 1, max);
+    if (!isSaid) {
+      isKnown = true;
+      slots = Math.clamp(known, 1, max);
+    }
   }
 
   /** A call was made, and {@code inFlight} are under way with it. */

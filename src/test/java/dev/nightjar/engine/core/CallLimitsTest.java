@@ -72,10 +72,23 @@ class CallLimitsTest {
     }
   }
 
+  @Test
+  void projectIsForgottenWithItsLastBatch() {
+    driver.callsOfProject = 4;
+    driver.start(1, 20);
+    driver.succeedAll();
+    assertThat(driver.finished).containsExactly(1L);
+
+    driver.callsOfProject = 6;
+    driver.start(2, 500);
+
+    assertThat(callsOf(2)).isEqualTo(6);
+  }
+
   private static EngineDriver paced(@Nullable Long requests, @Nullable Long tokens) {
     return new EngineDriver(
         new UpstreamSpec(
-            "up", ModelNames.of(Set.of(EngineDriver.MODEL)), SLOTS, SLOTS, requests, tokens));
+            "up", ModelNames.of(Set.of(EngineDriver.MODEL)), SLOTS, false, requests, tokens));
   }
 
   @Test

@@ -31,7 +31,7 @@ class SlotSearchTest {
     private int answered;
 
     World(int known, int engineSlots, double sigma, long seed) {
-      this.search = new SlotSearch(known, MAX);
+      this.search = new SlotSearch(known == 0 ? MAX : known, known == 0);
       this.engineSlots = engineSlots;
       this.sigma = sigma;
       this.random = new SplittableRandom(seed);
@@ -100,13 +100,23 @@ class SlotSearchTest {
 
   @Test
   void slotsThatAreSaidAreTakenAtOnce() {
-    var search = new SlotSearch(0, MAX);
+    var search = new SlotSearch(MAX, true);
 
     search.told(3);
     assertThat(search.slots()).isEqualTo(3);
 
     search.told(10_000);
     assertThat(search.slots()).isEqualTo(MAX);
+  }
+
+  /** An engine of four slots may well be given more: they fill what an answer leaves. */
+  @Test
+  void whatItSaysOfItselfDoesNotCountWhereItsOwnerSaidHowMany() {
+    var search = new SlotSearch(16, false);
+
+    search.told(4);
+
+    assertThat(search.slots()).isEqualTo(16);
   }
 
   /** Longer lines are no reason for fewer at a time. */
@@ -122,7 +132,7 @@ class SlotSearchTest {
 
   @Test
   void fewLinesAtATimeSayNothingOfHowManyGo() {
-    var search = new SlotSearch(0, MAX);
+    var search = new SlotSearch(MAX, true);
     for (long now = 0; now < 1_000_000; now += 1_000) {
       search.sent(1, now);
       search.ended(0, now + 500);
